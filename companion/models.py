@@ -1,0 +1,217 @@
+"""판별자와 생성자를 짓는다.
+
+두 신경망은 4.2.2절과 4.2.3절에 나오는 코드와 층 하나까지 같다. `image_size`와 `base_channels`를 줄이면
+같은 모양의 작은 신경망이 되어 몇 초 만에 시험해 볼 수 있다.
+
+구조는 DCGAN(Radford 외, 2015)의 지침을 따른다. 풀링 대신 스트라이드 2인 합성곱과 전치 합성곱을 쓰고,
+판별자의 첫 층과 두 신경망의 출력층에는 배치 정규화를 두지 않는다.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import keras
+from keras import layers, ops
+
+UPSAMPLING = ("transpose", "resize")
+
+
+def _number_of_doublings(image_size: int) -> int:
+    """4×4에서 `image_size`가 되기까지 두 배로 키우는 횟수를 돌려준다."""
+    doublings = image_size.bit_length() - 3 if isinstance(image_size, int) else 0
+    if doublings < 1 or image_size != 4 * 2**doublings:
+        raise ValueError(
+            f"image_size가 {image_size!r}이다. 8, 16, 32, 64처럼 8 이상인 2의 거듭제곱을 준다."
+        )
+    return doublings
+
+
+def _check_positive(**sizes: int) -> None:
+    for name, size in sizes.items():
+        if not isinstance(size, int) or size < 1:
+            raise ValueError(f"{name}가(이) {size!r}이다. 1 이상인 정수를 준다.")
+
+
+@contextmanager
+def dtype_policy(name: str) -> Iterator[None]:
+    """이 안에서 짓는 층은 모두 dtype 정책 `name`을 따른다. 나올 때 정책을 되돌린다."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def build_discriminator(
+    image_size: int = 64,
+    channels: int = 1,
+    base_channels: int = 64,
+    dropout_rate: float = 0.3,
+) -> keras.Model:
+    """이미지가 진짜일 확률을 답하는 판별자를 짓는다.
+
+    기본값으로 지으면 파라미터가 2,765,312개이다. 크기는 64 → 32 → 16 → 8 → 4 → 1로 줄고 채널은
+    1 → 64 → 128 → 256 → 512 → 1로 바뀐다.
+
+    Args:
+        image_size: 이미지의 한 변(픽셀). 8 이상인 2의 거듭제곱.
+        channels: 이미지의 채널 수. 흑백은 1.
+        base_channels: 첫 합성곱의 필터 수. 층이 깊어질 때마다 두 배가 된다.
+        dropout_rate: 드롭아웃 비율, [0, 1). 0이면 드롭아웃 층을 두지 않는다.
+
+    Returns:
+        `(N, image_size, image_size, channels)` 크기, [-1, 1] 범위의 이미지를 받아 `(N, 1)` 크기의 확률을
+        돌려주는 `keras.Model`.
+
+    Raises:
+        ValueError: 크기나 비율이 범위를 벗어날 때.
+    """
+    doublings = _number_of_doublings(image_size)
+    _check_positive(channels=channels, base_channels=base_channels)
+    if not 0 <= dropout_rate < 1:
+        raise ValueError(f"dropout_rate가 {dropout_rate!r}이다. 0 이상 1 미만인 수를 준다.")
+
+    discriminator_input = layers.Input(shape=(image_size, image_size, channels))
+    x = discriminator_input
+    for depth in range(doublings):
+        x = layers.Conv2D(
+            base_channels * 2**depth, kernel_size=4, strides=2, padding="same", use_bias=False
+        )(x)
+        if depth > 0:
+            x = layers.BatchNormalization(momentum=0.9)(x)
+        x = layers.LeakyReLU(0.2)(x)
+        if dropout_rate > 0:
+            x = layers.Dropout(dropout_rate)(x)
+    x = layers.Conv2D(
+        1, kernel_size=4, strides=1, padding="valid", use_bias=False, activation="sigmoid"
+    )(x)
+    discriminator_output = layers.Flatten()(x)
+    return keras.Model(discriminator_input, discriminator_output, name="discriminator")
+
+
+def build_generator(
+    latent_dim: int = 100,
+    upsampling: str = "transpose",
+    kernel_size: int = 4,
+    image_size: int = 64,
+    channels: int = 1,
+    base_channels: int = 64,
+) -> keras.Model:
+    """잠재 벡터를 이미지로 바꾸는 생성자를 짓는다.
+
+    기본값으로 지으면 파라미터가 3,576,576개이다. `upsampling="resize"`이면 크기를 두 배로 키우는 네 곳이
+    모두 `UpSampling2D` 다음 `Conv2D`(편향 있음)로 바뀌고 파라미터는 3,577,025개가 된다.
+
+    Args:
+        latent_dim: 잠재 벡터의 길이.
+        upsampling: `"transpose"`이면 전치 합성곱, `"resize"`이면 업샘플링 다음 합성곱.
+        kernel_size: 크기를 두 배로 키우는 층의 커널 크기.
+        image_size: 이미지의 한 변(픽셀). 8 이상인 2의 거듭제곱.
+        channels: 이미지의 채널 수. 흑백은 1.
+        base_channels: 출력층 바로 앞 층의 필터 수. 입력에 가까울수록 두 배씩 많다.
+
+    Returns:
+        `(N, latent_dim)` 크기의 잠재 벡터를 받아 `(N, image_size, image_size, channels)` 크기, [-1, 1] 범위의
+        이미지를 돌려주는 `keras.Model`.
+
+    Raises:
+        ValueError: 크기가 범위를 벗어나거나 `upsampling`이 모르는 값일 때.
+    """
+    doublings = _number_of_doublings(image_size)
+    _check_positive(
+        latent_dim=latent_dim,
+        kernel_size=kernel_size,
+        channels=channels,
+        base_channels=base_channels,
+    )
+    if upsampling not in UPSAMPLING:
+        raise ValueError(f'upsampling이 {upsampling!r}이다. "transpose"와 "resize" 중에서 고른다.')
+
+    def double(x, filters, activation=None):
+        """가로와 세로를 두 배로 키우고 채널을 `filters`개로 바꾼다."""
+        if upsampling == "transpose":
+            return layers.Conv2DTranspose(
+                filters,
+                kernel_size,
+                strides=2,
+                padding="same",
+                use_bias=False,
+                activation=activation,
+            )(x)
+        x = layers.UpSampling2D(size=2)(x)
+        return layers.Conv2D(
+            filters, kernel_size, strides=1, padding="same", activation=activation
+        )(x)
+
+    generator_input = layers.Input(shape=(latent_dim,))
+    x = layers.Reshape((1, 1, latent_dim))(generator_input)
+    x = layers.Conv2DTranspose(
+        base_channels * 2 ** (doublings - 1),
+        kernel_size=4,
+        strides=1,
+        padding="valid",
+        use_bias=False,
+    )(x)
+    x = layers.BatchNormalization(momentum=0.9)(x)
+    x = layers.LeakyReLU(0.2)(x)
+    for depth in reversed(range(doublings - 1)):
+        x = double(x, base_channels * 2**depth)
+        x = layers.BatchNormalization(momentum=0.9)(x)
+        x = layers.LeakyReLU(0.2)(x)
+    generator_output = double(x, channels, activation="tanh")
+    return keras.Model(generator_input, generator_output, name="generator")
+
+
+@keras.saving.register_keras_serializable("companion")
+class ConvolutionLogits(layers.Layer):
+    """합성곱 층의 커널을 함께 쓰되 활성화 함수는 건너뛴다. 결과는 float32 로짓이다."""
+
+    def __init__(self, convolution: layers.Conv2D, **kwargs):
+        super().__init__(**kwargs)
+        self.convolution = convolution
+
+    def call(self, inputs):
+        logits = ops.conv(inputs, self.convolution.kernel, strides=1, padding="valid")
+        return ops.cast(ops.reshape(logits, (-1, 1)), "float32")
+
+    def get_config(self):
+        convolution = keras.saving.serialize_keras_object(self.convolution)
+        return {**super().get_config(), "convolution": convolution}
+
+    @classmethod
+    def from_config(cls, config):
+        convolution = keras.saving.deserialize_keras_object(config.pop("convolution"))
+        return cls(convolution, **config)
+
+
+def build_logit_model(discriminator: keras.Model) -> keras.Model:
+    """판별자와 변수를 함께 쓰면서 확률 대신 로짓을 돌려주는 모델을 짓는다.
+
+    확률 p가 0이나 1에 아주 가까우면 float32로는 1 − p나 log p를 정확히 나타낼 수 없다. 손실을 로짓으로
+    계산하면 판별자가 아무리 확신해도 생성자에게 갈 그레이디언트가 사라지지 않는다.
+
+    Args:
+        discriminator: 마지막 두 층이 시그모이드 `Conv2D`와 `Flatten`인 모델.
+
+    Returns:
+        같은 입력을 받아 `(N, 1)` 크기의 float32 로짓을 돌려주는 `keras.Model`. 확률은 sigmoid(로짓)이다.
+
+    Raises:
+        ValueError: 마지막 두 층이 기대한 것과 다를 때.
+    """
+    last = discriminator.layers[-2:]
+    if not (
+        len(last) == 2
+        and isinstance(last[0], layers.Conv2D)
+        and last[0].activation is keras.activations.sigmoid
+        and not last[0].use_bias
+        and isinstance(last[1], layers.Flatten)
+    ):
+        raise ValueError(
+            "판별자의 마지막 두 층이 편향 없는 시그모이드 Conv2D와 Flatten이 아니다. "
+            "build_discriminator()로 지은 모델을 준다."
+        )
+    convolution = last[0]
+    logits = ConvolutionLogits(convolution, name="logits")(convolution.input)
+    return keras.Model(discriminator.input, logits, name="discriminator_logits")

@@ -1,0 +1,129 @@
+"""책에 싣은 훈련의 결과를 읽는다.
+
+`companion/recorded/`에는 기본 크기의 DCGAN을 내장 벽돌로 훈련한 기록이 들어 있다. 손실과 정확도, 훈련 내내 같은
+잠재 벡터로 만든 표본, 다 훈련한 두 신경망, 단계마다의 표본과 판별자의 답이다. 모두 `make run`이 만들었다.
+"""
+
+import hashlib
+import io
+import json
+from functools import cache
+from pathlib import Path
+
+import keras
+import numpy as np
+from PIL import Image
+
+from companion.models import build_discriminator, build_generator, dtype_policy
+
+FOLDER = Path(__file__).parent / "recorded"
+SAMPLES = 64
+
+
+@cache
+def manifest() -> dict:
+    """파일들의 SHA-256과 훈련의 개요(설정, 기계, 시간)이다."""
+    return json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
+
+
+def _read(name: str) -> bytes:
+    """파일을 읽고 SHA-256을 확인한다."""
+    content = (FOLDER / name).read_bytes()
+    if hashlib.sha256(content).hexdigest() != manifest()["files"][name]:
+        raise ValueError(
+            f"{FOLDER / name}의 내용이 기록된 SHA-256과 다르다. companion을 다시 설치한다."
+        )
+    return content
+
+
+def _read_json(name: str):
+    return json.loads(_read(name))
+
+
+def _read_tiles(name: str) -> np.ndarray:
+    """64×64 타일을 이어 붙인 PNG를 `(타일 수, 64, 64, 1)` 크기의 uint8 배열로 읽는다."""
+    atlas = np.asarray(Image.open(io.BytesIO(_read(name))))
+    rows, columns = atlas.shape[0] // 64, atlas.shape[1] // 64
+    tiles = atlas.reshape(rows, 64, columns, 64).transpose(0, 2, 1, 3)
+    return tiles.reshape(rows * columns, 64, 64, 1)
+
+
+def config() -> dict:
+    """훈련의 설정이다. `model`, `batch_size`, `steps_per_epoch`, `seed`, `data`."""
+    return manifest()["config"]
+
+
+def history() -> list[dict]:
+    """에포크마다 한 줄. 열은 epoch, step, images, seconds와 네 지표이다."""
+    return _read_json("history.json")
+
+
+def grids() -> tuple[list[int], np.ndarray]:
+    """훈련 내내 같은 잠재 벡터 64개로 만든 표본이다.
+
+    Returns:
+        (그때까지 훈련한 스텝 수 T개, `(T, 64, 64, 64)` 크기의 uint8 이미지). 잠재 벡터는 `latents(64)`이다.
+    """
+    steps = manifest()["grid_steps"]
+    return steps, _read_tiles("grids.png").reshape(len(steps), SAMPLES, 64, 64)
+
+
+def stages() -> dict[int, dict[str, np.ndarray]]:
+    """여섯 단계에서 고르지 않고 뽑은 표본과 그때 판별자의 답이다.
+
+    Returns:
+        그때까지 본 이미지 수에서 사전으로 가는 사전. `samples`는 `(256, 64, 64, 1)` 크기의 uint8 표본이고
+        잠재 벡터는 `latents(256)`이다. `fake`는 그 표본이 진짜일 확률, `real`은 홀드아웃 벽돌 256장이
+        진짜일 확률이다.
+    """
+    probabilities = _read_json("stages.json")
+    samples = _read_tiles("stages.png").reshape(len(probabilities), -1, 64, 64, 1)
+    return {
+        stage["images"]: {
+            "samples": tiles,
+            "fake": np.array(stage["fake"]),
+            "real": np.array(stage["real"]),
+        }
+        for stage, tiles in zip(probabilities, samples, strict=True)
+    }
+
+
+def pair() -> dict[str, dict]:
+    """전치 합성곱(`transpose`)과 업샘플링(`resize`)으로 훈련한 작은 신경망 한 쌍의 기록이다.
+
+    Returns:
+        이름에서 사전으로 가는 사전. `history`, `parameters`와, `latents(64)`로 만든 `(64, 64, 64, 1)` 크기의
+        uint8 표본 `samples`이다.
+    """
+    summary = _read_json("pair.json")
+    samples = _read_tiles("pair.png").reshape(len(summary), SAMPLES, 64, 64, 1)
+    return {
+        name: {**record, "samples": tiles}
+        for (name, record), tiles in zip(summary.items(), samples, strict=True)
+    }
+
+
+def generator() -> keras.Model:
+    """다 훈련한 이동 평균 생성자이다. 가중치는 8비트로 줄여 두었던 것이다."""
+    with dtype_policy("float32"):
+        model = build_generator(latent_dim=config()["model"]["latent_dim"])
+    _set_variables(model, "generator.npz")
+    return model
+
+
+def discriminator() -> keras.Model:
+    """다 훈련한 판별자이다. 가중치는 8비트로 줄여 두었던 것이다."""
+    with dtype_policy("float32"):
+        model = build_discriminator(dropout_rate=config()["model"]["dropout_rate"])
+    _set_variables(model, "discriminator.npz")
+    return model
+
+
+def _set_variables(model: keras.Model, name: str) -> None:
+    with np.load(io.BytesIO(_read(name)), allow_pickle=False) as file:
+        weights = [
+            file[key] * file[f"{key}.scale"] if f"{key}.scale" in file else file[key]
+            for key in sorted(file.files)
+            if not key.endswith(".scale")
+        ]
+    model.set_weights(weights)

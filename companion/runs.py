@@ -1,0 +1,302 @@
+"""훈련 한 번을 폴더 하나에 기록하고, 멈춘 곳부터 이어 간다.
+
+훈련 폴더에는 다음이 쌓인다.
+
+- `config.json`: 모델의 설정, 데이터의 지문, 기계와 라이브러리의 버전
+- `history.jsonl`: 에포크마다 한 줄
+- `samples/step-0001234.png`: 같은 잠재 벡터 64개로 만든 8×8 표본
+- `checkpoints/step-0001234.npz`: 훈련 상태 전부
+"""
+
+import hashlib
+import json
+import os
+import platform
+import time
+import warnings
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+
+import filelock
+import keras
+import numpy as np
+from PIL import Image
+
+from companion import checkpoints
+from companion.data import brick_batches, to_uint8
+from companion.training import DCGAN
+
+SAMPLE_COLUMNS = 8
+SAMPLE_SEED = 0
+
+
+def latents(n: int, latent_dim: int = 100, seed: int = SAMPLE_SEED) -> np.ndarray:
+    """표준 정규 분포에서 뽑은 `(n, latent_dim)` 크기의 float32 잠재 벡터이다. 시드가 같으면 늘 같다."""
+    return np.random.default_rng(seed).standard_normal((n, latent_dim)).astype("float32")
+
+
+def train(
+    dcgan: DCGAN,
+    images: np.ndarray,
+    *,
+    run_dir,
+    epochs: int,
+    batch_size: int = 32,
+    steps_per_epoch: int | None = None,
+    sample_steps: Sequence[int] = (),
+    seed: int = 42,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    verbose: int | str = "auto",
+) -> list[dict]:
+    """`fit()`으로 훈련하면서 `run_dir`에 기록하고, 그 폴더에 하던 훈련이 있으면 이어 간다.
+
+    한 기계에서는 언제 몇 번 멈추었다 이어 가든 N스텝 뒤의 가중치가 비트까지 같다. 잃는 것은 많아야 마지막
+    에포크에 한 일이다.
+
+    Args:
+        dcgan: 컴파일한 모델.
+        images: `(N, 한 변, 한 변, 채널)` 크기의 uint8 이미지.
+        run_dir: 훈련 폴더. Colab에서는 드라이브의 폴더를 주면 연결이 끊겨도 잃지 않는다.
+        epochs: 모두 몇 에포크까지 훈련할지. 이어 갈 때도 처음부터 센 수이다.
+        batch_size: 배치 크기.
+        steps_per_epoch: 한 에포크의 스텝 수. 기본값은 데이터를 한 번 다 보는 수이다.
+        sample_steps: 에포크가 끝나기 전에도 표본을 남길 스텝들.
+        seed: 데이터를 섞는 시드.
+        callbacks: `fit()`에 더 넘길 콜백들.
+        verbose: `fit()`의 verbose.
+
+    Returns:
+        `history.jsonl`의 줄들. 열은 epoch, step, images, seconds와 네 지표이다.
+
+    Raises:
+        ValueError: 배치가 데이터보다 크거나, 폴더에 설정이 다른 훈련이 있을 때.
+        FloatingPointError: 손실이 NaN이나 무한대가 되었을 때. 마지막 체크포인트는 남는다.
+        RuntimeError: 같은 폴더에서 다른 훈련이 돌고 있을 때.
+    """
+    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
+        if not isinstance(value, int) or value < 1:
+            raise ValueError(f"{name}가(이) {value!r}이다. 1 이상인 정수를 준다.")
+    if steps_per_epoch is None:
+        steps_per_epoch = max(1, len(images) // batch_size)
+    config = {
+        "model": _model_config(dcgan),
+        "batch_size": batch_size,
+        "steps_per_epoch": steps_per_epoch,
+        "seed": seed,
+        "data": {"images": len(images), "sha256": hashlib.sha256(images.tobytes()).hexdigest()},
+    }
+    run_dir = Path(run_dir)
+    run_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        lock = filelock.FileLock(run_dir / ".lock").acquire(timeout=0)
+    except filelock.Timeout:
+        raise RuntimeError(
+            f"{run_dir}에서 다른 훈련이 돌고 있다. 끝나기를 기다리거나 다른 폴더를 준다."
+        ) from None
+    with lock:
+        recorder = RunRecorder(run_dir, config, batch_size, sample_steps)
+        start = recorder.restore(dcgan)
+        if start >= epochs * steps_per_epoch:
+            return recorder.history
+        dcgan.fit(
+            brick_batches(images, batch_size, seed=seed, start_step=start),
+            initial_epoch=start // steps_per_epoch,
+            epochs=epochs,
+            steps_per_epoch=steps_per_epoch,
+            callbacks=[recorder, *callbacks],
+            shuffle=False,  # brick_batches()가 이미 섞는다.
+            verbose=verbose,
+        )
+    return recorder.history
+
+
+class RunRecorder(keras.callbacks.Callback):
+    """에포크마다 기록과 표본과 체크포인트를 남기고, 숫자가 무너지면 훈련을 멈추는 콜백이다."""
+
+    def __init__(self, run_dir, config: dict, batch_size: int, sample_steps: Sequence[int] = ()):
+        super().__init__()
+        self.run_dir = Path(run_dir)
+        self.config = config
+        self.batch_size = batch_size
+        self.sample_steps = frozenset(sample_steps)
+        self.history: list[dict] = []
+        self.step = 0
+        self.seconds = 0.0
+
+    def restore(self, dcgan: DCGAN) -> int:
+        """훈련 폴더에 체크포인트가 있으면 모델에 넣고, 이어 갈 스텝을 돌려준다. 없으면 0이다."""
+        header = checkpoints.load_latest_checkpoint(self.run_dir / "checkpoints", dcgan)
+        if header is None:
+            if self._history_path.exists():
+                raise ValueError(
+                    f"{self.run_dir}에 기록은 있는데 체크포인트가 없다. 새 폴더를 준다."
+                )
+            text = {"config": self.config, "environment": environment()}
+            self._write("config.json", json.dumps(text, ensure_ascii=False, indent=2) + "\n")
+            return 0
+        self._check_same_run(header)
+        self.step, self.seconds = header["step"], header["seconds"]
+        self.history = header["history"]
+        self._write_history()
+        return self.step
+
+    def _check_same_run(self, header: dict) -> None:
+        different = sorted(
+            key
+            for section in (self.config, self.config["model"])
+            for key, value in section.items()
+            if key != "model"
+            and header["config"].get(key, header["config"]["model"].get(key)) != value
+        )
+        if different:
+            raise ValueError(
+                f"{self.run_dir}에는 설정이 다른 훈련이 있다(다른 것: {', '.join(different)}). "
+                "그때의 설정을 그대로 주거나 새 폴더를 준다."
+            )
+        if header["environment"] != environment():
+            warnings.warn(
+                "체크포인트를 쓴 때와 기계나 라이브러리가 다르다. 이어서 훈련하지만 비트까지 같지는 않다.",
+                stacklevel=3,
+            )
+
+    def on_train_begin(self, logs=None):
+        self._clock = time.monotonic() - self.seconds
+        if self.step == 0:
+            self._save_samples()
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.step += 1
+        for name, value in (logs or {}).items():
+            if not np.isfinite(value):
+                kept = checkpoints.list_checkpoints(self.run_dir / "checkpoints")
+                where = f"{kept[-1].name}은 온전하다" if kept else "아직 체크포인트가 없다"
+                raise FloatingPointError(
+                    f"{self.step}스텝에서 {name}가(이) {value}가 되어 훈련을 멈추었다. {where}. "
+                    "학습률을 줄이거나 precision을 float32로 바꾸어 새 폴더에서 훈련한다."
+                )
+        if self.step in self.sample_steps:
+            self._save_samples()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.seconds = time.monotonic() - self._clock
+        line = {
+            "epoch": epoch + 1,
+            "step": self.step,
+            "images": self.step * self.batch_size,
+            "seconds": round(self.seconds, 3),
+            **{metric.name: float(logs[metric.name]) for metric in self.model.metrics},
+        }
+        self.history.append(line)
+        self._save_samples()
+        meta = {
+            "config": self.config,
+            "environment": environment(),
+            "seconds": self.seconds,
+            "history": self.history,
+        }
+        checkpoints.save_checkpoint(self.run_dir / "checkpoints", self.model, self.step, meta)
+        self._write_history()
+        if self.params["verbose"]:
+            print(progress_line(line, self.params["epochs"]))
+
+    def _save_samples(self):
+        dcgan = self.model
+        samples = dcgan.ema_generator.predict_on_batch(latents(SAMPLE_COLUMNS**2, dcgan.latent_dim))
+        grid = tile(to_uint8(samples), SAMPLE_COLUMNS)
+        path = self.run_dir / "samples" / f"step-{self.step:07d}.png"
+        path.parent.mkdir(exist_ok=True)
+        checkpoints.write_atomically(
+            path, lambda file: Image.fromarray(grid).save(file, "PNG", optimize=True)
+        )
+
+    @property
+    def _history_path(self) -> Path:
+        return self.run_dir / "history.jsonl"
+
+    def _write_history(self):
+        lines = (json.dumps(line, ensure_ascii=False) + "\n" for line in self.history)
+        self._write(self._history_path.name, "".join(lines))
+
+    def _write(self, name: str, text: str):
+        checkpoints.write_atomically(self.run_dir / name, lambda file: file.write(text.encode()))
+
+
+def progress_line(line: dict, epochs: int) -> str:
+    """에포크 한 줄과 남은 시간을 사람이 읽을 글로 바꾼다."""
+    remaining = line["seconds"] / line["epoch"] * (epochs - line["epoch"])
+    return (
+        f"에포크 {line['epoch']}/{epochs}: 이미지 {line['images']:,}장, "
+        f"초당 {line['images'] / line['seconds']:.0f}장, 남은 시간 약 {duration(remaining)}"
+    )
+
+
+def duration(seconds: float) -> str:
+    """초를 '1시간 5분', '12분', '40초'처럼 읽기 좋게 바꾼다."""
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return f"{seconds:.0f}초"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}시간 {minutes}분" if hours else f"{minutes}분"
+
+
+def tile(images: np.ndarray, columns: int) -> np.ndarray:
+    """`(N, H, W, 1)` 크기의 uint8 이미지를 `columns`열의 격자 한 장 `(행·H, 열·W)`로 이어 붙인다.
+
+    Raises:
+        ValueError: N이 `columns`로 나누어떨어지지 않을 때.
+    """
+    n, height, width = images.shape[:3]
+    if n % columns:
+        raise ValueError(f"이미지 {n}장은 {columns}열로 나누어떨어지지 않는다.")
+    grid = images.reshape(n // columns, columns, height, width)
+    return grid.transpose(0, 2, 1, 3).reshape(n // columns * height, columns * width)
+
+
+def environment() -> dict:
+    """계산 결과의 비트를 정하는 것들이다. 기계, 코어 수, GPU, 라이브러리의 버전."""
+    import tensorflow as tf
+
+    return {
+        "python": platform.python_version(),
+        "packages": {name: metadata.version(name) for name in ("tensorflow", "keras", "numpy")},
+        "processor": _processor_name(),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
+        "gpus": [
+            tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
+            for gpu in tf.config.list_physical_devices("GPU")
+        ],
+    }
+
+
+def _processor_name() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _model_config(dcgan: DCGAN) -> dict:
+    return {
+        "image_size": dcgan.generator.output_shape[1],
+        "latent_dim": dcgan.latent_dim,
+        "d_parameters": dcgan.discriminator.count_params(),
+        "g_parameters": dcgan.generator.count_params(),
+        "d_layers": [layer.__class__.__name__ for layer in dcgan.discriminator.layers],
+        "g_layers": [layer.__class__.__name__ for layer in dcgan.generator.layers],
+        "dropout_rate": max(
+            (layer.rate for layer in dcgan.discriminator.layers if hasattr(layer, "rate")),
+            default=0.0,
+        ),
+        "d_learning_rate": float(dcgan.d_optimizer.learning_rate),
+        "g_learning_rate": float(dcgan.g_optimizer.learning_rate),
+        "beta_1": float(dcgan.d_optimizer.beta_1),
+        "label_noise": dcgan.label_noise,
+        "ema_decay": dcgan.ema_decay,
+        "model_seed": dcgan.seed,
+        "precision": dcgan.precision,
+    }

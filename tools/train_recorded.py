@@ -1,0 +1,193 @@
+"""책에 싣는 훈련을 다시 돌리고, 결과를 companion/recorded/에 담는다.
+
+기본 크기의 신경망을 내장 벽돌로 훈련하고, 이어서 작은 신경망 한 쌍(전치 합성곱과 업샘플링)을 훈련한다. 두 코어
+CPU에서 두 시간쯤 걸린다. 훈련 상태는 저장소 바깥의 폴더에 쌓이므로, 멈추었다가 같은 명령을 다시 치면 멈춘
+곳부터 이어 간다.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+from PIL import Image
+
+from companion import recorded, runs
+from companion.data import load_bricks, preprocess, to_uint8
+from companion.training import build_dcgan
+
+EPOCHS = 41
+EARLY_SAMPLES = (25, 50, 100, 200)
+STAGE_EPOCHS = (1, 3, 8, 16, 28)
+STAGE_SAMPLES = 256
+PAIR_EPOCHS = 6
+PAIR_CHANNELS = 16
+DEFAULT_RUN_DIR = Path.home() / ".cache" / "brickie-companion" / "recorded-run"
+
+
+class StageSamples(keras.callbacks.Callback):
+    """에포크마다 고르지 않은 표본 256장과, 표본과 홀드아웃 벽돌에 대한 판별자의 확률을 남긴다."""
+
+    def __init__(self, folder: Path, heldout: np.ndarray):
+        super().__init__()
+        self.folder = folder
+        self.heldout = np.asarray(preprocess(heldout))
+
+    def on_epoch_end(self, epoch, logs=None):
+        dcgan = self.model
+        z = runs.latents(STAGE_SAMPLES, dcgan.latent_dim)
+        images = to_uint8(dcgan.ema_generator.predict(z, batch_size=64, verbose=0))
+        self.folder.mkdir(exist_ok=True)
+        np.savez(
+            self.folder / f"epoch-{epoch + 1:03d}.npz",
+            samples=images,
+            fake=self._probabilities(np.asarray(preprocess(images))),
+            real=self._probabilities(self.heldout),
+            cpu_seconds=time.process_time(),
+        )
+
+    def _probabilities(self, images: np.ndarray) -> np.ndarray:
+        logits = self.model.discriminator_logits.predict(images, batch_size=64, verbose=0)
+        return 1 / (1 + np.exp(-logits[:, 0].astype("float64")))
+
+
+def train_full_size(run_dir: Path, epochs: int, images: np.ndarray, heldout: np.ndarray):
+    """기본 크기의 신경망을 훈련한다. 정밀도는 처음에 한 번 재어 고르고 그 뒤로 바꾸지 않는다."""
+    config_path = run_dir / "config.json"
+    precision = "auto"
+    if config_path.exists():
+        precision = json.loads(config_path.read_text())["config"]["model"]["precision"]
+    dcgan = build_dcgan(precision=precision)
+    runs.train(
+        dcgan,
+        images,
+        run_dir=run_dir,
+        epochs=epochs,
+        batch_size=32,
+        sample_steps=EARLY_SAMPLES,
+        callbacks=[StageSamples(run_dir / "stages", heldout)],
+    )
+    return dcgan
+
+
+def train_pair(run_dir: Path, images: np.ndarray) -> dict:
+    """전치 합성곱과 업샘플링으로 작은 신경망을 하나씩, 같은 수의 이미지로 훈련한다."""
+    pair = {}
+    for upsampling in ("transpose", "resize"):
+        dcgan = build_dcgan(base_channels=PAIR_CHANNELS, upsampling=upsampling)
+        history = runs.train(
+            dcgan, images, run_dir=run_dir / f"pair-{upsampling}", epochs=PAIR_EPOCHS, batch_size=32
+        )
+        samples = dcgan.ema_generator.predict(runs.latents(64), verbose=0)
+        pair[upsampling] = {
+            "history": history,
+            "samples": to_uint8(samples),
+            "parameters": dcgan.generator.count_params(),
+        }
+    return pair
+
+
+def export(run_dir: Path, dcgan, pair: dict) -> None:
+    """훈련 폴더의 결과를 companion/recorded/에 담는다."""
+    folder = recorded.FOLDER
+    folder.mkdir(exist_ok=True)
+    history = [json.loads(line) for line in (run_dir / "history.jsonl").read_text().splitlines()]
+    grids = sorted((run_dir / "samples").glob("step-*.png"))
+    epochs = [epoch for epoch in STAGE_EPOCHS if epoch < history[-1]["epoch"]]
+    epochs.append(history[-1]["epoch"])
+    stages = [dict(np.load(run_dir / "stages" / f"epoch-{epoch:03d}.npz")) for epoch in epochs]
+
+    save_json(folder / "history.json", history)
+    np.savez_compressed(folder / "generator.npz", **quantize(dcgan.ema_generator))
+    np.savez_compressed(folder / "discriminator.npz", **quantize(dcgan.discriminator))
+    save_png(folder / "grids.png", np.concatenate([np.asarray(Image.open(path)) for path in grids]))
+    save_png(
+        folder / "stages.png",
+        np.concatenate([runs.tile(stage["samples"], 16) for stage in stages]),
+    )
+    save_json(
+        folder / "stages.json",
+        [
+            {
+                "images": history[epoch - 1]["images"],
+                "fake": stage["fake"].round(6).tolist(),
+                "real": stage["real"].round(6).tolist(),
+            }
+            for epoch, stage in zip(epochs, stages, strict=True)
+        ],
+    )
+    save_png(
+        folder / "pair.png", np.concatenate([runs.tile(p["samples"], 8) for p in pair.values()])
+    )
+    save_json(
+        folder / "pair.json",
+        {name: {k: v for k, v in p.items() if k != "samples"} for name, p in pair.items()},
+    )
+    files = [
+        "history.json", "generator.npz", "discriminator.npz", "grids.png",
+        "stages.png", "stages.json", "pair.png", "pair.json",
+    ]  # fmt: skip
+    manifest = {
+        "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in files},
+        **json.loads((run_dir / "config.json").read_text()),
+        "images": history[-1]["images"],
+        "seconds": history[-1]["seconds"],
+        "grid_steps": [int(path.stem.removeprefix("step-")) for path in grids],
+    }
+    save_json(folder / "manifest.json", manifest, indent=2)
+
+
+def quantize(model: keras.Model) -> dict[str, np.ndarray]:
+    """합성곱 커널을 출력 채널마다 눈금을 하나씩 둔 8비트 정수로 줄인다. 나머지는 그대로 둔다."""
+    weights = {}
+    for index, variable in enumerate(weight_variables(model)):
+        value = np.asarray(variable)
+        key = f"{index:03d}"
+        if value.ndim == 4:
+            transposed = "transpose" in variable.path
+            other_axes = (0, 1, 3) if transposed else (0, 1, 2)
+            scale = np.abs(value).max(axis=other_axes, keepdims=True) / 127
+            weights[f"{key}.scale"] = scale.astype("float32")
+            value = np.rint(value / scale).astype("int8")
+        weights[key] = value
+    return weights
+
+
+def weight_variables(model: keras.Model) -> list:
+    """`model.get_weights()`와 같은 차례의 변수들이다. 드롭아웃의 난수 상태는 들지 않는다."""
+    return [variable for layer in model.layers for variable in layer.weights]
+
+
+def save_png(path: Path, pixels: np.ndarray) -> None:
+    Image.fromarray(pixels).save(path, optimize=True)
+
+
+def save_json(path: Path, value, indent=None) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=indent) + "\n", encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run-dir", type=Path, default=DEFAULT_RUN_DIR, help="훈련 상태를 둘 폴더")
+    parser.add_argument("--epochs", type=int, default=EPOCHS, help="모두 몇 에포크를 훈련할지")
+    parser.add_argument(
+        "--no-export", action="store_true", help="companion/recorded/를 고치지 않는다"
+    )
+    arguments = parser.parse_args()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+    images = load_bricks(as_arrays=True).images
+    heldout = load_bricks(split="heldout", as_arrays=True).images
+    heldout = heldout[np.random.default_rng(0).permutation(len(heldout))[:STAGE_SAMPLES]]
+    dcgan = train_full_size(arguments.run_dir / "full", arguments.epochs, images, heldout)
+    pair = train_pair(arguments.run_dir, images)
+    if not arguments.no_export:
+        export(arguments.run_dir / "full", dcgan, pair)
+
+
+if __name__ == "__main__":
+    main()
