@@ -1,4 +1,4 @@
-"""책에 싣은 훈련의 결과를 읽는다.
+"""책에 실은 훈련의 결과를 읽는다.
 
 `companion/recorded/`에는 기본 크기의 DCGAN을 내장 벽돌로 훈련한 기록이 들어 있다. 손실과 정확도, 훈련 내내 같은
 잠재 벡터로 만든 표본, 다 훈련한 두 신경망, 단계마다의 표본과 판별자의 답이다. 모두 `make run`이 만들었다.
@@ -106,7 +106,7 @@ def pair() -> dict[str, dict]:
 def generator() -> keras.Model:
     """다 훈련한 이동 평균 생성자이다. 가중치는 8비트로 줄여 두었던 것이다."""
     with dtype_policy("float32"):
-        model = build_generator(latent_dim=config()["model"]["latent_dim"])
+        model = build_generator(config()["model"]["latent_dim"])
     _set_variables(model, "generator.npz")
     return model
 

@@ -25,15 +25,11 @@ from PIL import Image
 
 from companion import checkpoints
 from companion.data import brick_batches, to_uint8
+from companion.models import build_generator, dtype_policy
+from companion.sampling import latents, tile
 from companion.training import DCGAN
 
 SAMPLE_COLUMNS = 8
-SAMPLE_SEED = 0
-
-
-def latents(n: int, latent_dim: int = 100, seed: int = SAMPLE_SEED) -> np.ndarray:
-    """표준 정규 분포에서 뽑은 `(n, latent_dim)` 크기의 float32 잠재 벡터이다. 시드가 같으면 늘 같다."""
-    return np.random.default_rng(seed).standard_normal((n, latent_dim)).astype("float32")
 
 
 def train(
@@ -222,6 +218,45 @@ class RunRecorder(keras.callbacks.Callback):
         checkpoints.write_atomically(self.run_dir / name, lambda file: file.write(text.encode()))
 
 
+def stored_precision(run_dir) -> str | None:
+    """훈련 폴더에 적힌 정밀도이다. 아직 훈련한 적이 없으면 None이다."""
+    path = Path(run_dir) / "config.json"
+    if not path.exists():
+        return None
+    return json.loads(path.read_text(encoding="utf-8"))["config"]["model"]["precision"]
+
+
+def load_generator(path) -> keras.Model:
+    """체크포인트의 이동 평균 생성자를 float32로 되살린다.
+
+    Args:
+        path: 체크포인트 파일, 또는 훈련 폴더(가장 새로운 체크포인트를 쓴다).
+
+    Raises:
+        FileNotFoundError: 체크포인트가 없을 때.
+        checkpoints.CheckpointError: 체크포인트가 온전하지 않을 때.
+    """
+    path = Path(path)
+    if path.is_dir():
+        found = checkpoints.list_checkpoints(path / "checkpoints")
+        if not found:
+            raise FileNotFoundError(f"{path}에 체크포인트가 없다. 훈련 폴더가 맞는지 확인한다.")
+        path = found[-1]
+    header, arrays = checkpoints.read_checkpoint(path)
+    model = header["config"]["model"]
+    with dtype_policy("float32"):
+        generator = build_generator(
+            model["latent_dim"],
+            model["upsampling"],
+            image_size=model["image_size"],
+            channels=model["channels"],
+            base_channels=model["base_channels"],
+        )
+    for index, variable in enumerate(generator.variables):
+        variable.assign(arrays[f"ema_generator/{index:03d}"])
+    return generator
+
+
 def progress_line(line: dict, epochs: int) -> str:
     """에포크 한 줄과 남은 시간을 사람이 읽을 글로 바꾼다."""
     remaining = line["seconds"] / line["epoch"] * (epochs - line["epoch"])
@@ -238,19 +273,6 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f}초"
     hours, minutes = divmod(minutes, 60)
     return f"{hours}시간 {minutes}분" if hours else f"{minutes}분"
-
-
-def tile(images: np.ndarray, columns: int) -> np.ndarray:
-    """`(N, H, W, 1)` 크기의 uint8 이미지를 `columns`열의 격자 한 장 `(행·H, 열·W)`로 이어 붙인다.
-
-    Raises:
-        ValueError: N이 `columns`로 나누어떨어지지 않을 때.
-    """
-    n, height, width = images.shape[:3]
-    if n % columns:
-        raise ValueError(f"이미지 {n}장은 {columns}열로 나누어떨어지지 않는다.")
-    grid = images.reshape(n // columns, columns, height, width)
-    return grid.transpose(0, 2, 1, 3).reshape(n // columns * height, columns * width)
 
 
 def environment() -> dict:
@@ -281,22 +303,33 @@ def _processor_name() -> str:
 
 
 def _model_config(dcgan: DCGAN) -> dict:
+    """다시 지을 때 필요한 모델의 설정이다. 앞의 여섯은 `build_dcgan()`의 인자와 이름이 같다."""
+    d_layers, g_layers = dcgan.discriminator.layers, dcgan.generator.layers
     return {
         "image_size": dcgan.generator.output_shape[1],
+        "channels": dcgan.generator.output_shape[-1],
+        "base_channels": d_layers[1].filters,
         "latent_dim": dcgan.latent_dim,
-        "d_parameters": dcgan.discriminator.count_params(),
-        "g_parameters": dcgan.generator.count_params(),
-        "d_layers": [layer.__class__.__name__ for layer in dcgan.discriminator.layers],
-        "g_layers": [layer.__class__.__name__ for layer in dcgan.generator.layers],
-        "dropout_rate": max(
-            (layer.rate for layer in dcgan.discriminator.layers if hasattr(layer, "rate")),
-            default=0.0,
+        "upsampling": (
+            "resize"
+            if any(isinstance(layer, keras.layers.UpSampling2D) for layer in g_layers)
+            else "transpose"
         ),
-        "d_learning_rate": float(dcgan.d_optimizer.learning_rate),
-        "g_learning_rate": float(dcgan.g_optimizer.learning_rate),
-        "beta_1": float(dcgan.d_optimizer.beta_1),
+        "dropout_rate": max(
+            (layer.rate for layer in d_layers if hasattr(layer, "rate")), default=0.0
+        ),
         "label_noise": dcgan.label_noise,
         "ema_decay": dcgan.ema_decay,
+        "d_learning_rate": _round(dcgan.d_optimizer.learning_rate),
+        "g_learning_rate": _round(dcgan.g_optimizer.learning_rate),
+        "beta_1": _round(dcgan.d_optimizer.beta_1),
+        "d_parameters": dcgan.discriminator.count_params(),
+        "g_parameters": dcgan.generator.count_params(),
         "model_seed": dcgan.seed,
         "precision": dcgan.precision,
     }
+
+
+def _round(value) -> float:
+    """float32로 담긴 하이퍼파라미터를 사람이 적은 그대로의 수로 되돌린다."""
+    return float(f"{float(value):.6g}")

@@ -16,7 +16,7 @@ import keras
 import numpy as np
 from PIL import Image
 
-from companion import recorded, runs
+from companion import recorded, runs, sampling
 from companion.data import load_bricks, preprocess, to_uint8
 from companion.training import build_dcgan
 
@@ -39,7 +39,7 @@ class StageSamples(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         dcgan = self.model
-        z = runs.latents(STAGE_SAMPLES, dcgan.latent_dim)
+        z = sampling.latents(STAGE_SAMPLES, dcgan.latent_dim)
         images = to_uint8(dcgan.ema_generator.predict(z, batch_size=64, verbose=0))
         self.folder.mkdir(exist_ok=True)
         np.savez(
@@ -57,11 +57,7 @@ class StageSamples(keras.callbacks.Callback):
 
 def train_full_size(run_dir: Path, epochs: int, images: np.ndarray, heldout: np.ndarray):
     """기본 크기의 신경망을 훈련한다. 정밀도는 처음에 한 번 재어 고르고 그 뒤로 바꾸지 않는다."""
-    config_path = run_dir / "config.json"
-    precision = "auto"
-    if config_path.exists():
-        precision = json.loads(config_path.read_text())["config"]["model"]["precision"]
-    dcgan = build_dcgan(precision=precision)
+    dcgan = build_dcgan(precision=runs.stored_precision(run_dir) or "auto")
     runs.train(
         dcgan,
         images,
@@ -82,7 +78,7 @@ def train_pair(run_dir: Path, images: np.ndarray) -> dict:
         history = runs.train(
             dcgan, images, run_dir=run_dir / f"pair-{upsampling}", epochs=PAIR_EPOCHS, batch_size=32
         )
-        samples = dcgan.ema_generator.predict(runs.latents(64), verbose=0)
+        samples = dcgan.ema_generator.predict(sampling.latents(64), verbose=0)
         pair[upsampling] = {
             "history": history,
             "samples": to_uint8(samples),
@@ -107,7 +103,7 @@ def export(run_dir: Path, dcgan, pair: dict) -> None:
     save_png(folder / "grids.png", np.concatenate([np.asarray(Image.open(path)) for path in grids]))
     save_png(
         folder / "stages.png",
-        np.concatenate([runs.tile(stage["samples"], 16) for stage in stages]),
+        np.concatenate([sampling.tile(stage["samples"], 16) for stage in stages]),
     )
     save_json(
         folder / "stages.json",
@@ -121,7 +117,7 @@ def export(run_dir: Path, dcgan, pair: dict) -> None:
         ],
     )
     save_png(
-        folder / "pair.png", np.concatenate([runs.tile(p["samples"], 8) for p in pair.values()])
+        folder / "pair.png", np.concatenate([sampling.tile(p["samples"], 8) for p in pair.values()])
     )
     save_json(
         folder / "pair.json",

@@ -1,0 +1,140 @@
+"""명령줄에서 훈련하고, 표본을 만들고, 데이터를 꺼낸다."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """명령을 실행하고 종료 코드를 돌려준다. 0은 성공, 1은 오류, 2는 잘못 쓴 명령, 130은 Ctrl-C이다."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        options.command(options)
+    except KeyboardInterrupt:
+        print("멈추었다. 같은 명령을 다시 치면 마지막 체크포인트부터 이어 간다.", file=sys.stderr)
+        return 130
+    except (ValueError, TypeError, OSError, ArithmeticError, RuntimeError, ImportError) as error:
+        if options.debug:
+            raise
+        print(f"오류: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m companion", description="벽돌 DCGAN을 훈련하고 표본을 만든다."
+    )
+    parser.add_argument("--debug", action="store_true", help="오류가 난 곳을 모두 보인다")
+    commands = parser.add_subparsers(required=True, metavar="명령")
+
+    train = commands.add_parser("train", help="DCGAN을 훈련한다", description=_train.__doc__)
+    train.add_argument("run_dir", type=Path, help="기록과 체크포인트를 둘 폴더")
+    train.add_argument("--epochs", type=int, default=41, help="모두 몇 에포크(기본값 %(default)s)")
+    train.add_argument("--source", default="embedded", help="embedded, kaggle, 또는 이미지 폴더")
+    train.add_argument("--batch-size", type=int, help="기본값은 CPU에서 32, GPU에서 128")
+    train.add_argument(
+        "--precision",
+        choices=("auto", "float32", "mixed_bfloat16"),
+        help="기본값 auto는 빠른 쪽을 처음에 재어 고르고, 이어 갈 때는 그대로 쓴다",
+    )
+    train.add_argument(
+        "--base-channels", type=int, default=64, help="신경망의 너비(기본값 %(default)s)"
+    )
+    train.add_argument("--upsampling", choices=("transpose", "resize"), default="transpose")
+    train.add_argument("--dropout-rate", type=float, default=0.0)
+    train.add_argument("--learning-rate", type=float, default=2e-4)
+    train.add_argument("--seed", type=int, default=0)
+    train.set_defaults(command=_train)
+
+    sample = commands.add_parser("sample", help="표본을 만든다", description=_sample.__doc__)
+    sample.add_argument("out", type=Path, help="쓸 PNG 파일. --separate이면 폴더")
+    sample.add_argument(
+        "--checkpoint", type=Path, help="훈련 폴더나 체크포인트 파일. 없으면 책에 실은 생성자"
+    )
+    sample.add_argument("-n", type=int, default=64, help="표본의 수(기본값 %(default)s)")
+    sample.add_argument("--columns", type=int, default=8, help="격자의 열(기본값 %(default)s)")
+    sample.add_argument("--seed", type=int, default=0, help="잠재 벡터의 시드")
+    kind = sample.add_mutually_exclusive_group()
+    kind.add_argument("--separate", action="store_true", help="한 장씩 따로 쓴다")
+    kind.add_argument("--interpolate", action="store_true", help="두 잠재 벡터 사이를 잇는다")
+    sample.set_defaults(command=_sample)
+
+    data = commands.add_parser("data", help="벽돌 데이터를 꺼낸다", description=_data.__doc__)
+    data.add_argument("folder", type=Path, help="PNG 파일을 쓸 폴더")
+    data.add_argument("--split", choices=("train", "heldout"), default="train")
+    data.add_argument("--limit", type=int, help="몇 장만 쓴다")
+    data.set_defaults(command=_data)
+    return parser
+
+
+def _train(options) -> None:
+    """DCGAN을 훈련한다. 멈추었다가 같은 명령을 다시 치면 멈춘 곳부터 이어 간다."""
+    from companion.data import load_bricks
+    from companion.runs import stored_precision, train
+    from companion.training import build_dcgan, default_batch_size
+
+    images = load_bricks(options.source, as_arrays=True).images
+    dcgan = build_dcgan(
+        base_channels=options.base_channels,
+        upsampling=options.upsampling,
+        dropout_rate=options.dropout_rate,
+        learning_rate=options.learning_rate,
+        precision=options.precision or stored_precision(options.run_dir) or "auto",
+        seed=options.seed,
+    )
+    history = train(
+        dcgan,
+        images,
+        run_dir=options.run_dir,
+        epochs=options.epochs,
+        batch_size=options.batch_size or default_batch_size(),
+    )
+    print(f"{options.run_dir}에 {history[-1]['images']:,}장을 본 훈련이 있다.")
+
+
+def _sample(options) -> None:
+    """책에 실은 생성자나 체크포인트로 표본을 만들어 PNG로 쓴다."""
+    from PIL import Image
+
+    from companion import recorded, runs, sampling
+    from companion.data import to_uint8
+
+    if options.n < 1 or options.columns < 1:
+        raise ValueError("표본의 수와 열은 1 이상이어야 한다.")
+    generator = (
+        runs.load_generator(options.checkpoint) if options.checkpoint else recorded.generator()
+    )
+    latent_dim = generator.input_shape[-1]
+    if options.interpolate:
+        start, end = sampling.latents(2, latent_dim, options.seed)
+        z = sampling.interpolate(start, end, options.n)
+        columns = options.n
+    else:
+        z = sampling.latents(options.n, latent_dim, options.seed)
+        columns = min(options.columns, options.n)
+    images = to_uint8(generator.predict(z, verbose=0))
+    if options.separate:
+        options.out.mkdir(parents=True, exist_ok=True)
+        for index, image in enumerate(images):
+            Image.fromarray(image[..., 0]).save(options.out / f"brick-{index:04d}.png")
+    else:
+        Image.fromarray(sampling.tile(images, columns)).save(options.out, "PNG")
+    print(f"{options.out}에 표본 {len(images)}장을 썼다.")
+
+
+def _data(options) -> None:
+    """내장 벽돌을 PNG 파일로 꺼낸다. 파일 이름은 '부품 이름, 자세 번호, 카메라'이다."""
+    from companion.data import export_bricks, load_bricks
+
+    export_bricks(options.folder, split=options.split, limit=options.limit)
+    total = len(load_bricks(split=options.split, as_arrays=True).images)
+    print(f"{options.folder}에 벽돌 {min(options.limit or total, total):,}장을 썼다.")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
