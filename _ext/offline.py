@@ -1,0 +1,40 @@
+"""책이 인터넷 없이 열리게 한다.
+
+`_vendor/`의 브라우저 라이브러리를 `_static/`으로 옮겨 싣고, 바깥에서 스크립트를 받는 thebe를 뺀다.
+`_vendor/`를 `_static/` 안에 두지 않는 까닭: Jupyter Book은 `_static/**/*.js`를 모든 쪽에 넣는다.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+
+def add_vendor(app: Sphinx, config: Config) -> None:
+    """`_vendor/`를 정적 파일 폴더에 보탠다. 없으면 책이 인터넷을 찾게 되므로 멈춘다."""
+    vendor = Path(app.srcdir) / "_vendor"
+    if not (vendor / "mathjax").is_dir():
+        raise FileNotFoundError(
+            f"{vendor}에 브라우저 라이브러리가 없다. `python tools/vendor.py`로 받는다."
+        )
+    config.html_static_path = [*config.html_static_path, str(vendor)]
+
+
+def is_thebe(script: Any) -> bool:
+    """Jupyter Book이 늘 넣는 thebe 스크립트인지 본다. 이 책은 쓰지 않는다."""
+    body = getattr(script, "attributes", {}).get("body", "")
+    return "thebe" in f"{getattr(script, 'filename', '')} {body}".lower()
+
+
+def drop_thebe(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    context["script_files"] = [s for s in context.get("script_files", []) if not is_thebe(s)]
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    app.connect("config-inited", add_vendor)
+    app.connect("html-page-context", drop_thebe, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
