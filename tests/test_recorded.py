@@ -1,0 +1,83 @@
+"""companion.recorded: 기록된 훈련의 파일들이 서로 맞고 바뀌지 않았는지 확인한다."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from companion import recorded, sampling
+from companion.data import load_bricks, preprocess, to_uint8
+
+
+def test_the_run_is_full_size_and_long_enough():
+    model = recorded.config()["model"]
+    assert model["g_parameters"] == 3_576_576
+    assert model["d_parameters"] == 2_765_312
+    assert recorded.manifest()["images"] >= 500_000
+    assert recorded.history()[-1]["images"] == recorded.manifest()["images"]
+
+
+def test_the_run_saw_the_embedded_training_bricks_and_no_others():
+    import hashlib
+
+    images = load_bricks(as_arrays=True).images
+    data = recorded.config()["data"]
+    assert data == {
+        "images": len(images),
+        "sha256": hashlib.sha256(images.tobytes()).hexdigest(),
+    }
+
+
+def test_generator_reproduces_the_last_grid_within_two_grey_levels():
+    _, grids = recorded.grids()
+    images = to_uint8(recorded.generator().predict(sampling.latents(64), verbose=0))
+    difference = np.abs(images[..., 0].astype(int) - grids[-1])
+    assert difference.max() <= 2
+
+
+def test_discriminator_reproduces_the_recorded_answers():
+    last = list(recorded.stages().values())[-1]
+    answers = recorded.discriminator().predict(np.asarray(preprocess(last["samples"])), verbose=0)
+    assert np.abs(answers[:, 0] - last["fake"]).mean() < 0.02
+
+
+def test_grids_follow_the_same_latents_at_twenty_times_or_more():
+    steps, grids = recorded.grids()
+    assert len(steps) >= 20 and steps == sorted(set(steps)) and steps[0] == 0
+    assert grids.shape == (len(steps), 64, 64, 64) and grids.dtype == np.uint8
+    assert steps[-1] == recorded.history()[-1]["step"]
+
+
+def test_six_stages_hold_256_samples_with_probabilities():
+    stages = recorded.stages()
+    assert len(stages) == 6 and list(stages) == sorted(stages)
+    for stage in stages.values():
+        assert stage["samples"].shape == (256, 64, 64, 1)
+        for answers in (stage["fake"], stage["real"]):
+            assert answers.shape == (256,) and (0 <= answers).all() and (answers <= 1).all()
+
+
+def test_stage_samples_start_with_the_tiles_of_the_grid():
+    steps, grids = recorded.grids()
+    last = list(recorded.stages().values())[-1]
+    assert np.abs(last["samples"][:64, ..., 0].astype(int) - grids[-1]).max() <= 1
+
+
+def test_pair_differs_only_in_the_way_of_growing():
+    pair = recorded.pair()
+    assert list(pair) == ["transpose", "resize"]
+    histories = [record["history"] for record in pair.values()]
+    assert [line["images"] for line in histories[0]] == [line["images"] for line in histories[1]]
+    for record in pair.values():
+        assert record["samples"].shape == (64, 64, 64, 1)
+    assert pair["resize"]["parameters"] - pair["transpose"]["parameters"] == 16 + 32 + 64 + 1
+
+
+def test_a_changed_file_is_named(tmp_path, monkeypatch):
+    shutil.copytree(recorded.FOLDER, tmp_path / "recorded")
+    monkeypatch.setattr(recorded, "FOLDER", tmp_path / "recorded")
+    content = bytearray((tmp_path / "recorded" / "history.json").read_bytes())
+    content[20] ^= 1
+    (tmp_path / "recorded" / "history.json").write_bytes(bytes(content))
+    with pytest.raises(ValueError, match="history.json"):
+        recorded.history()
