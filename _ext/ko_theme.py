@@ -8,24 +8,19 @@ from babel.messages.mofile import write_mo
 from sphinx.application import Sphinx
 
 MESSAGES = {
-    # pydata-sphinx-theme
+    # Sphinx와 pydata-sphinx-theme
+    "© Copyright %(copyright)s.": "© %(copyright)s",
     "Announcement": "알림",
     "Back to top": "맨 위로",
     "Breadcrumb": "현재 위치",
     "Home": "첫 쪽",
+    "Link to this heading": "이 제목으로 오는 링크",
     "light/dark": "밝게/어둡게",
-    "next": "다음",
-    "next page": "다음 쪽",
     "On this page": "이 쪽의 차례",
-    "previous": "이전",
-    "previous page": "이전 쪽",
-    "Search": "찾기",
     "Section Navigation": "차례",
-    "Show Source": "원본 보기",
     "Site navigation": "책의 차례",
     "Skip to main content": "본문으로 건너뛰기",
     # sphinx-book-theme
-    "Contents": "이 쪽의 차례",
     "Download notebook file": "노트북 파일 내려받기",
     "Download source file": "원본 파일 내려받기",
     "Download this page": "이 쪽 내려받기",

@@ -76,7 +76,7 @@ def save_checkpoint(folder, dcgan: DCGAN, step: int, meta: dict, keep: int = 2) 
     path = checkpoint_path(folder, step)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, lambda file: np.savez(file, **arrays))
+        write_atomically(path, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
     except OSError as error:
         raise OSError(
             error.errno,
