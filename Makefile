@@ -1,0 +1,38 @@
+# 할 일은 tools/의 프로그램이 하고, 여기서는 부르기만 한다. 목록은 `make help`가 보인다.
+# 다른 파이썬으로 하려면 `make PYTHON=python3.12 book`처럼 친다.
+PY := .venv/bin/python
+
+.PHONY: help env book test notebooks data run colab test-variants update clean
+
+help: ## 이 목록을 보인다
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-14s %s\n' "$$name" "$$text"; done
+
+env: ## .venv를 만들고 requirements.txt의 꾸러미를 깐다(이미 있으면 바로 끝난다)
+	@$(or $(PYTHON),python3) tools/setup_env.py $(if $(PYTHON),--exact)
+
+book: env ## 책을 만든다: _build/html/index.html
+	$(PY) tools/check.py --only book
+
+test: env ## 모든 검사를 한다: 린트, 단위 시험, 쪽과 노트북의 짝, 저장된 출력, 책, 링크
+	$(PY) tools/check.py
+
+notebooks: env ## book/의 .md를 실행해 .ipynb를 다시 만든다
+	$(PY) tools/notebooks.py run --accept
+
+data: env ## 벽돌 그림을 처음부터 다시 그린다
+	$(PY) tools/render_bricks.py
+
+run: env ## 책에 실은 훈련을 처음부터 다시 한다
+	$(PY) tools/train_recorded.py
+
+colab: env ## Colab의 판으로 환경을 따로 만들어 노트북을 실행해 본다
+	$(PY) tools/colab_check.py
+
+test-variants: env ## 여러 변형(경우의 수)을 짧게 훈련해 본다
+	$(PY) tools/test_variants.py
+
+update: ## 꾸러미를 새 판으로 올리고, 쪽을 다시 실행하고, 달라진 출력을 한 쪽에 모은다
+	$(or $(PYTHON),python3) tools/update.py
+
+clean: ## 만든 것을 지운다(.venv와 _build)
+	rm -rf .venv _build
