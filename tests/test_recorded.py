@@ -1,9 +1,12 @@
 """companion.recorded: 기록된 훈련의 파일들이 서로 맞고 바뀌지 않았는지 확인한다."""
 
+import hashlib
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from companion import recorded, sampling
 from companion.data import load_bricks, preprocess, to_uint8
@@ -18,8 +21,6 @@ def test_the_run_is_full_size_and_long_enough():
 
 
 def test_the_run_saw_the_embedded_training_bricks_and_no_others():
-    import hashlib
-
     images = load_bricks(as_arrays=True).images
     data = recorded.config()["data"]
     assert data == {
@@ -61,6 +62,12 @@ def test_stage_samples_start_with_the_tiles_of_the_grid():
     steps, grids = recorded.grids()
     last = list(recorded.stages().values())[-1]
     assert np.abs(last["samples"][:64, ..., 0].astype(int) - grids[-1]).max() <= 1
+
+
+def test_the_wall_on_the_first_page_is_unselected_samples_of_the_run():
+    wall = np.asarray(Image.open(Path(__file__).parent.parent / "book" / "wall.png"))
+    last = list(recorded.stages().values())[-1]
+    np.testing.assert_array_equal(wall, sampling.tile(last["samples"][:72], 12))
 
 
 def test_pair_differs_only_in_the_way_of_growing():

@@ -26,6 +26,8 @@ STAGE_EPOCHS = (1, 3, 8, 16, 28)
 STAGE_SAMPLES = 256
 PAIR_EPOCHS = 6
 PAIR_CHANNELS = 16
+WALL = Path(__file__).parent.parent / "book" / "wall.png"
+WALL_COLUMNS, WALL_ROWS = 12, 6
 DEFAULT_RUN_DIR = Path.home() / ".cache" / "brickie-companion" / "recorded-run"
 
 
@@ -135,6 +137,8 @@ def export(run_dir: Path, dcgan, pair: dict) -> None:
         "grid_steps": [int(path.stem.removeprefix("step-")) for path in grids],
     }
     save_json(folder / "manifest.json", manifest, indent=2)
+    wall = stages[-1]["samples"][: WALL_COLUMNS * WALL_ROWS]
+    save_png(WALL, sampling.tile(wall, WALL_COLUMNS))
 
 
 def quantize(model: keras.Model) -> dict[str, np.ndarray]:
