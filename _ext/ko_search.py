@@ -2,6 +2,7 @@
 
 한국어는 낱말에 조사가 붙어 '훈련'으로는 '훈련을'이 나오지 않는다. 색인에는 한글 토막의 모든 부분 문자열을
 넣고, 찾는 말에서는 조사를 뗀다. 부분 문자열을 다 넣었으므로 조사를 지나치게 떼어도 놓치는 글은 없다.
+'배치정규화'처럼 붙여 쓴 말로 '배치 정규화'를 찾도록, 조사 없이 이어진 두 낱말은 붙인 꼴도 넣는다.
 영어 낱말은 영어 어간 찾기를 그대로 쓴다.
 """
 
@@ -23,14 +24,26 @@ HANGUL = re.compile("[가-힣]+")
 LONGEST = 6  # 색인에 넣는 부분 문자열의 최대 글자 수. 길수록 색인이 커진다.
 
 
+def strip_particle(word: str) -> str:
+    """한글 낱말의 끝에서 조사를 뗀다. 두 글자 넘게 남을 때만 뗀다."""
+    for particle in PARTICLES:
+        if word.endswith(particle) and len(word) - len(particle) >= 2:
+            return word[: -len(particle)]
+    return word
+
+
 class SearchKorean(SearchEnglish):
     lang, language_name = "ko", "Korean"
 
     def split(self, text: str) -> list[str]:
         """글을 색인에 넣을 낱말로 나눈다. 한글 토막은 2~6글자 부분 문자열을 모두 보탠다."""
         words: list[str] = []
+        previous = ""
         for word in self._word_re.findall(unicodedata.normalize("NFC", text)):
             words.append(word)
+            if HANGUL.fullmatch(previous + word) and previous == strip_particle(previous) != "":
+                words.append(previous + strip_particle(word))
+            previous = word
             for run in HANGUL.findall(word):
                 pieces = [
                     run[start:end]
@@ -41,7 +54,7 @@ class SearchKorean(SearchEnglish):
                 words += [piece for piece in pieces or [run] if piece != word]
         return words
 
-    # 브라우저에서 찾는 말을 나누는 코드. 조사는 두 글자 넘게 남을 때만 뗀다.
+    # 브라우저에서 찾는 말을 나누는 코드. 조사는 strip_particle과 같이 뗀다.
     js_splitter_code = """
 var splitQuery = (query) => {
   const particles = %s;

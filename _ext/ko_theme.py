@@ -16,24 +16,28 @@ MESSAGES = {
     "Home": "첫 쪽",
     "Link to this heading": "이 제목으로 오는 링크",
     "light/dark": "밝게/어둡게",
+    "next page": "다음 쪽",
     "On this page": "이 쪽의 차례",
+    "previous page": "이전 쪽",
     "Section Navigation": "차례",
     "Site navigation": "책의 차례",
     "Skip to main content": "본문으로 건너뛰기",
     # sphinx-book-theme
-    "Download notebook file": "노트북 파일 내려받기",
-    "Download source file": "원본 파일 내려받기",
-    "Download this page": "이 쪽 내려받기",
-    "Fullscreen mode": "전체 화면",
     "Launch interactive content": "실행하기",
     "Launch on": "여기서 실행:",
-    "Open an issue": "저장소에 알리기",
     "Open issue": "잘못 알리기",
-    "Print to PDF": "PDF로 인쇄",
     "Repository": "저장소",
     "Show source": "원본 보기",
     "Source repositories": "저장소",
-    "Source repository": "저장소",
+}
+# 서식에 영어로 박혀 있거나 테마의 번역이 어색해 번역표로는 바꿀 수 없는 도움말
+LABELS = {
+    "전체 화면으로보기": "전체 화면으로 보기",
+    "Main": "책의 차례",
+    "Page": "이 쪽의 차례",
+    "Toggle hidden content": "숨긴 내용 여닫기",
+    "Toggle primary sidebar": "책의 차례 여닫기",
+    "Toggle secondary sidebar": "이 쪽의 차례 여닫기",
 }
 COPY_BUTTON = {
     "copy": "베끼기",
@@ -41,6 +45,19 @@ COPY_BUTTON = {
     "copy_success": "베꼈다",
     "copy_failure": "베끼지 못했다",
 }
+SCRIPT = """
+messages.ko = %s;  // copybutton.js가 제 나름으로 두는 번역표
+locale = "ko";
+document.addEventListener("DOMContentLoaded", () => {
+  const labels = %s;
+  for (const element of document.querySelectorAll("[title], [aria-label]")) {
+    for (const name of ["title", "aria-label"]) {
+      const korean = labels[element.getAttribute(name)];
+      if (korean) element.setAttribute(name, korean);
+    }
+  }
+});
+"""
 
 
 def setup(app: Sphinx) -> dict[str, object]:
@@ -54,7 +71,6 @@ def setup(app: Sphinx) -> dict[str, object]:
         with file.open("wb") as stream:
             write_mo(stream, catalog)
         app.add_message_catalog(name, str(folder))
-    # 베끼기 단추는 자바스크립트 안에 제 나름의 번역표를 둔다(copybutton.js의 messages).
-    body = f"messages.ko = {json.dumps(COPY_BUTTON, ensure_ascii=False)}; locale = 'ko';"
-    app.add_js_file(None, body=body, priority=900)
+    tables = (json.dumps(table, ensure_ascii=False) for table in (COPY_BUTTON, LABELS))
+    app.add_js_file(None, body=SCRIPT % tuple(tables), priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

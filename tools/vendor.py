@@ -51,6 +51,7 @@ LIBRARIES = [
         {
             "LICENSE": "widgets/@jupyter-widgets/html-manager",
             "dist/embed-amd.js": "widgets/@jupyter-widgets/html-manager/dist",
+            "dist/*.woff2": "widgets/@jupyter-widgets/html-manager/dist",  # 단추의 그림 글꼴
             # embed-amd.js와 같은 라이브러리를 묶은 embed.js의 라이선스 목록
             "dist/embed.js.LICENSE.txt": "widgets/@jupyter-widgets/html-manager/dist",
         },
