@@ -4,7 +4,7 @@ Colab과 GitHub는 MyST 지시자(`:::{note}`)를 글자 그대로 보이지만 
 그래서 본문에는 굵은 머리말로 시작하는 인용만 쓰고, 상자로 바꾸는 일은 책을 지을 때 한다.
 """
 
-from docutils import nodes
+from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 

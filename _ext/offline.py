@@ -7,12 +7,13 @@
 from pathlib import Path
 from typing import Any
 
-from docutils import nodes
+from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
 # 위젯 라이브러리는 require.js가 아는 자리에서 그림 글꼴을 찾으므로 그 자리를 먼저 알려 준다.
-# 또 글자를 적을 때 MathJax 2의 이름(Hub.Queue)을 부른다. MathJax 3의 같은 일로 잇지 않으면 거기서 멈춘다.
+# 또 글자를 적을 때 MathJax 2의 이름(Hub.Queue)을 부르는데, MathJax 3의 같은 일로 잇지 않으면
+# 거기서 멈춘다.
 WIDGET_SETUP = """
 window.require = { baseUrl: "%s" };
 window.addEventListener("load", () => {

@@ -21,7 +21,7 @@ INTRODUCTION = """# 용어
 
 
 def page(table: Path = BOOK / "glossary.csv") -> str:
-    """용어표를 마크다운 쪽으로 옮긴 글을 돌려준다. 빈 뜻이나 겹친 용어가 있으면 ValueError를 낸다."""
+    """용어표를 마크다운 쪽으로 옮긴 글을 돌려준다. 빈 칸이나 겹친 용어에는 ValueError를 낸다."""
     with table.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     seen: set[str] = set()

@@ -2,7 +2,7 @@
 
 쓰기:
     python tools/vendor.py          # 다시 받는다(npm이 있어야 한다)
-    python tools/vendor.py --check  # 있는 파일이 목록(SHA256SUMS)과 같은지 본다. 인터넷을 쓰지 않는다
+    python tools/vendor.py --check  # 인터넷 없이, 있는 파일이 목록(SHA256SUMS)과 같은지 본다
 """
 
 import argparse
@@ -44,7 +44,11 @@ LIBRARIES = [
         },
     ),
     # MIT 라이선스이고 그 말은 파일 첫머리에 있다(npm 꾸러미에 따로 든 LICENSE가 없다).
-    Library("requirejs@2.3.4", "583693b373f6ab0528ea6644fab5cdb5822011c9b5b1ff1615590d5f2f473dcd", {"require.js": "widgets"}),
+    Library(
+        "requirejs@2.3.4",
+        "583693b373f6ab0528ea6644fab5cdb5822011c9b5b1ff1615590d5f2f473dcd",
+        {"require.js": "widgets"},
+    ),
     Library(
         "@jupyter-widgets/html-manager@1.0.6",
         "6c198ceb99ba7e7526990a1de16e8147ad7d3a714e3fb06741183623c04b5f6e",
