@@ -1,5 +1,6 @@
 # 할 일은 tools/의 프로그램이 하고, 여기서는 부르기만 한다. 목록은 `make help`가 보인다.
 # 다른 파이썬으로 하려면 `make PYTHON=python3.12 book`처럼 친다.
+BASE := $(or $(PYTHON),python3)
 PY := .venv/bin/python
 
 .PHONY: help env book test notebooks data run colab test-variants update clean
@@ -8,7 +9,8 @@ help: ## 이 목록을 보인다
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-14s %s\n' "$$name" "$$text"; done
 
 env: ## .venv를 만들고 requirements.txt의 꾸러미를 깐다(이미 있으면 바로 끝난다)
-	@$(or $(PYTHON),python3) tools/setup_env.py $(if $(PYTHON),--exact)
+	@command -v $(BASE) >/dev/null || { echo "$(BASE) 명령이 없으니 파이썬 3.10~3.13을 깔고 다시 친다." >&2; exit 1; }
+	@$(BASE) tools/setup_env.py $(if $(PYTHON),--exact)
 
 book: env ## 책을 만든다: _build/html/index.html
 	$(PY) tools/check.py --only book
@@ -32,7 +34,7 @@ test-variants: env ## 여러 변형(경우의 수)을 짧게 훈련해 본다
 	$(PY) tools/test_variants.py
 
 update: ## 꾸러미를 새 판으로 올리고, 쪽을 다시 실행하고, 달라진 출력을 한 쪽에 모은다
-	$(or $(PYTHON),python3) tools/update.py
+	$(BASE) tools/update.py
 
 clean: ## 만든 것을 지운다(.venv와 _build)
 	rm -rf .venv _build
