@@ -1,6 +1,6 @@
 """모든 노트북의 첫 칸을 만든다.
 
-첫 칸은 companion을 갖춘다. 저장소의 주소와 판은 `_config.yml`의 `repository`에만 있고 여기서 읽는다.
+첫 칸은 companion을 갖춘다. 저장소의 주소와 판은 `_config.yml`의 `repository`에만 있다.
 판을 내기 전에는 `branch: main`이고, 꼬리표를 단 뒤에는 `branch: v0.1.0`처럼 꼬리표 이름을 적는다.
 그러면 책의 Colab 단추와 첫 칸이 함께 그 판을 가리킨다.
 """
@@ -8,7 +8,7 @@
 import re
 from pathlib import Path
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 CONFIG = Path(__file__).resolve().parent.parent / "_config.yml"
 PLACEHOLDER = "OWNER/REPOSITORY"
@@ -16,7 +16,7 @@ PLACEHOLDER = "OWNER/REPOSITORY"
 # 이 칸은 companion이 아직 없는 곳에서 돌므로 파이썬에 든 것만 쓴다.
 # --no-deps: Colab에 깔린 numpy, TensorFlow, Keras를 바꾸면 런타임을 다시 시작해야 한다.
 # --force-reinstall: 판 번호가 같아도 내용이 다를 수 있다. 그래서 번호 대신 pip가 적어 둔 출처
-# (direct_url.json)를 보고, 같은 꼬리표에서 깐 것만 그대로 쓴다. 가지(main)는 움직이므로 늘 새로 깐다.
+# (direct_url.json)를 보고 같은 꼬리표에서 깐 것만 그대로 쓴다. 가지(main)는 늘 새로 깐다.
 # 배포 이름으로 찾는 까닭: PyPI에는 companion이라는 남의 꾸러미가 있다.
 CELL = """\
 # @title 준비 {{ display-mode: "form" }}
