@@ -19,7 +19,7 @@ test: env ## 모든 검사를 한다: 린트, 단위 시험, 쪽과 노트북의
 	$(PY) tools/check.py
 
 notebooks: env ## book/의 .md를 실행해 .ipynb를 다시 만든다
-	$(PY) tools/notebooks.py run --accept
+	$(PY) tools/notebooks.py run
 
 data: env ## 벽돌 그림을 처음부터 다시 그린다
 	$(PY) tools/render_bricks.py
@@ -30,7 +30,7 @@ run: env ## 책에 실은 훈련을 처음부터 다시 한다
 colab: env ## Colab의 판으로 환경을 따로 만들어 노트북을 실행해 본다
 	$(PY) tools/colab_check.py
 
-test-variants: env ## 여러 변형(경우의 수)을 짧게 훈련해 본다
+test-variants: env ## 다른 종류의 기계를 흉내 내어 쪽을 실행해 본다
 	$(PY) tools/test_variants.py
 
 update: ## 꾸러미를 새 판으로 올리고, 쪽을 다시 실행하고, 달라진 출력을 한 쪽에 모은다

@@ -1,0 +1,117 @@
+"""`pytest --nbval book/`에 그림 견주기와 짝 맞추기를 더하는 pytest 플러그인이다. 루트의 conftest.py가 부른다.
+
+nbval은 글과 HTML을 견주지만 그림은 건너뛴다. 이 플러그인은 칸의 출력을 `output_comparison.py`로 견주고,
+노트북마다 원본 `.md`와 짝이 맞는지를 먼저 보며, 실패를 한국어 문장으로 알린다. 그리고 칸을 건너뛰거나
+실행된 적이 없는 칸을 두면 실패한다. 실패한 그림은 `_build/differences/`에 나란히 붙여 남긴다.
+"""
+
+import os
+import re
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import notebooks
+import pytest
+from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
+from output_comparison import Difference, compare_outputs, save_side_by_side
+
+DIFFERENCES = notebooks.ROOT / "_build" / "differences"
+ACCEPT = "바뀐 것이 맞으면 `make notebooks`로 받아들인다."
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # 사용자 폴더에 깔린 다른 파이썬의 커널이 아니라 pytest를 돌리는 파이썬으로 실행한다.
+    if not config.option.nbval_kernel_name:
+        config.option.nbval_current_env = True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(
+    file_path: Path, parent: pytest.Collector
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    collectors = yield
+    return [
+        BookNotebook.from_parent(parent, path=file_path) if isinstance(c, IPyNbFile) else c
+        for c in collectors
+    ]
+
+
+class BookNotebook(IPyNbFile):
+    """책의 노트북 하나이다. 첫 항목은 짝 맞추기이고 나머지는 코드 칸이다."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        yield PagePair.from_parent(self, name="pair")
+        for cell in super().collect():
+            yield BookCell.from_parent(
+                self,
+                name=f"cell {cell.cell_num + 1}",
+                cell_num=cell.cell_num,
+                cell=cell.cell,
+                options=cell.options,
+            )
+
+    def setup(self) -> None:
+        for old in DIFFERENCES.glob(f"{self.path.stem}-*.png"):
+            old.unlink()
+        with mock.patch.dict(os.environ, notebooks.kernel_environment()):
+            super().setup()
+
+
+class PagePair(pytest.Item):
+    """노트북이 원본 쪽에서 만든 그대로인지 본다."""
+
+    def runtest(self) -> None:
+        found = notebooks.problems(self.path.with_suffix(".md"))
+        if found:
+            pytest.fail("\n".join(found), pytrace=False)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, f"{self.path.name} pair"
+
+
+class BookCell(IPyNbCell):
+    """노트북의 코드 칸 하나이다."""
+
+    differences: list[Difference]
+
+    def runtest(self) -> None:
+        self.differences = []
+        if self.options["skip"]:
+            self.raise_cell_error("건너뛰라는 꼬리표가 붙었다. 책에는 건너뛰는 칸을 두지 않는다.")
+        if self.cell.execution_count is None:
+            self.raise_cell_error("실행된 적이 없어 견줄 출력이 없다. `make notebooks`로 실행한다.")
+        super().runtest()
+
+    def compare_outputs(self, test: Any, ref: Any, skip_compare: Any = None) -> bool:
+        live = "live" in self.cell.metadata.get("tags", [])
+        self.differences = compare_outputs(ref, test, live=live)
+        self.comparison_traceback = [d.message for d in self.differences]
+        return not self.differences
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
+        error = excinfo.value
+        first_line = self.cell.source.splitlines()[0] if self.cell.source else ""
+        where = (
+            f"{notebooks.name_of(self.path)}의 코드 칸 {self.cell_num + 1}(첫 줄 `{first_line}`)"
+        )
+        if not isinstance(error, NbCellError):
+            return f"{where}을(를) 실행하지 못했다: {error!r}"
+        if not self.differences:
+            trace = error.inner_traceback or ""
+            trace = trace if self.config.option.color == "yes" else _COLOUR.sub("", trace)
+            return f"{where}이(가) 멈췄다. {error}\n{trace}".rstrip()
+        lines = [f"{where}의 출력이 저장된 것과 다르다."]
+        for number, difference in enumerate(self.differences, start=1):
+            lines.append(f"  - {difference.message}")
+            if difference.pictures:
+                sheet = DIFFERENCES / f"{self.path.stem}-{self.cell_num + 1}-{number}.png"
+                save_side_by_side(difference.pictures, sheet)
+                shown = sheet.relative_to(notebooks.ROOT).as_posix()
+                lines.append(f"    저장된 그림 | 지금 그림 | 다른 곳: {shown}")
+        return "\n".join([*lines, ACCEPT])
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, f"{self.path.name} cell {self.cell_num + 1}"
