@@ -22,12 +22,14 @@ CELL = """\
 # @title 준비 {{ display-mode: "form" }}
 # 이 쪽이 쓰는 꾸러미 companion을 갖춘다. 내려받은 저장소 안에서는 그 폴더의 것을 그대로 쓰고,
 # Colab처럼 저장소가 없는 곳에서는 이 쪽과 같은 판을 설치한다. 다른 꾸러미는 바꾸지 않는다.
+import os
 import subprocess
 import sys
 from importlib import invalidate_caches, metadata
 from pathlib import Path
 
 URL, REF = "{url}", "{ref}"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow가 시작할 때 찍는 알림을 줄인다
 folders = [Path.cwd(), *Path.cwd().parents]
 clone = [p for p in folders if (p / "_toc.yml").exists() and (p / "companion").is_dir()]
 ours = metadata.distributions(name="brickie-companion")

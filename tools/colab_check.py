@@ -5,8 +5,8 @@
     python tools/colab_check.py 4_1_introduction # 그 쪽만
 
 시험하는 것은 커밋한 내용(HEAD)이다. 첫 칸은 저장소에서 companion을 받아 설치하는데, GitHub 대신
-HEAD의 복제본에서 받도록 git의 insteadOf로 주소를 돌린다. 저장소 주소가 아직 없으면 복사본에만 지어낸
-주소를 넣는다. 환경은 `.venv-colab`에 만들어 두고 다시 쓴다.
+HEAD의 복제본에서 받도록 git의 insteadOf로 주소를 돌린다. 저장소 주소가 아직 없으면 복사본에만
+지어낸 주소를 넣는다. 환경은 `.venv-colab`에 만들어 두고 다시 쓴다.
 """
 
 import argparse
