@@ -33,7 +33,7 @@ colab: env ## Colab의 판으로 환경을 따로 만들어 노트북을 실행�
 test-variants: env ## 다른 종류의 기계를 흉내 내어 쪽을 실행해 본다
 	$(PY) tools/test_variants.py
 
-update: ## 꾸러미를 새 판으로 올리고, 쪽을 다시 실행하고, 달라진 출력을 한 쪽에 모은다
+update: env ## 꾸러미를 새 판으로 올리고, 쪽을 다시 실행하고, 달라진 출력을 한 쪽에 모은다
 	$(BASE) tools/update.py
 
 clean: ## 만든 것을 지운다(.venv와 _build)
