@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             lock(upgrade=not options.keep)
         if "run" in chosen:
             _run(sys.executable, "tools/setup_env.py")
-            _run(python_of(ROOT / ".venv"), "tools/notebooks.py", "run", "--accept")
+            _run(python_of(ROOT / ".venv"), "tools/notebooks.py", "run")
         if "report" in chosen:
             report()
     except subprocess.CalledProcessError as error:
