@@ -122,7 +122,7 @@ def test_a_python_without_venv_names_the_debian_package():
 
 
 def test_setting_up_with_an_unsupported_python_leaves_nothing_behind(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(setup_env, "ROOT", _copy_of_inputs(tmp_path))
+    monkeypatch.setattr(setup_env, "ROOT", _with_the_lock(tmp_path))
     monkeypatch.setattr(setup_env, "OLDEST", (9, 9))
     assert setup_env.main([]) == 1
     assert capsys.readouterr().err.count("\n") == 1
@@ -130,7 +130,7 @@ def test_setting_up_with_an_unsupported_python_leaves_nothing_behind(tmp_path, m
 
 
 def test_an_environment_is_ready_only_when_finished_and_up_to_date(tmp_path, monkeypatch):
-    monkeypatch.setattr(setup_env, "ROOT", _copy_of_inputs(tmp_path))
+    monkeypatch.setattr(setup_env, "ROOT", _with_the_lock(tmp_path))
     folder = tmp_path / ".venv"
     python = setup_env.python_of(folder)
     python.parent.mkdir(parents=True)
@@ -153,16 +153,15 @@ def test_a_failed_download_is_told_in_korean_and_leaves_the_environment_unfinish
     def fail(command, **_):
         raise subprocess.CalledProcessError(1, command)
 
-    monkeypatch.setattr(setup_env, "ROOT", _copy_of_inputs(tmp_path))
+    monkeypatch.setattr(setup_env, "ROOT", _with_the_lock(tmp_path))
     monkeypatch.setattr(setup_env.subprocess, "run", fail)
     assert setup_env.main([]) == 1
     assert "인터넷 연결" in capsys.readouterr().err
     assert not setup_env.is_ready(tmp_path / ".venv")
 
 
-def _copy_of_inputs(folder):
-    for name in ("requirements.txt", "pyproject.toml"):
-        shutil.copy(ROOT / name, folder)
+def _with_the_lock(folder):
+    shutil.copy(ROOT / "requirements.txt", folder)
     return folder
 
 
@@ -211,6 +210,15 @@ def test_paths_named_in_the_top_files_exist(name):
         r"(?<![\w/.-])(?:book|companion|tests|tools|_ext|_vendor)/[\w./-]*\w", text, re.A
     )
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tools").glob("*.py")), ids=lambda path: path.stem)
+def test_every_program_explains_itself(path):
+    if "__main__" not in path.read_text(encoding="utf-8"):
+        pytest.skip("불러 쓰는 모듈이다")
+    command = [sys.executable, str(path), "--help"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert re.search("[가-힣]{2}", result.stdout)
 
 
 def test_continuous_integration_starts_from_no_environment_and_runs_make_test(tmp_path):

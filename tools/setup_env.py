@@ -65,7 +65,7 @@ def why_unusable(version, has_ensurepip):
 
 
 def is_ready(folder, *, exact=False):
-    """folder의 환경이 지금의 requirements.txt와 pyproject.toml로 끝까지 만들어진 것인지 본다.
+    """folder의 환경이 지금의 requirements.txt로 끝까지 만들어진 것인지 본다.
 
     exact이면 지금 돌고 있는 파이썬과 판도 같아야 한다.
     """
@@ -79,11 +79,9 @@ def is_ready(folder, *, exact=False):
 
 
 def fingerprint():
-    """깔 것을 정하는 두 파일의 SHA-256. 줄 끝의 모양에는 흔들리지 않는다."""
-    texts = [
-        (ROOT / name).read_text(encoding="utf-8") for name in ("requirements.txt", "pyproject.toml")
-    ]
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+    """requirements.txt의 SHA-256. 줄 끝의 모양에는 흔들리지 않는다."""
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def python_of(folder):
