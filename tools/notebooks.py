@@ -339,7 +339,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("command", choices=["check", "run", "text"])
     parser.add_argument("pages", nargs="*", type=Path, help="book/의 .md나 .ipynb. 없으면 모두")
     parser.add_argument("--fresh", action="store_true", help="run: 같아 보이는 출력도 새로 담는다")
-    options = parser.parse_args(arguments)
+    options = parser.parse_intermixed_args(arguments)
     chosen = [p.resolve().with_suffix(".md") for p in options.pages] or pages()
     for page in chosen:
         if options.command != "check" and not page.exists():
