@@ -1,98 +1,512 @@
-"""벽돌 이미지를 읽고, 훈련에 맞게 바꾸고, 배치로 흘려보낸다.
+"""벽돌 이미지를 읽어 신경망에 넣을 배치로 바꾼다.
 
-데이터는 한 방향으로 흐른다. 파일(내장 PNG, Kaggle, 폴더) → uint8 배열 `(N, 64, 64, 1)` → [-1, 1] 범위의 float32
-배치. 배열은 uint8로 들고 있다가 배치를 만들 때만 실수로 바꾸므로 메모리를 적게 쓴다.
+이미지는 세 곳 가운데 하나에서 온다. 꾸러미에 든 아틀라스(`"embedded"`), Kaggle의 데이터셋(`"kaggle"`), 그리고
+이미지가 든 폴더이다. 어디서 왔든 먼저 `Bricks`, 곧 64×64 흑백 이미지의 uint8 배열이 되고, 배치로 묶일 때에야
+[-1, 1]의 float32가 된다.
+
+    아틀라스 ─ SHA-256 확인 ──────────────────────┐
+    Kaggle ── 내려받기 → 64×64로 줄이기 → 캐시 ──┼→ Bricks → 섞기 → preprocess() → 배치
+    폴더 ──── 64×64로 줄이기 ──────────────────────┘
+
+줄이기는 `keras.utils.image_dataset_from_directory()`와 같은 보간을 쓰고, 4만 장을 한 번만 줄여 캐시에 둔다. uint8이면
+164 MB이고 float32이면 655 MB이다. 이미지를 배열로만 쓸 때는 TensorFlow를 불러오지 않는다.
 """
 
 import hashlib
+import io
 import json
+import os
+import re
+import tempfile
+import warnings
+import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from importlib import import_module
+from numbers import Integral
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
-import tensorflow as tf
+from filelock import FileLock
 from PIL import Image
 
-FOLDER = Path(__file__).parent / "bricks"
+if TYPE_CHECKING:
+    import tensorflow as tf
+
 IMAGE_SIZE = 64
+SPLITS = ("train", "heldout")
+BRICKS_FOLDER = Path(__file__).parent / "bricks"
+
+# 판을 적지 않으면 캐시에 있어도 부를 때마다 Kaggle에 새 판을 묻는다.
+KAGGLE_HANDLE = "joosthazelzet/lego-brick-images/versions/4"
+KAGGLE_CACHE_NAME = f"lego-brick-images-4-{IMAGE_SIZE}x{IMAGE_SIZE}.npz"
+
+POSES_PER_HELDOUT = 25  # 부품마다 자세 25개에 하나, 곧 4 %를 홀드아웃으로 뗀다.
+PROGRESS_FROM = 1000  # 1초보다 오래 걸릴 만큼 이미지가 많을 때만 진행 막대를 보인다.
+_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")  # image_dataset_from_directory()와 같다.
+_NAME = re.compile(r"(?P<part>.+) (?P<pose>\d+)(?P<camera>[LR])")
 
 
 class Bricks(NamedTuple):
-    """벽돌 이미지와 그 이름표이다."""
+    """벽돌 이미지와 그 이름표이다. 배열은 모두 읽기 전용이므로 고치려면 `copy()`를 부른다.
+
+    파일 이름에서 부품과 자세를 알 수 없는 폴더에서는 `part_names`가 비고, `parts`와 `poses`는 모두 −1, `cameras`는
+    모두 빈 글이다.
+    """
 
     images: np.ndarray
+    """`(N, 64, 64, 1)` 크기의 uint8 이미지. 범위는 [0, 255]이다."""
     parts: np.ndarray
+    """`(N,)` 크기의 정수. `part_names`에서 몇 번째 부품인지를 나타낸다."""
     part_names: list[str]
+    """부품의 이름. `"brick 2x4"`처럼 적는다."""
     poses: np.ndarray
+    """`(N,)` 크기의 정수. 부품마다 매긴 자세 번호이다."""
     cameras: np.ndarray
+    """`(N,)` 크기의 글. `"L"`과 `"R"` 두 카메라가 같은 자세를 찍는다."""
 
 
-def preprocess(img):
-    """[0, 255] 범위의 픽셀을 [-1, 1] 범위의 float32로 바꾼다."""
+def load_bricks(
+    source: str | os.PathLike = "embedded",
+    *,
+    split: str = "train",
+    as_arrays: bool = False,
+    batch_size: int = 128,
+    shuffle: bool = True,
+    seed: int = 42,
+    cache_dir: str | os.PathLike | None = None,
+) -> "tf.data.Dataset | Bricks":
+    """벽돌 이미지를 데이터셋이나 배열로 읽는다.
+
+    두 카메라가 찍은 같은 자세는 늘 같은 묶음에 든다. 내장 데이터는 부품마다 자세 0~124가 훈련, 125~140이
+    홀드아웃이다. Kaggle과 폴더에서는 부품마다 자세를 번호 순으로 세워 마지막 4 %(25개에 하나, 나머지는 버림)를
+    홀드아웃으로 뗀다. 파일 이름이 하나라도 `"brick 2x4 031L.png"` 꼴이 아닌 폴더는 모두 훈련에 쓴다.
+
+    Args:
+        source: `"embedded"`, `"kaggle"`, 또는 이미지가 바로 들어 있는 폴더의 경로. 하위 폴더는 보지 않는다.
+            Kaggle의 데이터셋은 Joost Hazelzet의 「LEGO Brick Images」 4판이고, 처음 한 번만 받아 줄인다.
+        split: `"train"` 또는 `"heldout"`.
+        as_arrays: True이면 데이터셋 대신 `Bricks`를 돌려준다.
+        batch_size: 배치 크기. 마지막 배치는 더 작을 수 있다.
+        shuffle: 에포크마다 새로 섞을지. False이면 내장 데이터는 부품, 자세, 카메라 순이고 폴더와 Kaggle은 파일
+            이름 순이다.
+        seed: 섞는 시드. 시드가 같으면 에포크마다의 차례가 같다. 다만 `keras.utils.set_random_seed()`로 정한
+            전역 시드도 차례에 섞인다.
+        cache_dir: Kaggle의 이미지를 줄여 둘 폴더. 기본값은 `$XDG_CACHE_HOME/brickie-companion`이나
+            `~/.cache/brickie-companion`이다.
+
+    Returns:
+        한 번 돌면 한 에포크인 `tf.data.Dataset`. 원소는 `(배치, 64, 64, 1)` 크기의 float32이고 범위는 [-1, 1]이다.
+        `as_arrays=True`이면 `Bricks`.
+
+    Raises:
+        ValueError: 모르는 `split`이거나, `batch_size`가 1보다 작거나, 폴더에 이미지가 없거나, 이미지나 캐시나 내장
+            데이터가 깨졌거나, 홀드아웃으로 뗄 이미지가 없을 때.
+        TypeError: `source`가 글도 경로도 아닐 때.
+        FileNotFoundError: 폴더나 내장 데이터가 없을 때.
+        OSError: 캐시에 쓸 수 없거나 디스크가 찼을 때. 반쯤 쓰인 파일은 남지 않는다.
+        ImportError: kagglehub가 없을 때.
+        ConnectionError: Kaggle에서 받지 못했을 때.
+        PermissionError: Kaggle이 로그인을 요구할 때.
+    """
+    if split not in SPLITS:
+        raise ValueError(f'split이 {split!r}이다. "train"이나 "heldout"을 준다.')
+    _check_integer("batch_size", batch_size, at_least=1)
+    if not isinstance(source, (str, os.PathLike)):
+        raise TypeError(
+            f'source가 {source!r}이다. "embedded", "kaggle", 또는 이미지가 든 폴더의 경로를 준다.'
+        )
+    if source == "embedded":
+        bricks = _load_embedded(BRICKS_FOLDER, split)
+    elif source == "kaggle":
+        bricks = _split_by_pose(_load_kaggle(cache_dir), split, "Kaggle의 데이터셋")
+    else:
+        bricks = _split_by_pose(_label(*_read_folder(Path(source))), split, str(source))
+    # 내장 데이터는 다음 호출과 나누어 쓰므로 받은 쪽이 고칠 수 없게 한다.
+    bricks = bricks._replace(part_names=list(bricks.part_names))
+    for array in (bricks.images, bricks.parts, bricks.poses, bricks.cameras):
+        array.flags.writeable = False
+    return bricks if as_arrays else _finite_epochs(bricks.images, batch_size, shuffle, seed)
+
+
+def preprocess(img) -> "tf.Tensor":
+    """[0, 255]의 픽셀을 생성자의 tanh와 같은 범위인 [-1, 1]의 float32로 바꾼다.
+
+    Raises:
+        ValueError: 값에 NaN이나 무한대가 있을 때. `Dataset.map()` 안에서는 확인하지 않는다.
+    """
+    import tensorflow as tf
+
+    if not tf.is_symbolic_tensor(img):
+        _check_finite(np.asarray(img))
     return (tf.cast(img, "float32") - 127.5) / 127.5
 
 
 def to_uint8(x) -> np.ndarray:
-    """[-1, 1] 범위의 이미지를 [0, 255] 범위의 uint8로 되돌린다. 반올림하고 범위를 벗어난 값은 자른다."""
-    return np.clip(np.rint(np.asarray(x, "float32") * 127.5 + 127.5), 0, 255).astype("uint8")
+    """[-1, 1]의 이미지를 [0, 255]의 uint8 배열로 되돌린다. 반올림하고, 범위 밖의 값은 끝값으로 자른다.
+
+    Raises:
+        ValueError: 값에 NaN이나 무한대가 있을 때.
+    """
+    values = np.asarray(x, dtype="float32")
+    _check_finite(values)
+    return np.clip(np.rint(values * 127.5 + 127.5), 0, 255).astype("uint8")
 
 
-@cache
-def _embedded(split: str) -> Bricks:
-    manifest = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
-    entry = manifest["splits"][split]
-    path = FOLDER / entry["file"]
-    if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
-        raise ValueError(f"{path}의 내용이 기록된 SHA-256과 다르다. companion을 다시 설치한다.")
-    atlas = np.asarray(Image.open(path))
-    rows = atlas.shape[0] // IMAGE_SIZE
-    tiles = atlas.reshape(rows, IMAGE_SIZE, entry["columns"], IMAGE_SIZE).transpose(0, 2, 1, 3)
-    images = np.ascontiguousarray(tiles).reshape(-1, IMAGE_SIZE, IMAGE_SIZE, 1)
-    images.flags.writeable = False
-    first, last = entry["poses"]
-    poses = np.arange(first, last + 1)
-    part, pose, camera = np.meshgrid(
-        np.arange(len(manifest["parts"])), poses, manifest["cameras"], indexing="ij"
-    )
-    return Bricks(images, part.ravel(), manifest["parts"], pose.ravel(), camera.ravel())
+def brick_batches(
+    images: np.ndarray, batch_size: int, *, seed: int = 42, start_step: int = 0
+) -> "tf.data.Dataset":
+    """배치를 끝없이 내놓는 데이터셋이다. i번째 배치는 시드와 i만으로 정해진다.
 
+    상태가 없으므로 `start_step`부터 시작해도 처음부터 그만큼 건너뛴 것과 비트까지 같고, 멈춘 훈련을 그대로 이어 갈 수
+    있다. 한 에포크는 N // `batch_size` 스텝이며, 그 안에서 같은 이미지가 두 번 나오지 않는다. 남는 이미지는 에포크마다
+    다르다.
 
-def load_bricks(
-    source="embedded", *, split="train", as_arrays=False, batch_size=128, shuffle=True, seed=42
-):
-    bricks = _embedded(split)
-    if as_arrays:
-        return bricks
-    dataset = tf.data.Dataset.from_tensor_slices(bricks.images)
-    if shuffle:
-        dataset = dataset.shuffle(len(bricks.images), seed=seed)
-    return dataset.batch(batch_size).map(preprocess).prefetch(2)
+    Args:
+        images: `(N, 높이, 너비, 채널)` 크기의 uint8 이미지.
+        batch_size: 배치 크기. N보다 클 수 없다.
+        seed: 섞는 시드.
+        start_step: 처음 내놓을 배치의 번호.
 
+    Returns:
+        끝이 없는 `tf.data.Dataset`. 원소는 `(batch_size, 높이, 너비, 채널)` 크기의 float32이고 범위는 [-1, 1]이다.
 
-def export_bricks(folder, *, split="train", limit=None):
-    bricks = _embedded(split)
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for image, part, pose, camera in list(
-        zip(bricks.images, bricks.parts, bricks.poses, bricks.cameras, strict=True)
-    )[:limit]:
-        name = f"{bricks.part_names[part]} {pose:03d}{camera}.png"
-        Image.fromarray(image[..., 0]).save(folder / name)
+    Raises:
+        ValueError: 배치가 이미지 수보다 크거나, 크기나 스텝이 범위를 벗어나거나, 이미지가 4차원이 아니거나 NaN이 있을 때.
+        TypeError: 이미지가 uint8이 아닐 때.
+    """
+    import tensorflow as tf
 
-
-def brick_batches(images, batch_size, *, seed=42, start_step=0):
-    """끝없이 이어지는 배치이다. i째 배치는 (seed, i)만으로 정해진다."""
-    n = len(images)
-    steps_per_epoch = n // batch_size
-    pixels = tf.constant(images)
+    images = np.asarray(images)
+    _check_finite(images)
+    if images.dtype != np.uint8:
+        raise TypeError(
+            f"이미지가 {images.dtype}이다. [0, 255]의 uint8을 주며, [-1, 1]의 이미지는 to_uint8()로 바꾼다."
+        )
+    if images.ndim != 4:
+        raise ValueError(f"이미지의 크기가 {images.shape}이다. (N, 높이, 너비, 채널)로 준다.")
+    _check_integer("batch_size", batch_size, at_least=1)
+    _check_integer("start_step", start_step, at_least=0)
+    if batch_size > len(images):
+        raise ValueError(
+            f"배치 크기 {batch_size}이(가) 이미지 {len(images)}장보다 크다. 배치를 줄이거나 이미지를 늘린다."
+        )
+    steps_per_epoch = len(images) // batch_size
+    take = _taker(images)
 
     def batch(step):
         epoch, position = step // steps_per_epoch, step % steps_per_epoch
-        indices = tf.range(position * batch_size, (position + 1) * batch_size)
-        shuffled = tf.random.experimental.index_shuffle(
-            indices, tf.stack([tf.constant(seed, tf.int64), epoch]), n - 1
+        places = position * batch_size + tf.range(batch_size, dtype="int64")
+        # 에포크의 순열에서 필요한 자리만 계산하므로 앞의 배치를 만들지 않아도 된다.
+        indices = tf.random.experimental.index_shuffle(
+            places, tf.stack([seed, epoch]), len(images) - 1
         )
-        return preprocess(tf.gather(pixels, shuffled))
+        return take(indices)
 
-    return tf.data.Dataset.range(start_step, 2**62).map(batch).prefetch(2)
+    return tf.data.Dataset.counter(start_step).map(batch).prefetch(tf.data.AUTOTUNE)
+
+
+def export_bricks(
+    folder: str | os.PathLike, *, split: str = "train", limit: int | None = None
+) -> int:
+    """내장 이미지를 `"brick 2x4 031L.png"`처럼 이름 붙인 PNG 파일로 쓴다.
+
+    `keras.utils.image_dataset_from_directory(folder, labels=None, ...)`가 그대로 읽는다. 다시 불러도 같은 파일이 된다.
+
+    Args:
+        folder: 쓸 폴더. 없으면 만든다.
+        split: `"train"` 또는 `"heldout"`.
+        limit: 쓸 이미지의 수. 여러 부품이 들도록 고르게 뽑는다. 기본값은 모두이다.
+
+    Returns:
+        쓴 이미지의 수.
+
+    Raises:
+        ValueError: 모르는 `split`이거나 `limit`이 1보다 작을 때.
+        FileExistsError: 폴더에 이 함수가 쓸 것이 아닌 파일이 있을 때. 그대로 두면 데이터셋에 섞인다.
+        OSError: 폴더에 쓸 수 없거나 디스크가 찼을 때. 이미지는 하나도 쓰지 않는다.
+    """
+    if limit is not None:
+        _check_integer("limit", limit, at_least=1)
+    bricks = load_bricks(split=split, as_arrays=True)
+    count = min(limit or len(bricks.images), len(bricks.images))
+    files = {
+        f"{bricks.part_names[bricks.parts[i]]} {bricks.poses[i]:03d}{bricks.cameras[i]}.png": i
+        for i in np.arange(count) * len(bricks.images) // count
+    }
+    folder = Path(folder)
+    present = os.listdir(folder) if folder.is_dir() else []
+    others = sorted(set(present) - set(files))
+    if others:
+        raise FileExistsError(
+            f"{folder} 폴더에 다른 파일이 있다(처음 것: {others[0]}). 비우거나 새 폴더를 준다."
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".") as temporary:
+            for name, i in files.items():
+                Image.fromarray(bricks.images[i, ..., 0]).save(Path(temporary, name))
+            for name in files:
+                os.replace(Path(temporary, name), folder / name)
+    except OSError as error:
+        raise _write_error(error, "이미지를", folder) from error
+    return count
+
+
+def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
+    """`write(파일)`로 임시 파일을 다 쓴 뒤 `path`로 이름을 바꾼다. 실패하면 임시 파일을 지운다."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _finite_epochs(images: np.ndarray, batch_size: int, shuffle: bool, seed: int):
+    """한 번 돌면 한 에포크인 데이터셋이다. 이미지가 아니라 번호를 섞으므로 값싸다."""
+    import tensorflow as tf
+
+    indices = tf.data.Dataset.range(len(images))
+    if shuffle:
+        indices = indices.shuffle(len(images), seed=seed, reshuffle_each_iteration=True)
+    return indices.batch(batch_size).map(_taker(images)).prefetch(tf.data.AUTOTUNE)
+
+
+def _taker(images: np.ndarray):
+    """번호들을 받아 그 이미지들의 [-1, 1] 배치를 돌려주는 함수를 만든다."""
+    import tensorflow as tf
+
+    # 텐서로 만들어 두면 그래프에 상수로 박히지 않고, CPU에 두면 GPU의 메모리를 쓰지 않는다.
+    with tf.device("CPU"):
+        pixels = tf.constant(images)
+    return lambda indices: preprocess(tf.gather(pixels, indices))
+
+
+@cache
+def _load_embedded(folder: Path, split: str) -> Bricks:
+    """꾸러미에 든 아틀라스를 풀어 `Bricks`로 만든다. 한 프로그램에서 한 번만 푼다."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        record = manifest["splits"][split]
+        content = (folder / record["file"]).read_bytes()
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            f"내장 데이터의 {error.filename} 파일이 없다. companion을 다시 설치한다."
+        ) from None
+    if hashlib.sha256(content).hexdigest() != record["sha256"]:
+        raise ValueError(
+            f"{folder / record['file']} 파일의 내용이 기록된 SHA-256과 다르다. companion을 다시 설치한다."
+        )
+    atlas = np.asarray(Image.open(io.BytesIO(content)))
+    tiles = atlas.reshape(-1, IMAGE_SIZE, record["columns"], IMAGE_SIZE).swapaxes(1, 2)
+    first, last = record["poses"]
+    parts, poses, cameras = np.meshgrid(
+        np.arange(len(manifest["parts"])),
+        np.arange(first, last + 1),
+        manifest["cameras"],
+        indexing="ij",
+    )
+    return Bricks(
+        tiles.reshape(-1, IMAGE_SIZE, IMAGE_SIZE, 1),
+        parts.ravel(),
+        manifest["parts"],
+        poses.ravel(),
+        cameras.ravel(),
+    )
+
+
+def _load_kaggle(cache_dir: str | os.PathLike | None) -> Bricks:
+    """Kaggle의 이미지를 캐시에서 읽는다. 캐시가 없으면 먼저 만든다."""
+    if cache_dir is None:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        cache_dir = Path(base, "brickie-companion")
+    path = Path(cache_dir, KAGGLE_CACHE_NAME)
+    if not path.exists():
+        _fill_kaggle_cache(path)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            images, names = file["images"], file["names"].tolist()
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"캐시 {path} 파일이 깨졌다. 지우고 다시 부른다.") from error
+    return _label(images, names)
+
+
+def _fill_kaggle_cache(path: Path) -> None:
+    """Kaggle에서 받은 이미지를 줄여 `path`에 쓴다. 여러 프로그램이 함께 불러도 하나만 일한다."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path.with_suffix(".lock")).acquire()
+    except OSError as error:
+        raise _write_error(error, "캐시를", path.parent) from error
+    with lock:
+        if path.exists():  # 기다리는 동안 다른 프로그램이 만들었다.
+            return
+        images, names = _read_folder(_download_kaggle())
+        try:
+            write_atomically(path, lambda file: np.savez(file, images=images, names=names))
+        except OSError as error:
+            raise _write_error(error, "캐시를", path) from error
+
+
+def _download_kaggle() -> Path:
+    """Kaggle의 데이터셋을 받아 이미지 4만 장이 든 폴더를 돌려준다. 이미 받았으면 kagglehub가 그것을 쓴다."""
+    try:
+        kagglehub = import_module("kagglehub")
+    except ImportError:
+        raise ImportError(
+            "kagglehub가 없어 Kaggle의 데이터셋을 받을 수 없다. `pip install kagglehub`로 설치한다."
+        ) from None
+    by_hand = (
+        f"브라우저로 https://www.kaggle.com/datasets/{KAGGLE_HANDLE.partition('/versions')[0]} 에서 "
+        "받았으면 그 안의 dataset 폴더를 source로 준다"
+    )
+    try:
+        root = Path(kagglehub.dataset_download(KAGGLE_HANDLE))
+    except Exception as error:  # 길이 여럿이라 requests, kagglehub, 파일 시스템의 예외가 모두 온다.
+        status = getattr(getattr(error, "response", None), "status_code", None)
+        kind = type(error).__name__
+        if status in (401, 403) or kind in ("UnauthenticatedError", "CredentialError"):
+            raise PermissionError(
+                "Kaggle이 로그인을 요구한다. kagglehub.login()으로 토큰을 등록하고 다시 부르거나, "
+                f"{by_hand}."
+            ) from error
+        raise ConnectionError(
+            f"Kaggle에서 데이터셋을 받지 못했다({kind}: {error}). 인터넷과 디스크의 남은 자리를 확인하고 다시 "
+            f"부르거나, {by_hand}."
+        ) from error
+    # 뿌리에는 옛 판의 이미지와 3차원 모델도 있고, 쓰는 것은 dataset뿐이다.
+    folder = root / "dataset"
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"Kaggle에서 받은 {root} 폴더에 dataset 폴더가 없다. 그 폴더를 지우고 다시 부른다."
+        )
+    return folder
+
+
+def _read_folder(folder: Path) -> tuple[np.ndarray, list[str]]:
+    """폴더의 이미지를 파일 이름 순으로 읽어 `(N, 64, 64, 1)` 크기의 uint8 배열과 파일 이름을 돌려준다."""
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f'{folder} 폴더가 없다. "embedded", "kaggle", 또는 이미지가 든 폴더의 경로를 준다.'
+        )
+    paths = [path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES]
+    paths.sort(key=lambda path: path.name)
+    if not paths:
+        raise ValueError(
+            f"{folder} 폴더에 이미지가 없다. {', '.join(_SUFFIXES)} 파일이 바로 들어 있는 폴더를 준다."
+        )
+    progress = None
+    if len(paths) >= PROGRESS_FROM:
+        import keras
+
+        progress = keras.utils.Progbar(len(paths), unit_name="image")
+    images = np.empty((len(paths), IMAGE_SIZE, IMAGE_SIZE, 1), np.uint8)
+    converted: dict[str, list[Path]] = {}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for i, (image, kinds) in enumerate(pool.map(_read_image, paths)):
+            images[i] = image
+            for kind in kinds:
+                converted.setdefault(kind, []).append(paths[i])
+            if progress is not None:
+                progress.update(i + 1)
+    for kind, found in converted.items():
+        warnings.warn(
+            f"{kind} 이미지 {len(found)}장을 {IMAGE_SIZE}×{IMAGE_SIZE} 크기의 8비트 흑백으로 바꾸었다"
+            f"(처음 것: {found[0]}).",
+            stacklevel=3,
+        )
+    return images, [path.name for path in paths]
+
+
+def _read_image(path: Path) -> tuple[np.ndarray, list[str]]:
+    """이미지 하나를 `image_dataset_from_directory()`처럼 줄여 uint8로 반올림한다. 바꾼 점도 함께 돌려준다."""
+    import tensorflow as tf
+
+    try:
+        content = path.read_bytes()
+        with Image.open(io.BytesIO(content)) as header:
+            mode, (width, height) = header.mode, header.size
+        with tf.device("CPU"):
+            pixels = tf.io.decode_image(content, channels=1, expand_animations=False)
+            resized = tf.image.resize(pixels, (IMAGE_SIZE, IMAGE_SIZE), method="bilinear")
+    except (OSError, tf.errors.InvalidArgumentError) as error:
+        raise ValueError(
+            f"{path} 파일을 이미지로 읽을 수 없다. 온전한 PNG나 JPEG로 바꾸거나 지운다."
+        ) from error
+    conversions = {
+        "16비트": mode.startswith(("I", "F")),
+        "색이나 투명도가 있는": mode not in ("1", "L") and not mode.startswith(("I", "F")),
+        f"{IMAGE_SIZE}×{IMAGE_SIZE}보다 작은": min(width, height) < IMAGE_SIZE,
+        "정사각형이 아닌": width != height,
+    }
+    return np.rint(resized).astype("uint8"), [
+        kind for kind, applies in conversions.items() if applies
+    ]
+
+
+def _label(images: np.ndarray, names: list[str]) -> Bricks:
+    """파일 이름에서 부품, 자세, 카메라를 읽는다. 꼴이 다른 이름이 하나라도 있으면 모두 모르는 것으로 둔다."""
+    matches = [match for name in names if (match := _NAME.fullmatch(Path(name).stem))]
+    if len(matches) < len(names):
+        unknown = np.full(len(names), -1)
+        return Bricks(images, unknown, [], unknown.copy(), np.full(len(names), ""))
+    part_names, parts = np.unique([match["part"] for match in matches], return_inverse=True)
+    return Bricks(
+        images,
+        parts,
+        part_names.tolist(),
+        np.array([int(match["pose"]) for match in matches]),
+        np.array([match["camera"] for match in matches]),
+    )
+
+
+def _split_by_pose(bricks: Bricks, split: str, source: str) -> Bricks:
+    """부품마다 마지막 4 %의 자세를 홀드아웃으로 떼고 `split`에 드는 것만 남긴다."""
+    heldout = np.zeros(len(bricks.images), bool)
+    for part in range(len(bricks.part_names)):
+        of_part = bricks.parts == part
+        poses = np.unique(bricks.poses[of_part])
+        last = poses[len(poses) - len(poses) // POSES_PER_HELDOUT :]
+        heldout |= of_part & np.isin(bricks.poses, last)
+    if split == "heldout" and not heldout.any():
+        raise ValueError(
+            f"{source}에는 홀드아웃으로 뗄 이미지가 없다. 파일 이름이 모두 'brick 2x4 031L.png' 꼴이고 한 부품의 "
+            f'자세가 {POSES_PER_HELDOUT}개 이상이어야 하니, split="train"으로 모두 쓰거나 이름을 고친다.'
+        )
+    kept = heldout if split == "heldout" else ~heldout
+    return Bricks(
+        bricks.images[kept],
+        bricks.parts[kept],
+        bricks.part_names,
+        bricks.poses[kept],
+        bricks.cameras[kept],
+    )
+
+
+def _write_error(error: OSError, what: str, path: Path) -> OSError:
+    """쓰다가 난 오류를 무엇을 할지 말해 주는 오류로 바꾼다."""
+    return OSError(
+        error.errno,
+        f"{what} 쓰지 못했다({error.strerror}). 디스크의 남은 자리와 쓰기 권한을 확인하거나 다른 폴더를 준다",
+        str(path),
+    )
+
+
+def _check_integer(name: str, value: int, at_least: int) -> None:
+    if not isinstance(value, Integral) or value < at_least:
+        raise ValueError(f"{name}이(가) {value!r}이다. {at_least} 이상인 정수를 준다.")
+
+
+def _check_finite(values: np.ndarray) -> None:
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        wrong = np.count_nonzero(~np.isfinite(values))
+        raise ValueError(
+            f"이미지의 값 {values.size:,}개 가운데 {wrong:,}개가 NaN이나 무한대이다. 이미지를 만든 계산을 확인한다."
+        )
