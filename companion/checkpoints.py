@@ -5,15 +5,14 @@
 """
 
 import json
-import os
 import re
-import tempfile
 import warnings
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from companion.data import write_atomically
 from companion.training import DCGAN
 
 FORMAT_VERSION = 1
@@ -86,20 +85,6 @@ def save_checkpoint(folder, dcgan: DCGAN, step: int, meta: dict, keep: int = 2) 
     for old in list_checkpoints(folder)[:-keep]:
         old.unlink()
     return path
-
-
-def write_atomically(path: Path, write) -> None:
-    """`write(파일)`로 임시 파일을 다 쓴 뒤 `path`로 이름을 바꾼다. 실패하면 임시 파일을 지운다."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def list_checkpoints(folder) -> list[Path]:

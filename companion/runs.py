@@ -24,7 +24,7 @@ import numpy as np
 from PIL import Image
 
 from companion import checkpoints
-from companion.data import brick_batches, to_uint8
+from companion.data import brick_batches, to_uint8, write_atomically
 from companion.models import build_generator, dtype_policy
 from companion.sampling import latents, tile
 from companion.training import DCGAN
@@ -202,9 +202,7 @@ class RunRecorder(keras.callbacks.Callback):
         grid = tile(to_uint8(samples), SAMPLE_COLUMNS)
         path = self.run_dir / "samples" / f"step-{self.step:07d}.png"
         path.parent.mkdir(exist_ok=True)
-        checkpoints.write_atomically(
-            path, lambda file: Image.fromarray(grid).save(file, "PNG", optimize=True)
-        )
+        write_atomically(path, lambda file: Image.fromarray(grid).save(file, "PNG", optimize=True))
 
     @property
     def _history_path(self) -> Path:
@@ -215,7 +213,7 @@ class RunRecorder(keras.callbacks.Callback):
         self._write(self._history_path.name, "".join(lines))
 
     def _write(self, name: str, text: str):
-        checkpoints.write_atomically(self.run_dir / name, lambda file: file.write(text.encode()))
+        write_atomically(self.run_dir / name, lambda file: file.write(text.encode()))
 
 
 def stored_precision(run_dir) -> str | None:

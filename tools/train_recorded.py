@@ -22,6 +22,7 @@ from companion.training import build_dcgan
 
 EPOCHS = 41
 EARLY_SAMPLES = (25, 50, 100, 200)
+MOST_GRIDS = 24  # 책에 싣는 표본 격자의 수. 하나가 0.1 MB쯤이다.
 STAGE_EPOCHS = (1, 3, 8, 16, 28)
 STAGE_SAMPLES = 256
 PAIR_EPOCHS = 6
@@ -94,7 +95,7 @@ def export(run_dir: Path, dcgan, pair: dict) -> None:
     folder = recorded.FOLDER
     folder.mkdir(exist_ok=True)
     history = [json.loads(line) for line in (run_dir / "history.jsonl").read_text().splitlines()]
-    grids = sorted((run_dir / "samples").glob("step-*.png"))
+    grids = choose_grids(sorted((run_dir / "samples").glob("step-*.png")))
     epochs = [epoch for epoch in STAGE_EPOCHS if epoch < history[-1]["epoch"]]
     epochs.append(history[-1]["epoch"])
     stages = [dict(np.load(run_dir / "stages" / f"epoch-{epoch:03d}.npz")) for epoch in epochs]
@@ -139,6 +140,15 @@ def export(run_dir: Path, dcgan, pair: dict) -> None:
     save_json(folder / "manifest.json", manifest, indent=2)
     wall = stages[-1]["samples"][: WALL_COLUMNS * WALL_ROWS]
     save_png(WALL, sampling.tile(wall, WALL_COLUMNS))
+
+
+def choose_grids(paths: list[Path]) -> list[Path]:
+    """훈련 첫머리의 격자는 모두, 나머지는 고르게 골라 `MOST_GRIDS`장까지 남긴다. 마지막 것은 늘 남긴다."""
+    early = len(EARLY_SAMPLES) + 1
+    if len(paths) <= MOST_GRIDS:
+        return paths
+    rest = np.linspace(early, len(paths) - 1, MOST_GRIDS - early).round().astype(int)
+    return paths[:early] + [paths[index] for index in rest]
 
 
 def quantize(model: keras.Model) -> dict[str, np.ndarray]:
