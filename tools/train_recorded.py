@@ -101,8 +101,9 @@ def export(run_dir: Path, dcgan, pair: dict) -> None:
     stages = [dict(np.load(run_dir / "stages" / f"epoch-{epoch:03d}.npz")) for epoch in epochs]
 
     save_json(folder / "history.json", history)
-    np.savez_compressed(folder / "generator.npz", **quantize(dcgan.ema_generator))
-    np.savez_compressed(folder / "discriminator.npz", **quantize(dcgan.discriminator))
+    for name in ("generator", "discriminator"):
+        model = dcgan.ema_generator if name == "generator" else dcgan.discriminator
+        np.savez_compressed(folder / f"{name}.npz", **quantize(model))  # type: ignore[arg-type]
     save_png(folder / "grids.png", np.concatenate([np.asarray(Image.open(path)) for path in grids]))
     save_png(
         folder / "stages.png",
