@@ -122,11 +122,14 @@ def direction(azimuth: float, elevation: float) -> np.ndarray:
     )
 
 
-def render(part: str, pose: int, camera: str, seed: int = SEED) -> np.ndarray:
-    """이미지 한 장을 `(64, 64)` 크기의 uint8 배열로 그린다."""
+def render(part: str, pose: int, camera: str, posed_as: str | None = None) -> np.ndarray:
+    """이미지 한 장을 `(64, 64)` 크기의 uint8 배열로 그린다.
+
+    자세와 빛은 부품마다 다르다. `posed_as`를 주면 그 부품의 자세와 빛을 빌린다.
+    """
     triangles, normals = mesh(part)
     # 난수를 뽑는 차례가 카메라와 무관해야 L과 R의 자세와 빛이 같다. 첫 난수는 쓰지 않는다.
-    rng = np.random.default_rng([seed, list(PARTS).index(part), pose])
+    rng = np.random.default_rng([SEED, list(PARTS).index(posed_as or part), pose])
     rng.random()
     left = camera == "L"
     azimuth = np.deg2rad(-90 + (-22 if left else 22) + rng.uniform(-4, 4))
@@ -401,8 +404,10 @@ def write_contact_sheet(path: Path) -> None:
 
 def print_closest_pairs(count: int = 10) -> None:
     """같은 자세에서 픽셀이 가장 비슷한 부품의 쌍을 차례로 보인다."""
-    poses = range(8)
-    stack = np.stack([[render(part, pose, "L") for pose in poses] for part in tqdm(PARTS)]) / 255
+    poses = range(12)
+    model = next(iter(PARTS))
+    stack = np.stack([[render(part, pose, "L", model) for pose in poses] for part in tqdm(PARTS)])
+    stack = stack / 255
     pairs = sorted(
         (float(np.sqrt(((stack[i] - stack[j]) ** 2).mean())), first, second)
         for i, first in enumerate(PARTS)
