@@ -150,7 +150,14 @@ def execute(notebook: NotebookNode, folder: Path, python: Path, env: dict[str, s
     )
     resources = {"metadata": {"path": str(folder)}}
     client = NotebookClient(notebook, km=manager, timeout=CELL_SECONDS, resources=resources)
-    asyncio.run(client.async_execute(env=env))
+
+    async def to_the_end() -> None:
+        try:  # 커널이 제 표준 오류에 쓰는 것은 노트북의 출력이 아니다
+            await client.async_execute(env=env, stderr=subprocess.DEVNULL)
+        finally:
+            await manager.shutdown_kernel(now=True)
+
+    asyncio.run(to_the_end())
 
 
 def complaints(notebook: NotebookNode) -> list[str]:
