@@ -22,6 +22,7 @@ PARTICLES = [
     *"은는이가을를의에로와과도만나며",
 ]
 HANGUL = re.compile("[가-힣]+")
+RUNS = re.compile("[가-힣]+|[^가-힣]+")  # 'GAN을'은 'GAN'과 '을'로 나눈다
 LONGEST = 6  # 색인에 넣는 부분 문자열의 최대 글자 수. 길수록 색인이 커진다.
 
 # 브라우저에서 찾는 말을 나누는 코드. 조사는 strip_particle과 같이 뗀다.
@@ -69,14 +70,15 @@ class SearchKorean(SearchEnglish):
             if HANGUL.fullmatch(previous + word) and previous == strip_particle(previous) != "":
                 words.append(previous + strip_particle(word))
             previous = word
-            for run in HANGUL.findall(word):
-                pieces = [
-                    run[start:end]
-                    for start in range(len(run))
-                    for end in range(start + 2, min(start + LONGEST, len(run)) + 1)
-                ]
-                # 한 글자 토막('CNN을'의 '을')은 부분 문자열이 없으므로 그대로 둔다.
-                words += [piece for piece in pieces or [run] if piece != word]
+            for run in RUNS.findall(word):
+                pieces = [run]  # 한 글자 토막과 한글이 아닌 토막은 그대로 둔다
+                if HANGUL.fullmatch(run) and len(run) > 1:
+                    pieces = [
+                        run[start:end]
+                        for start in range(len(run))
+                        for end in range(start + 2, min(start + LONGEST, len(run)) + 1)
+                    ]
+                words += [piece for piece in pieces if piece != word]
         return words
 
     js_splitter_code = SPLIT_QUERY
