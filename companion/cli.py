@@ -1,4 +1,4 @@
-"""명령줄에서 훈련하고, 표본을 만들고, 데이터를 꺼낸다."""
+"""명령줄에서 훈련하고, 샘플을 만들고, 데이터를 꺼낸다."""
 
 import argparse
 import os
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m companion", description="벽돌 DCGAN을 훈련하고 표본을 만든다."
+        prog="python -m companion", description="벽돌 DCGAN을 훈련하고 샘플을 만든다."
     )
     parser.add_argument("--debug", action="store_true", help="오류가 난 곳을 모두 보인다")
     commands = parser.add_subparsers(required=True, metavar="명령")
@@ -51,12 +51,12 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=int, default=0)
     train.set_defaults(command=_train)
 
-    sample = commands.add_parser("sample", help="표본을 만든다", description=_sample.__doc__)
+    sample = commands.add_parser("sample", help="샘플을 만든다", description=_sample.__doc__)
     sample.add_argument("out", type=Path, help="쓸 PNG 파일. --separate이면 폴더")
     sample.add_argument(
         "--checkpoint", type=Path, help="훈련 폴더나 체크포인트 파일. 없으면 책에 실은 생성자"
     )
-    sample.add_argument("-n", type=int, default=64, help="표본의 수(기본값 %(default)s)")
+    sample.add_argument("-n", type=int, default=64, help="샘플의 수(기본값 %(default)s)")
     sample.add_argument("--columns", type=int, default=8, help="격자의 열(기본값 %(default)s)")
     sample.add_argument("--seed", type=int, default=0, help="잠재 벡터의 시드")
     kind = sample.add_mutually_exclusive_group()
@@ -98,14 +98,14 @@ def _train(options) -> None:
 
 
 def _sample(options) -> None:
-    """책에 실은 생성자나 체크포인트로 표본을 만들어 PNG로 쓴다."""
+    """책에 실은 생성자나 체크포인트로 샘플을 만들어 PNG로 쓴다."""
     from PIL import Image
 
     from companion import recorded, runs, sampling
     from companion.data import to_uint8
 
     if options.n < 1 or options.columns < 1:
-        raise ValueError("표본의 수와 열은 1 이상이어야 한다.")
+        raise ValueError("샘플의 수와 열은 1 이상이어야 한다.")
     generator = (
         runs.load_generator(options.checkpoint) if options.checkpoint else recorded.generator()
     )
@@ -124,7 +124,7 @@ def _sample(options) -> None:
             Image.fromarray(image[..., 0]).save(options.out / f"brick-{index:04d}.png")
     else:
         Image.fromarray(sampling.tile(images, columns)).save(options.out, "PNG")
-    print(f"{options.out}에 표본 {len(images)}장을 썼다.")
+    print(f"{options.out}에 샘플 {len(images)}장을 썼다.")
 
 
 def _data(options) -> None:

@@ -378,7 +378,7 @@ def _download_kaggle() -> Path:
                 f"{by_hand}."
             ) from error
         raise ConnectionError(
-            f"Kaggle에서 데이터셋을 받지 못했다({kind}: {error}). 인터넷과 디스크의 남은 자리를 확인하고 다시 "
+            f"Kaggle에서 데이터셋을 받지 못했다({status or kind}). 인터넷과 디스크의 남은 자리를 확인하고 다시 "
             f"부르거나, {by_hand}."
         ) from error
     # 뿌리에는 옛 판의 이미지와 3차원 모델도 있고, 쓰는 것은 dataset뿐이다.

@@ -1,7 +1,7 @@
 """책에 실은 훈련의 결과를 읽는다.
 
 `companion/recorded/`에는 기본 크기의 DCGAN을 내장 벽돌로 훈련한 기록이 들어 있다. 손실과 정확도, 훈련 내내 같은
-잠재 벡터로 만든 표본, 다 훈련한 두 신경망, 단계마다의 표본과 판별자의 답이다. 모두 `make run`이 만들었다.
+잠재 벡터로 만든 샘플, 다 훈련한 두 신경망, 단계마다의 샘플과 판별자의 답이다. 모두 `make run`이 만들었다.
 """
 
 import hashlib
@@ -59,7 +59,7 @@ def history() -> list[dict]:
 
 
 def grids() -> tuple[list[int], np.ndarray]:
-    """훈련 내내 같은 잠재 벡터 64개로 만든 표본이다.
+    """훈련 내내 같은 잠재 벡터 64개로 만든 샘플이다.
 
     Returns:
         (그때까지 훈련한 스텝 수 T개, `(T, 64, 64, 64)` 크기의 uint8 이미지). 잠재 벡터는 `latents(64)`이다.
@@ -69,11 +69,11 @@ def grids() -> tuple[list[int], np.ndarray]:
 
 
 def stages() -> dict[int, dict[str, np.ndarray]]:
-    """여섯 단계에서 고르지 않고 뽑은 표본과 그때 판별자의 답이다.
+    """여섯 단계에서 고르지 않고 뽑은 샘플과 그때 판별자의 답이다.
 
     Returns:
-        그때까지 본 이미지 수에서 사전으로 가는 사전. `samples`는 `(256, 64, 64, 1)` 크기의 uint8 표본이고
-        잠재 벡터는 `latents(256)`이다. `fake`는 그 표본이 진짜일 확률, `real`은 홀드아웃 벽돌 256장이
+        그때까지 본 이미지 수에서 사전으로 가는 사전. `samples`는 `(256, 64, 64, 1)` 크기의 uint8 샘플이고
+        잠재 벡터는 `latents(256)`이다. `fake`는 그 샘플이 진짜일 확률, `real`은 홀드아웃 벽돌 256장이
         진짜일 확률이다.
     """
     probabilities = _read_json("stages.json")
@@ -93,7 +93,7 @@ def pair() -> dict[str, dict]:
 
     Returns:
         이름에서 사전으로 가는 사전. `history`, `parameters`와, `latents(64)`로 만든 `(64, 64, 64, 1)` 크기의
-        uint8 표본 `samples`이다.
+        uint8 샘플 `samples`이다.
     """
     summary = _read_json("pair.json")
     samples = _read_tiles("pair.png").reshape(len(summary), SAMPLES, 64, 64, 1)

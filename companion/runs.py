@@ -4,7 +4,7 @@
 
 - `config.json`: 모델의 설정, 데이터의 지문, 기계와 라이브러리의 버전
 - `history.jsonl`: 에포크마다 한 줄
-- `samples/step-0001234.png`: 같은 잠재 벡터 64개로 만든 8×8 표본
+- `samples/step-0001234.png`: 같은 잠재 벡터 64개로 만든 8×8 샘플
 - `checkpoints/step-0001234.npz`: 훈련 상태 전부
 """
 
@@ -57,7 +57,7 @@ def train(
         epochs: 모두 몇 에포크까지 훈련할지. 이어 갈 때도 처음부터 센 수이다.
         batch_size: 배치 크기.
         steps_per_epoch: 한 에포크의 스텝 수. 기본값은 데이터를 한 번 다 보는 수이다.
-        sample_steps: 에포크가 끝나기 전에도 표본을 남길 스텝들.
+        sample_steps: 에포크가 끝나기 전에도 샘플을 남길 스텝들.
         seed: 데이터를 섞는 시드.
         callbacks: `fit()`에 더 넘길 콜백들.
         verbose: `fit()`의 verbose.
@@ -108,7 +108,7 @@ def train(
 
 
 class RunRecorder(keras.callbacks.Callback):
-    """에포크마다 기록과 표본과 체크포인트를 남기고, 숫자가 무너지면 훈련을 멈추는 콜백이다."""
+    """에포크마다 기록과 샘플과 체크포인트를 남기고, 숫자가 무너지면 훈련을 멈추는 콜백이다."""
 
     def __init__(self, run_dir, config: dict, batch_size: int, sample_steps: Sequence[int] = ()):
         super().__init__()

@@ -39,7 +39,9 @@ def test_train_command_trains_and_resumes_with_the_stored_precision(tmp_path, ca
 
 
 def test_sample_command_writes_a_grid_of_the_average_generator(run_dir, tmp_path):
-    assert cli.main(["sample", str(tmp_path / "a.png"), "--checkpoint", str(run_dir), "-n", "16"]) == 0
+    assert (
+        cli.main(["sample", str(tmp_path / "a.png"), "--checkpoint", str(run_dir), "-n", "16"]) == 0
+    )
     grid = np.asarray(Image.open(tmp_path / "a.png"))
     assert grid.shape == (2 * 16, 8 * 16)
     newest = run_dir / "checkpoints" / "step-0000002.npz"

@@ -536,7 +536,7 @@ class HTTPError(OSError):
     ("module", "kind", "message"),
     [
         (None, ImportError, "kagglehub가 없어.*pip install kagglehub"),
-        (raising(OSError("no route")), ConnectionError, "받지 못했다.*no route.*인터넷.*dataset"),
+        (raising(OSError("no route")), ConnectionError, "받지 못했다.*OSError.*인터넷.*dataset"),
         (raising(HTTPError(404)), ConnectionError, "받지 못했다.*404.*인터넷.*dataset"),
         (raising(HTTPError(401)), PermissionError, "로그인을 요구한다.*login.*dataset"),
         (raising(HTTPError(403)), PermissionError, "로그인을 요구한다.*login.*dataset"),

@@ -55,7 +55,7 @@ def test_six_stages_hold_256_samples_with_probabilities():
     for stage in stages.values():
         assert stage["samples"].shape == (256, 64, 64, 1)
         for answers in (stage["fake"], stage["real"]):
-            assert answers.shape == (256,) and (0 <= answers).all() and (answers <= 1).all()
+            assert answers.shape == (256,) and (answers >= 0).all() and (answers <= 1).all()
 
 
 def test_stage_samples_start_with_the_tiles_of_the_grid():

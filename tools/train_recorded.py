@@ -22,7 +22,7 @@ from companion.training import build_dcgan
 
 EPOCHS = 41
 EARLY_SAMPLES = (25, 50, 100, 200)
-MOST_GRIDS = 24  # 책에 싣는 표본 격자의 수. 하나가 0.1 MB쯤이다.
+MOST_GRIDS = 24  # 책에 싣는 샘플 격자의 수. 하나가 0.1 MB쯤이다.
 STAGE_EPOCHS = (1, 3, 8, 16, 28)
 STAGE_SAMPLES = 256
 PAIR_EPOCHS = 6
@@ -33,7 +33,7 @@ DEFAULT_RUN_DIR = Path.home() / ".cache" / "brickie-companion" / "recorded-run"
 
 
 class StageSamples(keras.callbacks.Callback):
-    """에포크마다 고르지 않은 표본 256장과, 표본과 홀드아웃 벽돌에 대한 판별자의 확률을 남긴다."""
+    """에포크마다 고르지 않은 샘플 256장과, 샘플과 홀드아웃 벽돌에 대한 판별자의 확률을 남긴다."""
 
     def __init__(self, folder: Path, heldout: np.ndarray):
         super().__init__()
