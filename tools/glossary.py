@@ -12,7 +12,7 @@ from pathlib import Path
 
 BOOK = Path(__file__).resolve().parent.parent / "book"
 COLUMNS = {"korean": "용어", "english": "English", "definition": "뜻", "aliases": "다른 이름"}
-INTRODUCTION = """# 용어
+INTRODUCTION = """# 용어집
 
 이 책이 쓰는 말이다. **다른 이름**은 다른 책이나 문서에서 만날 수 있는 말이며, 이 책은 쓰지 않는다.
 괄호 안에 쓰임을 적은 것은 그 경우에만 쓴다.
