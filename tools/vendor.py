@@ -18,6 +18,8 @@ from pathlib import Path
 
 VENDOR = Path(__file__).resolve().parent.parent / "_vendor"
 SUMS = "SHA256SUMS"
+# npm에서 오지 않는 것. requirejs의 npm 꾸러미에는 라이선스의 글이 없어 따로 둔다.
+OWN = [".gitattributes", "widgets/require.LICENSE.txt"]
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,9 @@ LIBRARIES = [
             "es5/input/tex/extensions/color.js": "mathjax/input/tex/extensions",
         },
     ),
-    # MIT 라이선스이고 그 말은 파일 첫머리에 있다(npm 꾸러미에 따로 든 LICENSE가 없다).
     Library(
-        "requirejs@2.3.4",
-        "583693b373f6ab0528ea6644fab5cdb5822011c9b5b1ff1615590d5f2f473dcd",
+        "requirejs@2.3.8",
+        "777158e89275e16bd51aec3ef714fbcb5dc45789e7078659933bc814916d7dec",
         {"require.js": "widgets"},
     ),
     Library(
@@ -105,7 +106,8 @@ def fetch(folder: Path = VENDOR) -> None:
                     "쓰지 않고 멈춘다. 바뀐 까닭을 확인한다."
                 )
             extract(library, archive, fresh)
-        shutil.copy(folder / ".gitattributes", fresh)
+        for name in OWN:
+            shutil.copy(folder / name, fresh / name)
         (fresh / SUMS).write_text(checksums(fresh), encoding="utf-8")
         shutil.rmtree(folder)
         shutil.copytree(fresh, folder)
