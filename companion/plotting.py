@@ -499,7 +499,7 @@ def plot_architecture(model: Any, title: str | None = None) -> Figure:
         max(_block_size(group.shape)[0] * (len(group.shape) == 3) + 44, 28 + 24 * len(lines) + 34)
         for group, lines in zip(groups, texts, strict=True)
     ]
-    top = 20 if title is None else 56
+    top = 20.0 if title is None else 56.0
     figure, axes = _canvas(WIDTH, top + sum(heights) + 30)
     if title is not None:
         _text(axes, WIDTH / 2, 30, title, fontsize=13)
@@ -543,7 +543,7 @@ def plot_size_steps(model: Any) -> Figure:
     scale = (cell * len(shapes) - gap * len(shapes)) / sum(max(side, 8) for side in sides)
     floor = 30 + max(sides) * scale
     figure, axes = _canvas(WIDTH, floor + 170)
-    x = left
+    x = float(left)
     for index, (side, _, channels) in enumerate(shapes):
         width = max(side, 8) * scale
         centre = x + width / 2
@@ -694,7 +694,7 @@ def _brick(axes: Axes, centre: tuple[float, float], colour: str, wobble: float) 
     for corners in shapes:
         axes.add_patch(
             patches.Polygon(
-                np.add(corners, (x, y - 4)),
+                np.array(corners) + (x, y - 4),
                 facecolor=_tint(colour, 0.45),
                 edgecolor=colour,
                 linewidth=1.5,
@@ -891,6 +891,8 @@ def plot_transposed_convolution(
         raise ValueError(
             f"padding이 {padding}이다. 0 이상이고 커널의 한 변 {len(weights)}보다 작게 준다."
         )
+    if min(small.shape) * stride - stride + len(weights) <= 2 * padding:
+        raise ValueError(f"padding이 {padding}이면 출력에 남는 칸이 없다. 더 작게 준다.")
     if view not in ("overlap", "zeros"):
         raise ValueError(f'view가 {view!r}이다. "overlap"이나 "zeros"를 준다.')
     draw = _plot_stamps if view == "overlap" else _plot_zero_insertion
@@ -908,60 +910,135 @@ def _stamps(small: NDArray[Any], kernel: NDArray[Any], stride: int) -> NDArray[A
     return boards
 
 
-def _plot_stamps(small: NDArray[Any], weights: NDArray[Any], stride: int, padding: int) -> Figure:
-    """입력 칸마다 커널을 찍은 몫과, 그것을 모두 더한 출력을 그린다."""
-    k, cell = len(weights), 44
-    shape = tuple(stride * (n - 1) + k for n in small.shape)
+def _plot_stamps(small: NDArray[Any], kernel: NDArray[Any], stride: int, padding: int) -> Figure:
+    """입력 값마다 찍은 판, 모두 더한 판, 가장자리를 자른 출력을 놓는다."""
+    boards = _stamps(small, kernel, stride)
+    rows, columns = boards[0].shape
+    cell = min(44.0, 300 / max(rows, columns))
+    head = 70 + 44 * max(len(kernel), len(small))
+    pitch = rows * cell + 60
+    low = head + 46 + pitch * ((len(boards) + 1) // 2)
+    figure, axes = _canvas(WIDTH, low + pitch)
     colours = _source_colours(small.shape)
-    total = np.zeros(shape)
-    rows = -(-small.size // 2)
-    top = 60 + cell * max(small.shape[0], k) + 60
-    block = cell * shape[0] + 60
-    figure, axes = _canvas(WIDTH, top + block * (rows + 1))
-    _draw_matrix(axes, small, 80, 60, title="입력", colours=colours)
-    _draw_matrix(axes, weights, 380, 60, title="커널")
-    for index, ((i, j), value) in enumerate(np.ndenumerate(small)):
-        stamp, covered = np.zeros(shape), np.zeros(shape, bool)
-        area = np.s_[stride * i : stride * i + k, stride * j : stride * j + k]
-        stamp[area], covered[area] = value * weights, True
-        total += stamp
-        _draw_matrix(
-            axes,
-            stamp,
-            25 + index % 2 * WIDTH / 2,
-            top + index // 2 * block,
-            title=f"{_number(value)} × 커널",
-            colours=np.where(covered, colours[i, j], ""),
-            hide=~covered,
-        )
-    x = (WIDTH - cell * shape[1]) / 2
-    grid = _draw_matrix(
-        axes, total, x, top + rows * block, title="모두 더한다. 굵은 테두리 안이 출력이다"
-    )
-    kept_rows, kept_columns = (n - 2 * padding for n in shape)
-    grid.outline(padding, padding, kept_rows, kept_columns, _INK)
+
+    _draw_matrix(axes, small, 30, 46, title="입력", colours=colours)
+    _draw_matrix(axes, kernel, 366, 46, title="커널")
+    for index, board in enumerate(boards):
+        x, y = 30 + 336 * (index % 2), head + 46 + pitch * (index // 2)
+        stamped = ~np.isnan(board)
+        title = f"{_number(small.flat[index])} × 커널"
+        shades = np.where(stamped, colours.flat[index], "")
+        _draw_matrix(axes, board, x, y, title=title, colours=shades, cell=cell, hide=~stamped)
+
+    total = np.nansum(boards, axis=0)
+    grid = _draw_matrix(axes, total, 30, low, title="모두 더하기", cell=cell)
+    output = total[padding : rows - padding, padding : columns - padding]
+    grid.outline(padding, padding, *output.shape, GENERATOR_COLOUR)
+    x, y = 366 + padding * cell, low + padding * cell
+    title = f"가장자리 {padding}칸을 자른 출력" if padding else "출력"
+    grid = _draw_matrix(axes, output, x, y, title=title, cell=cell)
+    grid.outline(0, 0, *output.shape, GENERATOR_COLOUR)
     return figure
 
 
 def _plot_zero_insertion(
-    small: NDArray[Any], weights: NDArray[Any], stride: int, padding: int
+    small: NDArray[Any], kernel: NDArray[Any], stride: int, padding: int
 ) -> Figure:
-    """값 사이와 둘레에 0을 넣은 입력, 뒤집은 커널, 둘을 합성곱한 출력을 위에서 아래로 그린다."""
-    margin = len(weights) - 1 - padding
-    spread = _insert_zeros(small, stride, margin)
-    flipped = weights[::-1, ::-1]
-    output = _convolve(spread, flipped)
-    cell = min(44, (WIDTH - 60) // spread.shape[1])
+    margin = len(kernel) - 1 - padding
+    board = _insert_zeros(small, stride, margin)
     colours = _insert_zeros(_source_colours(small.shape), stride, margin, "")
-    steps = (
-        (spread, "0을 끼운 입력", colours),
-        (flipped, "위아래와 좌우를 뒤집은 커널", None),
-        (output, "출력", None),
-    )
-    figure, axes = _canvas(WIDTH, sum(cell * len(matrix) + 70 for matrix, _, _ in steps))
-    y = 50
-    for matrix, title, tints in steps:
-        x = (WIDTH - cell * matrix.shape[1]) / 2
-        _draw_matrix(axes, matrix, x, y, title=title, colours=tints, cell=cell)
-        y += cell * len(matrix) + 70
+    titles = ("값 사이와 둘레에 0을 넣은 판", "뒤집은 커널")
+    return _plot_sliding(small, board, colours, kernel[::-1, ::-1], titles)
+
+
+def plot_upsampling_convolution(values: ArrayLike, kernel: ArrayLike, factor: int = 2) -> Figure:
+    """업샘플링 다음 합성곱을 숫자로 따라간다. 행과 열을 `factor`번 되풀이하고 둘레에 0을 넣어 합성곱한다.
+
+    합성곱은 스트라이드 1, `padding="same"`이다. Keras처럼 왼쪽과 위에 (k − 1) // 2칸을 넣는다.
+
+    Args:
+        values: 입력. 2×2까지의 행렬.
+        kernel: 커널. 5×5까지의 정사각 행렬.
+        factor: 한 변을 키우는 배수. 2나 3.
+
+    Raises:
+        ValueError: 크기나 값이 범위를 벗어날 때.
+    """
+    small, weights = _check_matrices(values, kernel)
+    if factor not in (2, 3):
+        raise ValueError(f"factor가 {factor}이다. 2나 3을 준다.")
+    before = (len(weights) - 1) // 2
+    margins = (before, len(weights) - 1 - before)
+
+    def enlarge(array: NDArray[Any]) -> NDArray[Any]:
+        return np.pad(array.repeat(factor, 0).repeat(factor, 1), margins)
+
+    colours = enlarge(_source_colours(small.shape))
+    titles = ("행과 열을 되풀이하고 둘레에 0을 넣은 판", "커널")
+    return _plot_sliding(small, enlarge(small), colours, weights, titles)
+
+
+def _plot_sliding(
+    small: NDArray[Any],
+    board: NDArray[Any],
+    colours: NDArray[Any],
+    kernel: NDArray[Any],
+    titles: tuple[str, str],
+) -> Figure:
+    """입력, 합성곱할 판, 커널, 출력을 차례로 놓는다. 출력의 왼쪽 위 칸을 계산하는 자리를 굵게 두른다."""
+    output = _convolve(board, kernel)
+    cell = min(44.0, 470 / max(board.shape), 300 / max(output.shape))
+    under = 46 + cell * len(board) + 66
+    low = under + max(len(kernel), len(output)) * cell
+    figure, axes = _canvas(WIDTH, low + 60)
+    _draw_matrix(axes, small, 30, 46, title="입력", colours=_source_colours(small.shape))
+    grid = _draw_matrix(axes, board, 200, 46, title=titles[0], colours=colours, cell=cell)
+    grid.outline(0, 0, *kernel.shape, GENERATOR_COLOUR)
+    _draw_matrix(axes, kernel, 30, under, title=titles[1], cell=cell)
+    grid = _draw_matrix(axes, output, 366, under, title="출력", cell=cell)
+    grid.outline(0, 0, 1, 1, GENERATOR_COLOUR)
+    formula = _product_text(board[: len(kernel), : len(kernel)], kernel)
+    _text(axes, 30, low + 34, f"왼쪽 위 칸: {formula}", ha="left", color=GENERATOR_COLOUR)
+    return figure
+
+
+def plot_overlap_counts(kernel_sizes: Sequence[int] = (3, 4, 5), stride: int = 2) -> Figure:
+    """전치 합성곱의 출력 칸마다 도장이 몇 번 겹치는지를 가장자리가 아닌 곳에서 센다.
+
+    한 방향으로 위치 j에 겹치는 도장은 ⌈(k − j mod stride) / stride⌉개이고, 두 방향의 수를 곱한다. 커널의 한 변 k가
+    스트라이드로 나누어떨어지면 어디나 같다. 출처: Odena 외(2016), Deconvolution and Checkerboard Artifacts.
+
+    Args:
+        kernel_sizes: 커널의 한 변. 셋까지가 알맞다.
+        stride: 스트라이드.
+
+    Raises:
+        ValueError: 커널이 없거나 스트라이드보다 작을 때.
+    """
+    if not kernel_sizes or stride < 1 or min(kernel_sizes) < stride:
+        raise ValueError(
+            f"kernel_sizes가 {tuple(kernel_sizes)}, stride가 {stride}이다. "
+            "커널의 한 변을 스트라이드 이상으로 준다."
+        )
+    cells = 6
+    column = (WIDTH - 10) / len(kernel_sizes)
+    cell = min(44.0, (column - 24) / cells)
+    board = cell * cells
+    figure, axes = _canvas(WIDTH, board + 96)
+    for index, k in enumerate(kernel_sizes):
+        along = -(-(k - np.arange(cells) % stride) // stride)
+        counts = np.outer(along, along)
+        left = 5 + column * (index + 0.5) - board / 2
+        for (i, j), count in np.ndenumerate(counts):
+            box = patches.Rectangle((left + j * cell, 44 + i * cell), cell, cell)
+            shade = 0.08 + 0.72 * count / counts.max() * (counts.min() < counts.max())
+            box.set(facecolor=_tint(GENERATOR_COLOUR, shade), edgecolor="white", linewidth=1)
+            axes.add_patch(box)
+            x, y = left + (j + 0.5) * cell, 44 + (i + 0.5) * cell
+            _text(axes, x, y, str(count), fontsize=10.5, color="white" if shade > 0.6 else _INK)
+        kinds = "·".join(map(str, np.unique(counts)))
+        even = counts.min() == counts.max()
+        _text(axes, left + board / 2, 22, f"커널 {k}×{k}")
+        verdict = f"어디나 {kinds}번" if even else f"{kinds}번"
+        _text(axes, left + board / 2, 44 + board + 26, verdict, color=_MUTED)
     return figure
