@@ -10,6 +10,7 @@ Keras의 함수형 모델을 받지만, 이 파일은 TensorFlow를 불러오지
 import base64
 import html
 import io
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
@@ -137,7 +139,11 @@ def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
 def _panels(rows: int, height: float, **options: Any) -> tuple[Figure, NDArray[Any]]:
     """세로로 늘어놓은 그래프 `rows`개이다."""
     use_korean_font()
-    figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, layout="constrained")
+    figure = Figure(
+        figsize=(WIDTH / DPI, height / DPI),
+        dpi=DPI,
+        layout=ConstrainedLayoutEngine(w_pad=0.07, h_pad=0.07),
+    )
     panels = figure.subplots(rows, 1, **options)
     for axes in panels:
         axes.spines[["top", "right"]].set_visible(False)
@@ -635,8 +641,9 @@ def plot_pixel_histogram(before: ArrayLike, after: ArrayLike) -> Figure:
         )
         axes.set_yscale("log")
         axes.set_title(title, loc="left", fontsize=11)
-        axes.set_xticks(np.linspace(low, high, 5))
+        axes.set_xticks(np.linspace(low, high, 3))
         axes.set_ylabel("픽셀의 비율(%)")
+        axes.xaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_major_formatter("{x:g}")
     panels[1].set_xlabel("픽셀 값")
     return figure
@@ -728,7 +735,7 @@ def plot_gan_cycle(real: ArrayLike | None = None, fake: ArrayLike | None = None)
         real: 보일 진짜 이미지 한 장 `(H, W, 1)`. 없으면 벽돌 그림을 놓는다.
         fake: 보일 가짜 이미지 한 장 `(H, W, 1)`.
     """
-    figure, axes = _canvas(WIDTH, 830)
+    figure, axes = _canvas(WIDTH, 800)
     left, right, middle = 210.0, 490.0, 350.0
     _box(axes, (left, 60), 210, "잠재 벡터\n랜덤한 잡음", _MUTED)
     _box(axes, (left, 200), 210, "생성자\n벽돌 위조범", GENERATOR_COLOUR)
@@ -747,7 +754,7 @@ def plot_gan_cycle(real: ArrayLike | None = None, fake: ArrayLike | None = None)
     _arrow(axes, (right - 40, 472), (middle + 60, 535), colour=REAL_COLOUR)
     _arrow(axes, (middle, 604), (middle, 666), colour=DISCRIMINATOR_COLOUR)
 
-    back = [(205.0, 700.0), (50.0, 700.0), (50.0, 200.0), (104.0, 200.0)]
+    back = [(203.0, 700.0), (50.0, 700.0), (50.0, 200.0), (104.0, 200.0)]
     _arrow(axes, *back, colour=GENERATOR_COLOUR)
     _text(
         axes,
@@ -759,7 +766,7 @@ def plot_gan_cycle(real: ArrayLike | None = None, fake: ArrayLike | None = None)
         va="top",
         fontsize=10.5,
     )
-    back = [(495.0, 700.0), (640.0, 700.0), (640.0, 570.0), (497.0, 570.0)]
+    back = [(497.0, 700.0), (640.0, 700.0), (640.0, 570.0), (497.0, 570.0)]
     _arrow(axes, *back, colour=DISCRIMINATOR_COLOUR)
     _text(
         axes,
@@ -777,24 +784,6 @@ def plot_gan_cycle(real: ArrayLike | None = None, fake: ArrayLike | None = None)
 # ── 크기를 키우는 두 방법 ──
 
 
-@dataclass(frozen=True)
-class _Grid:
-    """도화지에 그린 행렬이다. 자리는 픽셀로 적는다."""
-
-    axes: Axes
-    x: float
-    y: float
-    cell: float
-    shape: tuple[int, int]
-
-    def outline(self, row: int, column: int, rows: int, columns: int, colour: str) -> None:
-        """(row, column)에서 시작하는 rows×columns칸에 굵은 테두리를 두른다."""
-        corner = self.x + column * self.cell, self.y + row * self.cell
-        box = patches.Rectangle(corner, columns * self.cell, rows * self.cell, zorder=3)
-        box.set(fill=False, edgecolor=colour, linewidth=2.4)
-        self.axes.add_patch(box)
-
-
 def _draw_matrix(
     axes: Axes,
     values: NDArray[Any],
@@ -802,26 +791,31 @@ def _draw_matrix(
     y: float,
     *,
     title: str,
-    colours: Any = None,
+    colours: NDArray[Any] | None = None,
     cell: float = 44,
-    hide: NDArray[np.bool_] | None = None,
-) -> _Grid:
-    """행렬을 칸마다 값을 적어 그린다. (x, y)는 왼쪽 위이고 제목은 그 위에 쓴다.
+    outline: tuple[int, int, int, int] | None = None,
+) -> None:
+    """행렬을 칸마다 값을 적어 그린다. NaN인 칸은 비운다. (x, y)는 왼쪽 위이고 제목은 그 위에 쓴다.
 
-    `colours`는 칸마다의 색(행렬과 같은 모양의 목록, 빈 글은 흰색), `hide`는 값을 적지 않을 칸이다.
+    `colours`는 칸마다의 색(빈 글은 흰색)이고, `outline`은 굵은 테두리를 두를 곳(행, 열, 행의 수, 열의 수)이다.
     """
     rows, columns = values.shape
     _text(axes, x + columns * cell / 2, y - 18, title)
     for (row, column), value in np.ndenumerate(values):
-        name = "" if colours is None else str(colours[row][column])
+        colour = "" if colours is None else str(colours[row, column])
         box = patches.Rectangle((x + column * cell, y + row * cell), cell, cell)
-        box.set(facecolor=_tint(name, 0.25) if name else "white", edgecolor=_LINE, linewidth=0.8)
+        face = _tint(colour, 0.25) if colour else "white"
+        box.set(facecolor=face, edgecolor=_LINE, linewidth=0.8)
         axes.add_patch(box)
-        if hide is None or not hide[row, column]:
-            place = x + (column + 0.5) * cell, y + (row + 0.5) * cell
-            faint = colours is not None and not name and value == 0
-            _text(axes, *place, _number(value), fontsize=10.5, color=_MUTED if faint else _INK)
-    return _Grid(axes, x, y, cell, (rows, columns))
+        if not np.isnan(value):
+            text, place = _number(value), (x + (column + 0.5) * cell, y + (row + 0.5) * cell)
+            shade = _MUTED if colours is not None and not colour else _INK
+            _text(axes, *place, text, fontsize=min(10.5, cell / len(text)), color=shade)
+    if outline is not None:
+        row, column, height, width = (n * cell for n in outline)
+        box = patches.Rectangle((x + column, y + row), width, height, zorder=3)
+        box.set(fill=False, edgecolor=GENERATOR_COLOUR, linewidth=2.4)
+        axes.add_patch(box)
 
 
 def _check_matrices(values: ArrayLike, kernel: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -918,26 +912,24 @@ def _plot_stamps(small: NDArray[Any], kernel: NDArray[Any], stride: int, padding
     head = 70 + 44 * max(len(kernel), len(small))
     pitch = rows * cell + 60
     low = head + 46 + pitch * ((len(boards) + 1) // 2)
-    figure, axes = _canvas(WIDTH, low + pitch)
+    figure, axes = _canvas(WIDTH, low + rows * cell + 16)
     colours = _source_colours(small.shape)
 
     _draw_matrix(axes, small, 30, 46, title="입력", colours=colours)
     _draw_matrix(axes, kernel, 366, 46, title="커널")
     for index, board in enumerate(boards):
         x, y = 30 + 336 * (index % 2), head + 46 + pitch * (index // 2)
-        stamped = ~np.isnan(board)
         title = f"{_number(small.flat[index])} × 커널"
-        shades = np.where(stamped, colours.flat[index], "")
-        _draw_matrix(axes, board, x, y, title=title, colours=shades, cell=cell, hide=~stamped)
+        shades = np.where(np.isnan(board), "", colours.flat[index])
+        _draw_matrix(axes, board, x, y, title=title, colours=shades, cell=cell)
 
     total = np.nansum(boards, axis=0)
-    grid = _draw_matrix(axes, total, 30, low, title="모두 더하기", cell=cell)
     output = total[padding : rows - padding, padding : columns - padding]
-    grid.outline(padding, padding, *output.shape, GENERATOR_COLOUR)
+    kept = (padding, padding, *output.shape)
+    _draw_matrix(axes, total, 30, low, title="모두 더하기", cell=cell, outline=kept)
     x, y = 366 + padding * cell, low + padding * cell
     title = f"가장자리 {padding}칸을 자른 출력" if padding else "출력"
-    grid = _draw_matrix(axes, output, x, y, title=title, cell=cell)
-    grid.outline(0, 0, *output.shape, GENERATOR_COLOUR)
+    _draw_matrix(axes, output, x, y, title=title, cell=cell, outline=(0, 0, *output.shape))
     return figure
 
 
@@ -970,12 +962,12 @@ def plot_upsampling_convolution(values: ArrayLike, kernel: ArrayLike, factor: in
     before = (len(weights) - 1) // 2
     margins = (before, len(weights) - 1 - before)
 
-    def enlarge(array: NDArray[Any]) -> NDArray[Any]:
-        return np.pad(array.repeat(factor, 0).repeat(factor, 1), margins)
+    def enlarge(array: NDArray[Any], fill: Any) -> NDArray[Any]:
+        return np.pad(array.repeat(factor, 0).repeat(factor, 1), margins, constant_values=fill)
 
-    colours = enlarge(_source_colours(small.shape))
+    colours = enlarge(_source_colours(small.shape), "")
     titles = ("행과 열을 되풀이하고 둘레에 0을 넣은 판", "커널")
-    return _plot_sliding(small, enlarge(small), colours, weights, titles)
+    return _plot_sliding(small, enlarge(small, 0), colours, weights, titles)
 
 
 def _plot_sliding(
@@ -990,15 +982,16 @@ def _plot_sliding(
     cell = min(44.0, 470 / max(board.shape), 300 / max(output.shape))
     under = 46 + cell * len(board) + 66
     low = under + max(len(kernel), len(output)) * cell
-    figure, axes = _canvas(WIDTH, low + 60)
+    window = board[: len(kernel), : len(kernel)]
+    formula = textwrap.wrap(f"왼쪽 위 칸: {_product_text(window, kernel)}", 58)
+    figure, axes = _canvas(WIDTH, low + 36 + 26 * len(formula))
     _draw_matrix(axes, small, 30, 46, title="입력", colours=_source_colours(small.shape))
-    grid = _draw_matrix(axes, board, 200, 46, title=titles[0], colours=colours, cell=cell)
-    grid.outline(0, 0, *kernel.shape, GENERATOR_COLOUR)
+    seen = (0, 0, *kernel.shape)
+    _draw_matrix(axes, board, 200, 46, title=titles[0], colours=colours, cell=cell, outline=seen)
     _draw_matrix(axes, kernel, 30, under, title=titles[1], cell=cell)
-    grid = _draw_matrix(axes, output, 366, under, title="출력", cell=cell)
-    grid.outline(0, 0, 1, 1, GENERATOR_COLOUR)
-    formula = _product_text(board[: len(kernel), : len(kernel)], kernel)
-    _text(axes, 30, low + 34, f"왼쪽 위 칸: {formula}", ha="left", color=GENERATOR_COLOUR)
+    _draw_matrix(axes, output, 366, under, title="출력", cell=cell, outline=(0, 0, 1, 1))
+    for row, line in enumerate(formula):
+        _text(axes, 30, low + 34 + 26 * row, line, ha="left", color=GENERATOR_COLOUR)
     return figure
 
 
@@ -1006,7 +999,7 @@ def plot_overlap_counts(kernel_sizes: Sequence[int] = (3, 4, 5), stride: int = 2
     """전치 합성곱의 출력 칸마다 도장이 몇 번 겹치는지를 가장자리가 아닌 곳에서 센다.
 
     한 방향으로 위치 j에 겹치는 도장은 ⌈(k − j mod stride) / stride⌉개이고, 두 방향의 수를 곱한다. 커널의 한 변 k가
-    스트라이드로 나누어떨어지면 어디나 같다. 출처: Odena 외(2016), Deconvolution and Checkerboard Artifacts.
+    스트라이드로 나누어떨어지면 어디나 같다. 칸의 진하기는 평균에 견준 비율이다. 출처: Odena 외(2016), Deconvolution and Checkerboard Artifacts.
 
     Args:
         kernel_sizes: 커널의 한 변. 셋까지가 알맞다.
@@ -1031,7 +1024,7 @@ def plot_overlap_counts(kernel_sizes: Sequence[int] = (3, 4, 5), stride: int = 2
         left = 5 + column * (index + 0.5) - board / 2
         for (i, j), count in np.ndenumerate(counts):
             box = patches.Rectangle((left + j * cell, 44 + i * cell), cell, cell)
-            shade = 0.08 + 0.72 * count / counts.max() * (counts.min() < counts.max())
+            shade = 0.36 * float(count / counts.mean())
             box.set(facecolor=_tint(GENERATOR_COLOUR, shade), edgecolor="white", linewidth=1)
             axes.add_patch(box)
             x, y = left + (j + 0.5) * cell, 44 + (i + 0.5) * cell
