@@ -56,7 +56,9 @@ def frame_scrubber(
         for index, (frame, label) in enumerate(zip(frames, labels, strict=True))
     )
     page = _SCRUBBER.format(
-        name="scrubber-" + hashlib.sha256((title + images).encode()).hexdigest()[:10],
+        # PNG의 바이트는 zlib의 판마다 달라지므로 이름에 섞지 않는다.
+        name="scrubber-"
+        + hashlib.sha256("|".join([title, alt, *labels]).encode()).hexdigest()[:10],
         frames=images,
         title=html.escape(title),
         last=last,

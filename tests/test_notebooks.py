@@ -65,6 +65,13 @@ HTML(f'<figure><img src="data:image/png;base64,{picture}" alt="기울어진 밝�
 ```
 
 ```{code-cell} ipython3
+import ipywidgets as widgets
+
+slider = widgets.FloatSlider(0.5, min=-3.0, max=3.0, description="성분 1")
+widgets.VBox([widgets.Image(value=stream.getvalue(), format="png"), slider])
+```
+
+```{code-cell} ipython3
 2 + 2
 ```
 """
@@ -130,6 +137,14 @@ class TestRun:
         disturbed = (book / "page.ipynb").read_bytes()
         assert notebooks.run(book / "page.md") == []
         assert (book / "page.ipynb").read_bytes() == disturbed
+
+    def test_a_changed_widget_is_replaced_and_named(self, book):
+        before = (book / "page.ipynb").read_bytes()
+        edit(book / "page.ipynb", '"value": 0.5', '"value": 0.6')
+        (message,) = notebooks.run(book / "page.md")
+        assert "위젯" in message
+        assert "0.6" in message
+        assert (book / "page.ipynb").read_bytes() == before
 
     def test_a_changed_output_is_replaced_and_named(self, book):
         before = (book / "page.ipynb").read_bytes()
@@ -224,7 +239,7 @@ class TestCheck:
             ("page.md", "글이다.", "고친 글이다.", ["page.md의 3째 칸", "고친 글이다"]),
             ("page.md", "2 + 2", "2 + 3", ["2 + 3", "make notebooks"]),
             ("page.md", "[hide-input]", "[hide-cell]", ["hide-cell"]),
-            ("page.md", "2 + 2\n```", "2 + 2\n```\n\n끝이다.", ["7칸", "6칸"]),
+            ("page.md", "2 + 2\n```", "2 + 2\n```\n\n끝이다.", ["8칸", "7칸"]),
             ("page.md", ":tags: [colab]\n", "", ["첫 코드 칸", "colab"]),
             ("page.ipynb", "글이다.", "고친 글이다.", [".ipynb`를 고쳤으면", "고친 글이다"]),
             ("page.ipynb", "2 + 2", "2 + 3", ["2 + 3"]),

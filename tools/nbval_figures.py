@@ -5,6 +5,7 @@ nbval은 글과 HTML을 견주지만 그림은 건너뛴다. 이 플러그인은
 실행된 적이 없는 칸을 두면 실패한다. 실패한 그림은 `_build/differences/`에 나란히 붙여 남긴다.
 """
 
+import base64
 import os
 import re
 from collections.abc import Generator, Iterator
@@ -56,8 +57,28 @@ class BookNotebook(IPyNbFile):
     def setup(self) -> None:
         for old in DIFFERENCES.glob(f"{self.path.stem}-*.png"):
             old.unlink()
+        self.widgets: dict[str, Any] = {}
         with mock.patch.dict(os.environ, notebooks.kernel_environment()):
             super().setup()
+
+    def get_kernel_message(self, timeout: float | None = None, stream: str = "iopub") -> Any:
+        message = super().get_kernel_message(timeout, stream)
+        if message["msg_type"].startswith("comm_"):
+            self._follow_widget(message)
+        return message
+
+    def _follow_widget(self, message: Any) -> None:
+        """커널이 알리는 위젯의 상태를, 노트북에 저장되는 꼴로 모은다. nbval은 이것을 버린다."""
+        content = message["content"]
+        data = content.get("data", {})
+        if "state" not in data:
+            return
+        model = self.widgets.setdefault(content["comm_id"], {"state": {}, "buffers": []})
+        model["state"].update(data["state"])
+        model["model_name"] = model["state"].get("_model_name", "")
+        for path, buffer in zip(data.get("buffer_paths", []), message["buffers"], strict=True):
+            model["buffers"] = [b for b in model["buffers"] if b["path"] != path]
+            model["buffers"].append({"path": path, "data": base64.b64encode(buffer).decode()})
 
 
 class PagePair(pytest.Item):
@@ -87,7 +108,8 @@ class BookCell(IPyNbCell):
 
     def compare_outputs(self, test: Any, ref: Any, skip_compare: Any = None) -> bool:
         live = "live" in self.cell.metadata.get("tags", [])
-        self.differences = compare_outputs(ref, test, live=live)
+        widgets = (notebooks.widget_state(self.parent.nb), self.parent.widgets)
+        self.differences = compare_outputs(ref, test, live=live, widgets=widgets)
         self.comparison_traceback = [d.message for d in self.differences]
         return not self.differences
 

@@ -116,12 +116,16 @@ def serialise(notebook: NotebookNode) -> str:
     return nbformat.writes(notebook).rstrip("\n") + "\n"
 
 
+def widget_state(notebook: NotebookNode) -> dict[str, Any]:
+    """노트북에 저장된 위젯의 상태(번호 → 모델)이다. 위젯이 없으면 비었다."""
+    return notebook.metadata.get("widgets", {}).get(_WIDGET_STATE, {}).get("state", {})
+
+
 def _renumber_widgets(notebook: NotebookNode) -> NotebookNode:
     """위젯의 무작위 번호를, 쪽에 나오는 차례대로 0부터 다시 매긴다."""
-    stored = notebook.metadata.get("widgets", {}).get(_WIDGET_STATE)
-    if not stored:
+    state = widget_state(notebook)
+    if not state:
         return notebook
-    state = stored["state"]
 
     def text_of(model: Any) -> str:
         return json.dumps(model, sort_keys=True)
@@ -287,22 +291,34 @@ def run(page: Path, *, fresh: bool = False) -> list[str]:
 def _keep_equal_outputs(notebook: NotebookNode, old: NotebookNode | None) -> list[str]:
     before = {c.id: c for c in old.cells if c.cell_type == "code"} if old else {}
     changed = []
+    equal: list[NotebookNode] = []
     for number, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), start=1):
         stored = before.get(cell.id)
-        if stored is None or stored.execution_count is None:
+        if old is None or stored is None or stored.execution_count is None:
             changed.append(f"코드 칸 {number}: 새 칸이다")
             continue
-        live = "live" in cell.metadata.get("tags", [])
-        differences = compare_outputs(stored.outputs, cell.outputs, live=live)
-        if differences:
-            changed += [f"코드 칸 {number}: {d.message}" for d in differences]
-        elif not _has_widget(cell):  # 위젯은 함께 저장되는 상태와 번호가 맞아야 한다
-            cell.outputs = stored.outputs
+        differences = compare_outputs(
+            stored.outputs,
+            cell.outputs,
+            live="live" in cell.metadata.get("tags", []),
+            widgets=(widget_state(old), widget_state(notebook)),
+        )
+        changed += [f"코드 칸 {number}: {d.message}" for d in differences]
+        if not differences:
+            equal.append(cell)
+    # 위젯의 상태는 쪽 하나에 함께 저장되므로, 위젯이 든 칸이 모두 같을 때에만 옛것을 둔다.
+    widgets = [c for c in notebook.cells if _has_widget(c)]
+    keep_widgets = all(cell in equal for cell in widgets)
+    for cell in equal:
+        if keep_widgets or cell not in widgets:
+            cell.outputs = before[cell.id].outputs
+    if old and widgets and keep_widgets:
+        notebook.metadata["widgets"] = old.metadata["widgets"]
     return changed
 
 
 def _has_widget(cell: NotebookNode) -> bool:
-    return any(_WIDGET_VIEW in output.get("data", {}) for output in cell.outputs)
+    return any(_WIDGET_VIEW in output.get("data", {}) for output in cell.get("outputs", []))
 
 
 def _refresh_colab_cell(page: Path) -> None:

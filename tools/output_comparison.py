@@ -36,6 +36,7 @@ LIVE_SIZE_SLACK = 8
 _DATA_URI = re.compile(r"data:image/[a-z.+-]+;base64,((?:[A-Za-z0-9+/=]|\\?\s|\\/)+)")
 _PICTURE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
+_WIDGET_KEYS = {"description", "format", "index", "max", "min", "step", "value", "_options_labels"}
 
 
 @dataclass
@@ -51,12 +52,21 @@ class Difference:
 
 
 def compare_outputs(
-    stored: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]], *, live: bool = False
+    stored: Sequence[Mapping[str, Any]],
+    new: Sequence[Mapping[str, Any]],
+    *,
+    live: bool = False,
+    widgets: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {}),
 ) -> list[Difference]:
     """칸 하나의 출력 목록(nbformat 4) 둘을 견주어 다른 곳을 돌려준다. 같으면 빈 목록이다.
 
     글은 한 글자라도 다르면 다르다. 그림은 `image/png` 같은 것과 HTML 속의 data URI를 모두 풀어서 견준다.
-    `live`이면 그림은 개수와 크기와 빈 그림이 아닌지만 본다.
+
+    Args:
+        stored: 저장된 출력들.
+        new: 방금 나온 출력들.
+        live: 훈련하는 칸이면 참이다. 그림은 개수와 크기와 빈 그림이 아닌지만 본다.
+        widgets: 저장된 위젯과 새 위젯의 상태. 노트북에 저장되는 꼴(번호 → 모델)이다.
     """
     differences: list[Difference] = []
     texts, new_texts = _streams(stored), _streams(new)
@@ -70,7 +80,7 @@ def compare_outputs(
         return [*differences, Difference(message)]
     for number, (old, now) in enumerate(zip(shown, new_shown, strict=True), start=1):
         place = f"{number}째 출력" if len(shown) > 1 else "출력"
-        differences += _compare_shown(old, now, place, live=live)
+        differences += _compare_shown(old, now, place, live=live, widgets=widgets)
     return differences
 
 
@@ -88,7 +98,12 @@ def _joined(value: Any) -> Any:
 
 
 def _compare_shown(
-    stored: Mapping[str, Any], new: Mapping[str, Any], place: str, *, live: bool
+    stored: Mapping[str, Any],
+    new: Mapping[str, Any],
+    place: str,
+    *,
+    live: bool,
+    widgets: tuple[Mapping[str, Any], Mapping[str, Any]],
 ) -> list[Difference]:
     if "error" in (stored["output_type"], new["output_type"]):
         errors = [f"{o.get('ename', '없음')}: {o.get('evalue', '')}" for o in (stored, new)]
@@ -100,17 +115,20 @@ def _compare_shown(
     differences: list[Difference] = []
     for kind in sorted(data):
         old, now = _joined(data[kind]), _joined(new_data[kind])
-        if kind == _WIDGET:
-            continue  # 위젯의 번호는 실행마다 다르다
         if kind == "text/plain" and _WIDGET in data:
             # 위젯을 적은 글은 ipywidgets 7과 8이 다르다. 무슨 위젯인지만 본다.
             old, now = old.split("(")[0], now.split("(")[0]
         if kind in _PICTURE_TYPES:
             differences += _compare_pictures([old], [now], place, live=live)
-        elif isinstance(old, str) and isinstance(now, str):
-            text, pictures = split_pictures(old)
-            new_text, new_pictures = split_pictures(now)
-            differences += _compare_text(text, new_text, f"{place}의 {kind}")
+        elif kind == _WIDGET or (isinstance(old, str) and isinstance(now, str)):
+            if kind == _WIDGET:  # 번호는 실행할 때마다 다르므로 내용을 견준다
+                text, pictures = describe_widget(old["model_id"], widgets[0])
+                new_text, new_pictures = describe_widget(now["model_id"], widgets[1])
+            else:
+                text, pictures = split_pictures(old)
+                new_text, new_pictures = split_pictures(now)
+            label = "위젯" if kind == _WIDGET else kind
+            differences += _compare_text(text, new_text, f"{place}의 {label}")
             differences += _compare_pictures(pictures, new_pictures, place, live=live)
         elif old != now:
             differences.append(Difference(f"{place}의 {kind}이(가) 다르다."))
@@ -155,6 +173,36 @@ def split_pictures(text: str) -> tuple[str, list[str]]:
         return f"[그림 {len(pictures)}]"
 
     return _DATA_URI.sub(take, text), pictures
+
+
+def describe_widget(model_id: str, models: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """위젯과 그것이 가리키는 위젯들의 내용을 한 줄에 하나씩 적은 글과, 그 속의 그림을 돌려준다.
+
+    모양(layout, style)과 ipywidgets 판마다 다른 것은 적지 않는다.
+    """
+    lines: list[str] = []
+    pictures: list[str] = []
+    waiting, seen = [model_id], set()
+    while waiting:
+        current = waiting.pop(0)
+        if current in seen:
+            continue
+        seen.add(current)
+        if current not in models:
+            lines.append("상태가 저장되지 않은 위젯")
+            continue
+        model = models[current]
+        state = {key: model["state"][key] for key in sorted(_WIDGET_KEYS & model["state"].keys())}
+        for buffer in model.get("buffers", []):
+            pictures.append(buffer["data"])
+            state.pop(buffer["path"][0], None)
+        for key, value in state.items():
+            if isinstance(value, str):
+                state[key], found = split_pictures(value)
+                pictures += found
+        lines.append(f"{model['model_name']} {state}")
+        waiting += re.findall(r"IPY_MODEL_(\w+)", str(model["state"].get("children", "")))
+    return "\n".join(lines), pictures
 
 
 def _compare_pictures(
