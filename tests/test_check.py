@@ -41,6 +41,14 @@ def test_an_unknown_stage_is_a_usage_error(capsys):
     assert "none" in capsys.readouterr().err
 
 
+def test_a_stage_that_hangs_is_stopped_and_counted_as_failed(monkeypatch, capfd):
+    monkeypatch.setattr(check, "LIMIT_SECONDS", 0.5)
+    assert check.run([stage("slow", "import time; time.sleep(60)"), stage("next", "")]) == 1
+    out = capfd.readouterr().out
+    assert "끝나지 않아 멈추었다" in out
+    assert out.splitlines()[-1] == "1 passed, 1 failed"
+
+
 def test_a_program_that_is_not_installed_is_told(capfd):
     assert check.run([Stage("x", "x", ("no-such-program",))]) == 1
     assert "setup_env.py" in capfd.readouterr().out

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
+# 한 단계가 이보다 오래 걸리면 멈춰 선 것으로 본다.
+LIMIT_SECONDS = 20 * 60
 
 
 class Stage(NamedTuple):
@@ -28,6 +30,8 @@ def stages() -> list[Stage]:
     """검사를 하는 차례대로 돌려준다. 빨리 끝나는 것이 앞에 온다."""
     # 쪽과 시험을 두 프로세스가 나누어 맡는다. 파일 하나는 한 프로세스가 맡아 커널을 한 번만 띄운다.
     workers = ("-n", "2", "--dist", "loadfile") if (os.cpu_count() or 1) > 1 else ()
+    # 시험 하나가 5분을 넘기면 어디에 멈춰 있는지 적는다.
+    pytest = ("python", "-m", "pytest", "-o", "faulthandler_timeout=300", *workers)
     return [
         Stage("ruff", "코드의 흔한 실수", ("ruff", "check", ".")),
         Stage("format", "코드의 모양", ("ruff", "format", "--check", ".")),
@@ -40,8 +44,8 @@ def stages() -> list[Stage]:
             ("jupyter-book", "build", "--all", "-W", "-n", "--keep-going", "."),
         ),
         Stage("links", "책 안의 링크", ("python", "tools/check_links.py")),
-        Stage("unit", "단위 시험", ("python", "-m", "pytest", "tests", *workers)),
-        Stage("nbval", "저장된 출력", ("python", "-m", "pytest", "--nbval", "book", *workers)),
+        Stage("unit", "단위 시험", (*pytest, "tests")),
+        Stage("nbval", "저장된 출력", (*pytest, "--nbval", "book")),
     ]
 
 
@@ -90,7 +94,13 @@ def _call(command: Sequence[str]) -> int:
     if found is None:
         print(f"{program}이 {scripts}에 없으니 `python3 tools/setup_env.py`로 환경을 만든다.")
         return 1
-    return subprocess.run([found, *rest], cwd=ROOT, check=False).returncode
+    try:
+        return subprocess.run(
+            [found, *rest], cwd=ROOT, check=False, timeout=LIMIT_SECONDS
+        ).returncode
+    except subprocess.TimeoutExpired:
+        print(f"{LIMIT_SECONDS / 60:g}분이 지나도 끝나지 않아 멈추었다: {' '.join(command)}")
+        return 1
 
 
 if __name__ == "__main__":
