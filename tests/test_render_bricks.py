@@ -102,6 +102,21 @@ def test_dataset_is_written_whole_with_its_manifest(tmp_path, monkeypatch):
     assert atlas.shape == (128, 6400) and atlas[0, 64] == 1 and atlas[64, 0] == 100
 
 
+def test_interrupted_rendering_leaves_the_old_dataset(tmp_path, monkeypatch):
+    (tmp_path / "train.png").write_bytes(b"old")
+
+    def stop_at_heldout(poses, name):
+        if name == "heldout":
+            raise KeyboardInterrupt
+        return np.zeros((100, 64, 64), np.uint8)
+
+    monkeypatch.setattr(render_bricks, "render_all", stop_at_heldout)
+    with pytest.raises(KeyboardInterrupt):
+        render_bricks.write_dataset(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["train.png"]
+    assert (tmp_path / "train.png").read_bytes() == b"old"
+
+
 def test_contact_sheet_and_closest_pairs_can_be_made(tmp_path, monkeypatch, capsys):
     names = ["brick 1x1", "plate 1x1"]
     parts = {name: brick_parts.PARTS[name] for name in names}

@@ -21,7 +21,6 @@ SEGMENTS = 48  # 원을 몇 조각으로 나눌지
 
 def union(ms):
     """도형들을 하나로 합친다."""
-    ms = [m for m in ms if m is not None]
     return Manifold.batch_boolean(ms, OpType.Add)
 
 
@@ -124,13 +123,13 @@ def underside(nx, ny, h, top=1.2):
     return cav, t
 
 
-def brick(nx, ny, h=BRICK_HEIGHT, with_studs=True, cells=None, hollow=False):
+def brick(nx, ny, h=BRICK_HEIGHT, with_studs=True, hollow=False):
     """`nx`×`ny` 칸의 벽돌이다. 높이를 줄이면 판이 되고, `with_studs=False`이면 돌기 없는 타일이 된다."""
     body = rounded_box(GAP, GAP, 0, nx * PITCH - GAP, ny * PITCH - GAP, h)
     cav, t = underside(nx, ny, h)
     out = [body - cav] + t
     if with_studs:
-        out += studs(cells or grid(nx, ny), h, hollow)
+        out += studs(grid(nx, ny), h, hollow)
     return union(out)
 
 
@@ -150,7 +149,7 @@ def corner(h=BRICK_HEIGHT):
     )
 
 
-def round_brick(d, h, with_studs=True, hollow=False):
+def round_brick(d, h, with_studs=True):
     """지름이 `d` 칸인 둥근 벽돌이다."""
     c, R = d * PITCH / 2, d * PITCH / 2 - GAP
     if d == 1:
@@ -163,7 +162,7 @@ def round_brick(d, h, with_studs=True, hollow=False):
     else:
         b = cylinder(R, h, c, c, 0, 0.3, seg=64) - cylinder(R - WALL, h - 1.2 + 1, c, c, -1, seg=64)
         b = union([b] + [cylinder(3.255, h - 1, c, c) - cylinder(2.4, 3 * h, c, c, -h)])
-    return union([b] + (studs(grid(d, d), h, hollow) if with_studs else []))
+    return union([b] + (studs(grid(d, d), h) if with_studs else []))
 
 
 def cone(d):
@@ -241,7 +240,7 @@ def inverted_slope(ny):
         [
             (GAP, 0),
             (PITCH, 0),
-            (X, BRICK_HEIGHT - 1.5 - 0.0),
+            (X, BRICK_HEIGHT - 1.5),
             (X, BRICK_HEIGHT),
             (GAP, BRICK_HEIGHT),
         ],
@@ -249,7 +248,7 @@ def inverted_slope(ny):
         Y,
     )
     cav = rounded_box(GAP + WALL, GAP + WALL, -1, PITCH - WALL, Y - WALL, BRICK_HEIGHT - 1.3, 0)
-    return union([body - cav] + studs(grid(2, ny), BRICK_HEIGHT, False))
+    return union([body - cav] + studs(grid(2, ny), BRICK_HEIGHT))
 
 
 def roof(ny):
@@ -314,7 +313,7 @@ def slope_corner():
     return union([body - cav, stud(4, 4, BRICK_HEIGHT)])
 
 
-def curved_slope(depth, ny, h, y0=PLATE_HEIGHT):
+def curved_slope(depth, ny, h):
     """비탈이 둥글게 휜 벽돌이다."""
     X, Y = depth * PITCH - GAP, ny * PITCH - GAP
     n = 24
@@ -332,8 +331,8 @@ def curved_slope(depth, ny, h, y0=PLATE_HEIGHT):
 
 def technic_brick(n):
     """옆으로 구멍이 뚫린 벽돌이다."""
-    b = brick(n, 1, hollow=True) if n > 1 else brick(1, 1)
-    xs = [i * PITCH for i in range(1, n)] if n > 1 else [PITCH / 2]
+    b = brick(n, 1, hollow=True)
+    xs = [i * PITCH for i in range(1, n)]
     z = 5.8
     for x in xs:
         b = b + (cylinder_along_y(3.1, GAP, PITCH - GAP, x, z))
@@ -347,26 +346,19 @@ def technic_brick(n):
     return b
 
 
-def beam(n, cross=False):
+def beam(n):
     """구멍이 `n`개 뚫린 막대이다."""
     r = 3.7
     s = [cylinder(r, 7.8, i * PITCH, 0, 0, 0.3) for i in (0, n - 1)]
     b = Manifold.batch_hull(s)
     for i in range(n):
         x = i * PITCH
-        if cross and i in (0, n - 1):
-            b = (
-                b
-                - rounded_box(x - 2.4, -0.9, -1, x + 2.4, 0.9, 20, 0)
-                - rounded_box(x - 0.9, -2.4, -1, x + 0.9, 2.4, 20, 0)
-            )
-        else:
-            b = (
-                b
-                - cylinder(2.4, 20, x, 0, -5)
-                - cylinder(3.05, 2, x, 0, -1.1)
-                - cylinder(3.05, 2, x, 0, 6.9)
-            )
+        b = (
+            b
+            - cylinder(2.4, 20, x, 0, -5)
+            - cylinder(3.05, 2, x, 0, -1.1)
+            - cylinder(3.05, 2, x, 0, 6.9)
+        )
     return b
 
 
@@ -500,7 +492,7 @@ PARTS: dict[str, Callable[[], Manifold]] = {
     "brick 2x2": lambda: brick(2, 2),
     "brick 2x3": lambda: brick(3, 2),
     "brick 2x4": lambda: brick(4, 2),
-    "brick corner 2x2": lambda: corner(),
+    "brick corner 2x2": corner,
     "plate 1x1": lambda: brick(1, 1, PLATE_HEIGHT),
     "plate 1x2": lambda: brick(2, 1, PLATE_HEIGHT),
     "plate 1x3": lambda: brick(3, 1, PLATE_HEIGHT),
@@ -512,8 +504,8 @@ PARTS: dict[str, Callable[[], Manifold]] = {
     "tile 1x1": lambda: brick(1, 1, PLATE_HEIGHT, with_studs=False),
     "tile 1x2": lambda: brick(2, 1, PLATE_HEIGHT, with_studs=False),
     "tile 2x2": lambda: brick(2, 2, PLATE_HEIGHT, with_studs=False),
-    "plate cut corner 2x2": lambda: cut_corner_plate(),
-    "grille tile 1x2": lambda: grille(),
+    "plate cut corner 2x2": cut_corner_plate,
+    "grille tile 1x2": grille,
     "jumper plate 1x2": lambda: jumper(2, 1),
     "jumper plate 2x2": lambda: jumper(2, 2),
     "round brick 1x1": lambda: round_brick(1, BRICK_HEIGHT),
@@ -523,12 +515,12 @@ PARTS: dict[str, Callable[[], Manifold]] = {
     "round tile 2x2": lambda: round_brick(2, PLATE_HEIGHT, with_studs=False),
     "cone 1x1": lambda: cone(1),
     "cone 2x2x2": lambda: cone(2),
-    "dome 2x2": lambda: dome(),
-    "macaroni brick 2x2": lambda: quarter_ring_brick(),
+    "dome 2x2": dome,
+    "macaroni brick 2x2": quarter_ring_brick,
     "slope 45 2x1": lambda: slope(2, 1),
     "slope 45 2x2": lambda: slope(2, 2),
     "slope 33 3x2": lambda: slope(3, 2),
-    "slope 45 corner 2x2": lambda: slope_corner(),
+    "slope 45 corner 2x2": slope_corner,
     "slope 45 inverted 2x2": lambda: inverted_slope(2),
     "roof ridge 2x2": lambda: roof(2),
     "slope 30 1x1": lambda: slope(1, 1, 6.4, 1.5, 0),
@@ -537,9 +529,9 @@ PARTS: dict[str, Callable[[], Manifold]] = {
     "technic brick 1x4": lambda: technic_brick(4),
     "arch 1x4": lambda: arch(4),
     "beam 3": lambda: beam(3),
-    "pin": lambda: pin(),
-    "bush": lambda: bush(),
-    "side-stud brick 1x1": lambda: side_stud(),
-    "bracket 1x2": lambda: bracket(),
-    "pyramid 1x1": lambda: pyramid(),
+    "pin": pin,
+    "bush": bush,
+    "side-stud brick 1x1": side_stud,
+    "bracket 1x2": bracket,
+    "pyramid 1x1": pyramid,
 }

@@ -10,6 +10,7 @@ import hashlib
 import json
 import multiprocessing
 import os
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -354,37 +355,38 @@ def tile(images: np.ndarray, columns: int) -> np.ndarray:
 
 
 def write_dataset(folder: Path) -> None:
-    """두 묶음을 그려 `folder`에 PNG 두 장과 manifest.json으로 쓴다."""
+    """두 묶음을 그려 `folder`에 PNG 두 장과 manifest.json으로 쓴다.
+
+    모두 임시 이름으로 다 쓴 뒤에 이름을 바꾼다. 그리다가 멈추면 있던 데이터가 그대로 남는다.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    splits = {}
-    for name, poses in SPLITS.items():
-        images = render_all(poses, name)
-        temporary = folder / f".{name}.png"
-        Image.fromarray(tile(images, COLUMNS)).save(temporary, "PNG", optimize=True)
-        os.replace(temporary, folder / f"{name}.png")
-        splits[name] = {
-            "file": f"{name}.png",
-            "sha256": hashlib.sha256((folder / f"{name}.png").read_bytes()).hexdigest(),
-            "images": len(images),
-            "columns": COLUMNS,
-            "poses": list(poses),
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".") as temporary:
+        splits = {}
+        for name, poses in SPLITS.items():
+            images = render_all(poses, name)
+            path = Path(temporary, f"{name}.png")
+            Image.fromarray(tile(images, COLUMNS)).save(path, optimize=True)
+            splits[name] = {
+                "file": path.name,
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+                "images": len(images),
+                "columns": COLUMNS,
+                "poses": list(poses),
+            }
+            mean, deviation = images.mean() / 255, images.std() / 255
+            print(f"{name}: {len(images):,}장, 평균 {mean:.4f}, 표준 편차 {deviation:.4f}")
+        manifest = {
+            "version": 1,
+            "seed": SEED,
+            "image_size": IMAGE_SIZE,
+            "cameras": list(CAMERAS),
+            "parts": list(PARTS),
+            "splits": splits,
         }
-        print(
-            f"{name}: {len(images):,}장, 평균 {images.mean() / 255:.4f}, 표준 편차 {images.std() / 255:.4f}"
-        )
-    manifest = {
-        "version": 1,
-        "seed": SEED,
-        "image_size": IMAGE_SIZE,
-        "cameras": list(CAMERAS),
-        "parts": list(PARTS),
-        "splits": splits,
-    }
-    temporary = folder / ".manifest.json"
-    temporary.write_text(
-        json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-    )
-    os.replace(temporary, folder / "manifest.json")
+        text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+        Path(temporary, "manifest.json").write_text(text, encoding="utf-8")
+        for path in sorted(Path(temporary).iterdir()):
+            os.replace(path, folder / path.name)
 
 
 def write_further_heldout(folder: Path) -> None:
