@@ -24,6 +24,15 @@ def test_all_passing_stages_give_success(capfd):
     assert capfd.readouterr().out.splitlines()[-1] == "1 passed, 0 failed"
 
 
+def test_what_a_stage_made_last_time_is_gone_before_it_runs(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(check, "ROOT", tmp_path)
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "old").touch()
+    look = ("python", "-c", "import os; print(os.listdir())")
+    assert check.run([Stage("look", "look", look, output="made")]) == 0
+    assert "[]" in capfd.readouterr().out.splitlines()
+
+
 def test_only_the_named_stages_run(monkeypatch, capfd):
     monkeypatch.setattr(
         check, "stages", lambda: [stage("a", "print('A')"), stage("b", "print('B')")]

@@ -68,6 +68,12 @@ def test_the_program_fails_when_a_link_is_broken(book, capsys):
     assert "none.html" in capsys.readouterr().out
 
 
+def test_templates_among_the_static_files_are_no_pages(book):
+    (book / "_static").mkdir()
+    (book / "_static" / "macros.html").write_text('<a href="{{ none }}">')
+    assert broken_links(book) == []
+
+
 def test_a_book_that_was_not_built_is_an_error(tmp_path, capsys):
     assert main([str(tmp_path)]) == 1
     assert "make book" in capsys.readouterr().err

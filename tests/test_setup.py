@@ -270,9 +270,10 @@ def test_the_repository_address_is_written_in_one_place():
 
 
 def _project_files():
-    skipped = {".git", "_build", "_vendor", "node_modules"}
+    kept = {".ci", ".github"}
     for folder, folders, names in os.walk(ROOT):
-        folders[:] = [n for n in folders if n not in skipped and not n.startswith(".venv")]
+        hidden = {name for name in folders if name.startswith((".", "_"))} - kept
+        folders[:] = [name for name in folders if name not in hidden or name == "_ext"]
         yield from (
             Path(folder, n) for n in names if Path(n).suffix not in {".png", ".npz", ".ttf"}
         )

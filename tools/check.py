@@ -19,11 +19,15 @@ LIMIT_SECONDS = 20 * 60
 
 
 class Stage(NamedTuple):
-    """검사 한 단계. command의 첫 낱말은 이 환경의 bin에 있는 프로그램이다."""
+    """검사 한 단계. command의 첫 낱말은 이 환경의 bin에 있는 프로그램이다.
+
+    output은 지난번 것이 섞이지 않게 먼저 지울 폴더이다.
+    """
 
     name: str
     title: str
     command: tuple[str, ...]
+    output: str = ""
 
 
 def stages() -> list[Stage]:
@@ -42,6 +46,7 @@ def stages() -> list[Stage]:
             "book",
             "책(경고가 있으면 안 된다)",
             ("jupyter-book", "build", "--all", "-W", "-n", "--keep-going", "."),
+            output="_build/html",
         ),
         Stage("links", "책 안의 링크", ("python", "tools/check_links.py")),
         Stage("unit", "단위 시험", (*pytest, "tests")),
@@ -76,6 +81,8 @@ def run(chosen: Sequence[Stage]) -> int:
     for number, stage in enumerate(chosen, 1):
         print(f"\n■ {number}/{len(chosen)} {stage.title} ({stage.name})", flush=True)
         start = time.monotonic()
+        if stage.output:
+            shutil.rmtree(ROOT / stage.output, ignore_errors=True)
         code = _call(stage.command)
         results.append((stage, code == 0, time.monotonic() - start))
 

@@ -47,7 +47,9 @@ def broken_links(folder: Path) -> list[str]:
         FileNotFoundError: folder에 HTML이 하나도 없을 때.
     """
     folder = folder.resolve()
-    pages = {path: read_page(path) for path in sorted(folder.rglob("*.html"))}
+    # _static에는 쪽이 아니라 테마의 틀이 들어 있다.
+    paths = (p for p in sorted(folder.rglob("*.html")) if "_static" not in p.parts)
+    pages = {path: read_page(path) for path in paths}
     if not pages:
         raise FileNotFoundError(f"{folder}에 만들어진 책이 없으니 먼저 `make book`을 한다.")
     found = []
