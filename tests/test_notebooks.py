@@ -216,9 +216,11 @@ class TestNotebookFile:
         assert "0" * 32 in first
 
     def test_the_first_cell_comes_from_the_configuration(self, book):
+        config = book.parent / "_config.yml"
+        url = yaml.safe_load(config.read_text(encoding="utf-8"))["repository"]["url"]
         for name in ("page.md", "page.ipynb"):
-            assert "https://github.com/OWNER/REPOSITORY" in (book / name).read_text("utf-8")
-        edit(book.parent / "_config.yml", "OWNER/REPOSITORY", "someone/gan")
+            assert url in (book / name).read_text("utf-8")
+        edit(config, url, "https://github.com/someone/gan")
         assert "_config.yml" in notebooks.problems(book / "page.md")[0]
         assert notebooks.main(["text"]) == 1
         notebooks.run(book / "page.md")
