@@ -1,109 +1,144 @@
 """훈련과 잠재 공간을 손으로 움직이며 살펴본다.
 
-`latent_explorer()`는 노트북 커널이 살아 있을 때 쓰는 위젯이고, `frame_scrubber()`는 커널이 없는 책에서도 움직이는
-HTML이다.
+`frame_scrubber()`는 노트북 커널이 없는 책에서도 움직이는 HTML이고, `latent_explorer()`는 노트북 커널이 살아 있을 때
+쓰는 위젯이다.
 """
 
 import hashlib
 import html
-import io
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
-from PIL import Image
+from numpy.typing import ArrayLike, NDArray
 
-from companion.plotting import HtmlPicture, data_uri
+from companion.plotting import HtmlPicture, as_pixels, data_uri
 from companion.sampling import latents
 
-_SCRUBBER = """\
-<figure class="scrubber" id="{name}">
-<div>{frames}</div>
-<label>{title} <input type="range" min="0" max="{last}" value="{last}" aria-label="{title}"
- oninput="(function(slider){{var box=slider.closest('figure');
- box.querySelectorAll('img').forEach(function(frame,i){{frame.hidden=i!=slider.value;}});
- box.querySelector('output').textContent=slider.dataset.labels.split('|')[slider.value];}})(this)"
- data-labels="{labels}"></label> <output>{label}</output>
-</figure>"""
+# 손잡이를 움직이면 그 차례의 그림만 보인다. <script>를 쓰지 않으므로 어느 노트북에서나 같은 쪽에 여럿 있어도 된다.
+_SHOW_FRAME = (
+    "const box = this.closest('figure'), frames = box.querySelectorAll('img'); "
+    "frames.forEach((frame, i) => { frame.style.display = i == this.value ? '' : 'none'; }); "
+    "const label = frames[this.value].dataset.label; "
+    "box.querySelector('output').textContent = label; "
+    "this.setAttribute('aria-valuetext', label);"
+)
 
 
 def frame_scrubber(
     frames: Sequence[ArrayLike], labels: Sequence[str], *, title: str, alt: str
 ) -> HtmlPicture:
-    """그림들을 손잡이로 넘겨 보는 HTML이다. 커널도 바깥 파일도 쓰지 않는다.
+    """그림들을 손잡이로 넘겨 보는 HTML을 만든다. 노트북 커널도 바깥 파일도 쓰지 않는다.
 
-    스크립트가 꺼져 있으면 마지막 그림이 보인다. 손잡이는 키보드의 화살표로도 움직인다.
+    처음에는 마지막 그림이 보이고, 스크립트가 꺼져 있으면 그대로 남는다. 손잡이는 화살표 글쇠로도 움직인다. `id`는
+    글로만 정해진다.
 
     Args:
-        frames: `(H, W)` 크기의 uint8 그림들.
-        labels: 그림마다 붙일 글.
+        frames: 크기가 같은 `(H, W)`나 `(H, W, 3)` 그림들. uint8이나 [-1, 1]의 실수.
+        labels: 그림마다 붙일 짧은 글.
         title: 손잡이의 이름.
-        alt: 그림의 대체 글. 뒤에 그림마다의 글이 붙는다.
+        alt: 그림의 대체 글. 그림마다의 글이 뒤에 붙는다.
 
     Raises:
-        ValueError: 그림이 없거나, 그림과 글의 수가 다르거나, 글에 `|`가 있을 때.
+        ValueError: 그림이 없거나, 그림의 크기가 서로 다르거나, 글의 수가 그림과 다르거나, `title`이나 `alt`가 비었을 때.
     """
-    if not frames or len(frames) != len(labels):
+    if not len(frames) or len(frames) != len(labels):
         raise ValueError(
-            f"그림이 {len(frames)}장, 글이 {len(labels)}개이다. 같은 수로 하나 이상 준다."
+            f"그림이 {len(frames)}장, 글이 {len(labels)}개이다. 하나 이상 같은 수로 준다."
         )
-    if any("|" in label for label in labels):
-        raise ValueError("글에 '|'가 있다. 다른 글자로 바꾼다.")
+    if len({np.shape(frame) for frame in frames}) > 1:
+        raise ValueError("그림의 크기가 서로 다르다. 모두 같은 크기로 준다.")
+    if not title.strip() or not alt.strip():
+        raise ValueError("title이나 alt가 비었다. 손잡이의 이름과 대체 글을 모두 적는다.")
     last = len(frames) - 1
     images = "".join(
-        f'<img src="{data_uri(np.asarray(frame, np.uint8))}" '
-        f'alt="{html.escape(f"{alt} ({label})")}"{"" if index == last else " hidden"}>'
-        for index, (frame, label) in enumerate(zip(frames, labels, strict=True))
+        f'<img src="{data_uri(picture)}" alt="{html.escape(f"{alt} ({label})")}" '
+        f'data-label="{html.escape(label)}" '
+        f'style="max-width:100%;height:auto{"" if index == last else ";display:none"}">'
+        for index, (picture, label) in enumerate(
+            zip(as_pixels(np.asarray(frames)), labels, strict=True)
+        )
     )
-    page = _SCRUBBER.format(
-        # PNG의 바이트는 zlib의 판마다 달라지므로 이름에 섞지 않는다.
-        name="scrubber-"
-        + hashlib.sha256("|".join([title, alt, *labels]).encode()).hexdigest()[:10],
-        frames=images,
-        title=html.escape(title),
-        last=last,
-        labels=html.escape("|".join(labels)),
-        label=html.escape(labels[-1]),
+    # PNG의 바이트는 zlib의 판마다 달라지므로 이름에 섞지 않는다.
+    words = "|".join([title, alt, *labels])
+    name = "scrubber-" + hashlib.sha256(words.encode()).hexdigest()[:12]
+    page = (
+        f'<figure id="{name}" style="margin:0.5em 0;text-align:center">{images}<div>'
+        f"<label>{html.escape(title)} "
+        f'<input type="range" min="0" max="{last}" step="1" value="{last}" autocomplete="off" '
+        f'aria-valuetext="{html.escape(labels[last])}" style="width:16em;max-width:100%" '
+        f'oninput="{html.escape(_SHOW_FRAME)}"></label> '
+        f"<output>{html.escape(labels[last])}</output>"
+        "<noscript>스크립트가 꺼져 있어 마지막 그림만 보인다.</noscript></div></figure>"
     )
     return HtmlPicture(page, title)
 
 
-def latent_explorer(generator, seed: int = 0, directions: int = 4):
-    """손잡이로 잠재 벡터를 움직이며 생성자의 이미지를 보는 위젯이다.
+def latent_explorer(
+    generator: Any, latent_dim: int = 100, *, seed: int = 0, directions: int = 4
+) -> Any:
+    """잠재 벡터를 손잡이로 움직이며 생성자의 이미지를 보는 위젯을 만든다.
 
-    손잡이는 잠재 벡터의 앞쪽 성분들이고, 단추는 나머지 성분을 새로 뽑는다.
+    손잡이 하나는 방향 하나이다. 생성자의 첫 층을 가장 크게 바꾸는 서로 직교하는 방향을 고른다. 첫 층의 커널을
+    행렬로 펴서 구한 오른쪽 특이 벡터이다. 출처: Shen과 Zhou(2021), Closed-Form Factorization of Latent Semantics in GANs.
 
     Args:
-        generator: `(N, latent_dim)`을 이미지로 바꾸는 모델.
-        seed: 처음 잠재 벡터의 시드.
+        generator: `(N, latent_dim)` 크기의 잠재 벡터를 [-1, 1]의 이미지로 바꾸는 모델. 첫 층이 전치 합성곱이어야 한다.
+        latent_dim: 잠재 벡터의 길이.
+        seed: 처음 잠재 벡터의 시드. '새 벽돌' 단추를 누를 때마다 1씩 커진다.
         directions: 손잡이의 수.
+
+    Returns:
+        `ipywidgets.VBox`.
+
+    Raises:
+        ValueError: 첫 층에서 방향을 구할 수 없을 때.
     """
     import ipywidgets as widgets
 
-    latent_dim = generator.input_shape[-1]
-    picture = widgets.Image(format="png", width=256, height=256)
+    axes = _strongest_directions(generator, latent_dim, directions)
+    picture = widgets.HTML()
+    number = widgets.IntText(value=seed, description="시드")
     sliders = [
-        widgets.FloatSlider(0.0, min=-3.0, max=3.0, step=0.1, description=f"성분 {index + 1}")
-        for index in range(min(directions, latent_dim))
+        widgets.FloatSlider(min=-4, max=4, step=0.1, description=f"방향 {index + 1}")
+        for index in range(len(axes))
     ]
-    button = widgets.Button(description="새 벽돌")
-    state = {"seed": seed}
+    new_brick = widgets.Button(description="새 벽돌", tooltip="잠재 벡터를 새로 뽑는다")
+    centre = widgets.Button(description="가운데로", tooltip="손잡이를 모두 0으로 되돌린다")
 
-    def draw(*_):
-        z = latents(1, latent_dim, state["seed"])
-        z[0, : len(sliders)] = [slider.value for slider in sliders]
-        image = np.asarray(generator(z, training=False))[0, ..., 0]
-        pixels = np.clip(np.rint(image * 127.5 + 127.5), 0, 255).astype(np.uint8)
-        buffer = io.BytesIO()
-        Image.fromarray(pixels).resize((256, 256), Image.Resampling.NEAREST).save(buffer, "PNG")
-        picture.value = buffer.getvalue()
+    def draw(_: object = None) -> None:
+        start = latents(1, latent_dim, abs(number.value))
+        moves = np.array([slider.value for slider in sliders]) @ axes
+        image = as_pixels(generator((start + moves).astype("float32"), training=False))[0]
+        picture.value = (
+            f'<img src="{data_uri(image.repeat(4, 0).repeat(4, 1))}" style="max-width:100%" '
+            'alt="지금 잠재 벡터로 만든 이미지">'
+        )
 
-    def renew(_):
-        state["seed"] += 1
-        draw()
+    def draw_new(_: object) -> None:
+        number.value += 1
 
-    for slider in sliders:
-        slider.observe(draw, "value")
-    button.on_click(renew)
+    def move_to_centre(_: object) -> None:
+        for slider in sliders:
+            slider.value = 0
+
+    for control in (number, *sliders):
+        control.observe(draw, "value")
+    new_brick.on_click(draw_new)
+    centre.on_click(move_to_centre)
     draw()
-    return widgets.VBox([picture, button, *sliders])
+    return widgets.VBox([picture, widgets.HBox([new_brick, centre]), number, *sliders])
+
+
+def _strongest_directions(generator: Any, latent_dim: int, n: int) -> NDArray[np.float32]:
+    """생성자의 첫 층을 가장 크게 바꾸는 방향 `(n, latent_dim)`이다. 길이는 1이다."""
+    kernel = np.asarray(generator.trainable_variables[0], "float32")
+    if kernel.shape[-1] != latent_dim:
+        raise ValueError(
+            f"생성자의 첫 커널이 {kernel.shape} 크기라서 길이 {latent_dim}인 잠재 벡터와 맞지 않는다. "
+            "첫 층이 Conv2DTranspose인 생성자와 그 잠재 벡터의 길이를 준다."
+        )
+    _, _, vectors = np.linalg.svd(kernel.reshape(-1, latent_dim), full_matrices=False)
+    # 특이 벡터는 부호가 정해지지 않으므로, 크기가 가장 큰 성분이 양수가 되게 맞춘다.
+    largest = np.take_along_axis(vectors, np.abs(vectors).argmax(1)[:, None], 1)
+    return (vectors * np.sign(largest))[:n]

@@ -108,13 +108,13 @@ def show(figure: Figure, *, caption: str, alt: str) -> HtmlPicture:
 
 
 def data_uri(picture: NDArray[np.uint8]) -> str:
-    """uint8 그림 `(H, W)`나 `(H, W, 3)`을 색 수를 줄인 PNG로 만들어 data URI로 돌려준다.
+    """uint8 그림 `(H, W)`나 `(H, W, 1)`이나 `(H, W, 3)`을 색 수를 줄인 PNG로 만들어 data URI로 돌려준다.
 
     회색뿐인 그림은 밝기를 64단계로(오차 2 이하), 색이 있는 그림은 256색으로 줄인다. 점을 흩뿌리지 않는다.
     """
-    image = Image.fromarray(picture)
     if picture.ndim == 3 and (picture == picture[..., :1]).all():
-        image = Image.fromarray(np.ascontiguousarray(picture[..., 0]))
+        picture = np.ascontiguousarray(picture[..., 0])
+    image = Image.fromarray(picture)
     if image.mode == "L":
         image = image.point([round(round(v / 255 * 63) * 255 / 63) for v in range(256)])
     else:
@@ -170,8 +170,12 @@ def _tint(colour: str, amount: float) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _as_uint8(images: ArrayLike) -> NDArray[np.uint8]:
-    """이미지를 `(N, H, W, C)` 크기의 uint8로 맞춘다."""
+def as_pixels(images: ArrayLike) -> NDArray[np.uint8]:
+    """이미지를 `(N, H, W, C)` 크기, 0~255의 uint8로 맞춘다. 실수는 [-1, 1]을 [0, 255]로 옮겨 반올림한다.
+
+    Raises:
+        ValueError: 크기나 범위가 맞지 않을 때.
+    """
     array = np.asarray(images)
     if array.ndim == 3:
         array = array[..., None]
@@ -265,7 +269,7 @@ def plot_samples(
     Raises:
         ValueError: 이미지의 크기나 범위, `titles`나 `kinds`의 수가 맞지 않을 때.
     """
-    pixels = _as_uint8(images)
+    pixels = as_pixels(images)
     colours = {"real": REAL_COLOUR, "fake": FAKE_COLOUR}
     for name, labels in (("titles", titles), ("kinds", kinds)):
         if labels is not None and len(labels) != len(pixels):
@@ -302,7 +306,7 @@ def plot_training_grids(steps: Sequence[int], grids: ArrayLike, n: int = 8) -> F
     if len(steps) != len(grids):
         raise ValueError(f"steps가 {len(steps)}개인데 grids는 {len(grids)}줄이다.")
     columns = grids.shape[1]
-    tiles = _tiles(_as_uint8(grids.reshape(-1, *grids.shape[2:])), columns, left=80, top=24)
+    tiles = _tiles(as_pixels(grids.reshape(-1, *grids.shape[2:])), columns, left=80, top=24)
     _text(tiles.axes, 76, 14, "스텝", ha="right", fontsize=10, color=_MUTED)
     for row, step in enumerate(steps):
         y = tiles.corners[row * columns][1] + tiles.size[1] / 2
@@ -312,7 +316,7 @@ def plot_training_grids(steps: Sequence[int], grids: ArrayLike, n: int = 8) -> F
 
 def plot_interpolation(images: ArrayLike, columns: int = 4) -> Figure:
     """잠재 공간의 두 점을 잇는 길 위의 이미지를 차례로 보인다. 위의 수 t는 온 거리의 비율(0~1)이다."""
-    pixels = _as_uint8(images)
+    pixels = as_pixels(images)
     places = np.linspace(0, 1, len(pixels))
     return plot_samples(pixels, columns, [f"t = {t:.2f}" for t in places])
 
@@ -328,7 +332,7 @@ def plot_neighbours(samples: ArrayLike, neighbours: ArrayLike, distances: ArrayL
     Raises:
         ValueError: 크기가 서로 맞지 않을 때.
     """
-    fake = _as_uint8(samples)
+    fake = as_pixels(samples)
     n = len(fake)
     near = np.asarray(neighbours)
     if near.size % fake.size:
@@ -339,7 +343,7 @@ def plot_neighbours(samples: ArrayLike, neighbours: ArrayLike, distances: ArrayL
     gaps = np.asarray(distances, float)
     if gaps.size != n * k:
         raise ValueError(f"거리는 {gaps.size}개인데 이웃은 {n * k}장이다.")
-    by_rank = _as_uint8(near.reshape(-1, *fake.shape[1:])).reshape(n, k, *fake.shape[1:])
+    by_rank = as_pixels(near.reshape(-1, *fake.shape[1:])).reshape(n, k, *fake.shape[1:])
     rows = np.concatenate([fake[None], by_rank.swapaxes(0, 1)])
     tiles = _tiles(rows.reshape(-1, *fake.shape[1:]), n, left=60, above=24, gap=8)
     for row in range(k + 1):
@@ -718,7 +722,7 @@ def _picture(
     if image is None:
         _brick(axes, centre, colour, wobble)
     else:
-        pixels = np.broadcast_to(_as_uint8(np.asarray(image)[None])[0], (*np.shape(image)[:2], 3))
+        pixels = np.broadcast_to(as_pixels(np.asarray(image)[None])[0], (*np.shape(image)[:2], 3))
         limits = axes.get_xlim(), axes.get_ylim()
         extent = (x - half, x + half, y + half, y - half)
         axes.imshow(pixels, extent=extent, aspect="auto", interpolation="nearest")
@@ -851,7 +855,11 @@ def _insert_zeros(values: NDArray[Any], stride: int, margin: int, fill: Any = 0)
 def _product_text(values: NDArray[Any], kernel: NDArray[Any]) -> str:
     """겹친 칸의 곱을 더하는 식이다. 0인 값은 적지 않는다."""
     pairs = zip(values.ravel(), kernel.ravel(), strict=True)
-    terms = [f"{_number(value)}×{_number(weight)}" for value, weight in pairs if value]
+    terms = [
+        f"{_number(a)}×{_number(b)}" if b >= 0 else f"{_number(a)}×({_number(b)})"
+        for a, b in pairs
+        if a
+    ]
     return f"{' + '.join(terms) or '0'} = {_number((values * kernel).sum())}"
 
 
@@ -1028,7 +1036,13 @@ def plot_overlap_counts(kernel_sizes: Sequence[int] = (3, 4, 5), stride: int = 2
             box.set(facecolor=_tint(GENERATOR_COLOUR, shade), edgecolor="white", linewidth=1)
             axes.add_patch(box)
             x, y = left + (j + 0.5) * cell, 44 + (i + 0.5) * cell
-            _text(axes, x, y, str(count), fontsize=10.5, color="white" if shade > 0.6 else _INK)
+            _text(
+                axes,
+                x,
+                y,
+                str(count),
+                fontsize=10.5,
+            )
         kinds = "·".join(map(str, np.unique(counts)))
         even = counts.min() == counts.max()
         _text(axes, left + board / 2, 22, f"커널 {k}×{k}")

@@ -11,7 +11,6 @@ from PIL import Image
 from companion import recorded, sampling
 from companion.data import load_bricks, preprocess, to_uint8
 
-
 unfinished = pytest.mark.xfail(strict=True, reason="기록된 훈련이 아직 다 돌지 않았다")
 
 
