@@ -28,7 +28,7 @@ def cell(code: str) -> str:
         "**GAN**은 두 신경망이 겨룬다. 앞의 [훈련](4_2_4_training.ipynb)을 보라.",
         "`{note}`는 지시자이고 `**`는 굵은 글씨이다.",
         "```python\nx = {'a': 1}  # `{ref}` 라벨\n```",
-        cell("# 라벨과 에폭은 코드 칸의 글이다\nprint('**')"),
+        cell("print('**', '{ref}`a`')"),
         "학습률을 낮춘다. 지도 학습이 아니다. 난수 생성기를 쓴다. 크로스를 지난다.",
         cell('show(fig, caption="그림 4.1-1 손실", alt="곡선 두 개")'),
         cell('show(fig, caption=f"그림 4.1-1 {n}개", alt=f"{n}개")'),
@@ -59,6 +59,7 @@ def test_good_text_passes(tmp_path, text):
         ("그래디언트가 사라진다.", "그레이디언트"),
         ("배치정규화를 쓴다.", "배치 정규화"),
         ("학습을 시킨다.", "훈련"),
+        (cell("# 에폭을 센다"), "에포크"),
         (cell('show(fig, alt="곡선")'), "caption"),
         (cell('show(fig, caption="그림 4.1-1 손실")'), "alt"),
         (cell('plotting.show(fig, caption="그림 4.1-1 손실", alt=" ")'), "alt"),
@@ -91,6 +92,11 @@ def test_plain_pages_may_use_directives_but_not_wrong_terms(tmp_path):
     (found,) = problems(tmp_path, text, notebook=False)
     assert "판별자" in found.message
     assert problems(tmp_path, text, name="glossary.md", notebook=False) == []
+
+
+def test_prose_between_two_code_cells_is_checked(tmp_path):
+    (found,) = problems(tmp_path, f"{cell('x = 1')}\n\n라벨\n\n{cell('y = 1')}")
+    assert found.line == 14
 
 
 def test_a_page_without_a_heading_is_found(tmp_path):

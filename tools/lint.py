@@ -139,8 +139,9 @@ def check_page(path: Path) -> tuple[list[Problem], list[Caption]]:
         problems += _terms(path, blank(_INLINE_CODE, blank(_EXAMPLE, prose)))
     captions: list[Caption] = []
     for match in _CODE_CELL.finditer(body):
-        found, numbers = _figures(path, match[2], line_of(body, match.start(2)))
-        problems += found
+        first_line = line_of(body, match.start(2))
+        found, numbers = _figures(path, match[2], first_line)
+        problems += [*found, *_terms(path, match[2], first_line)]
         captions += numbers
     return problems, captions
 
@@ -176,11 +177,11 @@ def _unclosed_bold(path: Path, prose: str) -> Iterator[Problem]:
                 yield Problem(path, line, f"{why} ({child.content.strip()[:40]})")
 
 
-def _terms(path: Path, text: str) -> Iterator[Problem]:
+def _terms(path: Path, text: str, first_line: int = 1) -> Iterator[Problem]:
     for term, pattern in _TERMS:
         for match in pattern.finditer(text):
             message = f"'{match[0]}'은(는) 이 책이 쓰지 않는 말이다. '{term}'(으)로 적는다."
-            yield Problem(path, line_of(text, match.start()), message)
+            yield Problem(path, first_line + line_of(text, match.start()) - 1, message)
 
 
 def _figures(path: Path, code: str, first_line: int) -> tuple[list[Problem], list[Caption]]:

@@ -1,9 +1,10 @@
 """노트북 칸에 저장된 출력과 방금 나온 출력을 견준다. 글은 글자까지, 그림은 눈에 보이는 만큼 견준다.
 
 그림은 다른 기계가 그려도 같은 그림이면 같다고 하고, 곡선이 조금 옮겨 가거나 숫자 하나가 바뀌면 다르다고
-한다. 두 그림을 조금 흐린 뒤, 한쪽의 픽셀이 다른 쪽의 같은 자리 둘레 3×3픽셀에 있는 밝기의 범위를 얼마나
-벗어나는지를 두 방향으로 잰다. 이것을 '남는 차이'라고 부르고 0~255로 적는다. 픽셀 하나만큼 옮겨 앉은 눈금이나
-조금 다른 계단 지움(안티앨리어싱)은 남는 차이가 작고, 옮겨 간 곡선과 바뀐 글자는 크다.
+한다. 한쪽의 픽셀이 다른 쪽의 같은 자리 둘레 3×3픽셀에 있는 밝기의 범위를 얼마나 벗어나는지를 두 방향으로
+잰다. 이것을 '남는 차이'라고 부르고 0~255로 적는다. 픽셀 하나만큼 옮겨 앉은 눈금은 남는 차이가 없고, 옮겨 간
+곡선과 바뀐 글자는 크다. 윤곽이 두루 달라진 그림은 다른 기계가 그린 것으로 보고, 조금 다른 계단
+지움(안티앨리어싱)을 덜 세도록 두 그림을 조금 흐린 뒤에만 잰다.
 """
 
 import base64
@@ -18,15 +19,15 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageSequence, UnidentifiedImageError
 
-# 아래 네 수를 고른 까닭은 tests/test_figure_comparison.py의 그림들이다. 그 시험이 재는 값은 이렇다.
-#   같아야 하는 것: 반 픽셀 옮김 28~56, 글자 다듬기(힌팅)를 바꿈 12~45, ±2 잡음 2, 64색 팔레트 2~8
-#   달라야 하는 것: 5% 옮긴 곡선 79~223, 바뀐 타일 40~201, 사라진 범례 145~241, 제목의 숫자 하나 24~235
-# 숫자 하나의 24와 반 픽셀의 56이 겹치므로 한도를 둘로 나눈다. 다른 기계가 그린 그림은 윤곽이 두루 달라지고,
-# 바뀐 숫자는 한 곳만 다르다.
-STRICT_LIMIT = 20.0
-LOOSE_LIMIT = 60.0
-SAME_RENDERER_SHARE = 0.1
-# 옅지만 넓은 차이(어두운 타일의 뒤바뀜 19~28, 잡음 타일 3.3~6.6)를 잡는다. 같아야 하는 것은 2.7까지 나온다.
+# 한도는 tests/test_figure_comparison.py의 그림들을 72, 100, 144dpi로 그려 재고 골랐다(남는 차이의 가장 큰 값).
+#   윤곽이 10% 넘게 달라진 그림, 흐린 뒤: 같아야 하는 것 21~56(반 픽셀 옮김, 힌팅), 달라야 하는 것 79~223(5% 옮긴
+#     곡선). 옮긴 눈금이 없이 색이나 타일만 바뀐 그림은 200이 넘는다.
+#   나머지 그림: 같아야 하는 것 0~19(±2 잡음 2, 64색 팔레트 19), 달라야 하는 것 30~255(제목의 숫자 하나 41~255,
+#     어두운 타일의 뒤바뀜 30, 잡음뿐인 타일의 뒤바뀜 34).
+OTHER_RENDERER_SHARE = 0.1
+LOOSE_LIMIT = 66.0
+STRICT_LIMIT = 24.0
+# 옅지만 넓은 차이를 잡는다. 남는 차이의 33픽셀 창 평균은 같아야 하는 것에서 2.7까지, 어두운 타일에서 19 이상이다.
 REGION_LIMIT = 4.0
 REGION = 33
 
@@ -259,10 +260,10 @@ def compare_pictures(stored: np.ndarray, new: np.ndarray) -> Difference | None:
         return Difference(_sizes_differ(stored, new), (stored, new, _no_residue(stored, new)))
     if np.array_equal(stored, new):
         return None
-    residue = unexplained_difference(stored, new)
-    limit = (
-        LOOSE_LIMIT if changed_outline_share(stored, new) > SAME_RENDERER_SHARE else STRICT_LIMIT
-    )
+    residue, limit = unexplained_difference(stored, new, blurred=True), LOOSE_LIMIT
+    if changed_outline_share(stored, new) <= OTHER_RENDERER_SHARE:
+        residue = np.maximum(residue, unexplained_difference(stored, new, blurred=False))
+        limit = STRICT_LIMIT
     worst = float(residue.max())
     region = float(_window_mean(residue, REGION).max())
     if worst <= limit and region <= REGION_LIMIT:
@@ -296,15 +297,17 @@ def is_blank(picture: np.ndarray) -> bool:
     return bool((np.abs(picture - common).max(axis=-1) > 32).mean() < 0.002)
 
 
-def unexplained_difference(stored: np.ndarray, new: np.ndarray) -> np.ndarray:
-    """두 그림을 흐린 뒤 3×3 이웃의 범위로 설명되지 않는 차이를 (높이, 너비)의 0~255로 돌려준다."""
+def unexplained_difference(stored: np.ndarray, new: np.ndarray, *, blurred: bool) -> np.ndarray:
+    """3×3 이웃의 범위로 설명되지 않는 차이를 (높이, 너비)의 0~255로 돌려준다."""
     residue = np.zeros(stored.shape[:2], np.float32)
     rows, columns = (stored != new).any(axis=-1).nonzero()
     if not len(rows):
         return residue
     # 다른 픽셀에서 흐림(1)과 이웃(1)을 합친 두 픽셀보다 먼 곳은 남는 차이가 0이다.
     part = tuple(slice(max(0, i.min() - 4), i.max() + 5) for i in (rows, columns))
-    first, second = (_blur(p[part].astype(np.float32)) for p in (stored, new))
+    first, second = (p[part].astype(np.float32) for p in (stored, new))
+    if blurred:
+        first, second = _blur(first), _blur(second)
     for picture, other in ((first, second), (second, first)):
         lowest, highest = _neighbourhood_range(other)
         outside = np.maximum(lowest - picture, picture - highest).max(axis=-1)
