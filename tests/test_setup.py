@@ -1,5 +1,6 @@
 """설치와 꾸리기: 잠근 목록, conda 환경, 꾸러미의 내용물, Makefile과 지속적 통합."""
 
+import ast
 import os
 import re
 import shutil
@@ -8,9 +9,11 @@ import sys
 import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
 import setup_env
 import yaml
+from IPython.core.inputtransformer2 import TransformerManager
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -100,6 +103,21 @@ def test_installing_on_colab_would_change_none_of_its_packages(numpy):
     for name, specifier in wanted.items():
         if name in colab:
             assert specifier.contains(colab[name]), name
+
+
+def test_pages_import_only_what_the_reader_has():
+    names = {canonicalize_name(r.name) for r in map(Requirement, PROJECT["dependencies"])}
+    modules = {"pillow": "PIL"}
+    known = {modules.get(name, name) for name in names} | {"companion", "IPython"}
+    imported = {}
+    for path in (ROOT / "book").glob("*.ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                for node in ast.walk(ast.parse(TransformerManager().transform_cell(cell.source))):
+                    found = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+                    found += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                    imported.update({name.partition(".")[0]: path.name for name in found})
+    assert {m: p for m, p in imported.items() if m not in known | sys.stdlib_module_names} == {}
 
 
 # 환경 만들기
