@@ -25,6 +25,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import NullFormatter
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
@@ -649,6 +650,7 @@ def plot_pixel_histogram(before: ArrayLike, after: ArrayLike) -> Figure:
         axes.set_ylabel("픽셀의 비율(%)")
         axes.xaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_formatter(NullFormatter())
     panels[1].set_xlabel("픽셀 값")
     return figure
 

@@ -1,0 +1,161 @@
+import base64
+import io
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from companion import explore
+from companion.models import build_generator
+from companion.sampling import latents
+
+FRAMES = np.random.default_rng(0).integers(0, 256, (3, 16, 24), dtype=np.uint8)
+LABELS = ["0스텝", "100스텝", "2,000스텝"]
+
+
+class Tags(HTMLParser):
+    """태그의 (이름, 속성)을 모은다."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def all(self, name):
+        return [attributes for tag, attributes in self.tags if tag == name]
+
+
+def scrubber(frames=FRAMES, labels=LABELS, title="훈련 되감기", alt="샘플"):
+    return explore.frame_scrubber(frames, labels, title=title, alt=alt)
+
+
+def decode(uri):
+    encoded = uri.removeprefix("data:image/png;base64,")
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(encoded))), int)
+
+
+@pytest.fixture(scope="module")
+def generator():
+    return build_generator(latent_dim=12, image_size=8, base_channels=4)
+
+
+def test_scrubber_holds_every_frame_and_shows_the_last():
+    images = Tags(scrubber().html).all("img")
+    assert ["display:none" in image["style"] for image in images] == [True, True, False]
+    assert [image["alt"] for image in images] == [f"샘플 ({label})" for label in LABELS]
+    for image, frame in zip(images, FRAMES, strict=True):
+        assert np.abs(decode(image["src"]) - frame).max() <= 2
+
+
+def test_scrubber_slider_is_labelled_and_starts_at_the_last_frame():
+    page = scrubber().html
+    (slider,) = Tags(page).all("input")
+    assert (slider["type"], slider["min"], slider["max"], slider["value"]) == (
+        "range",
+        "0",
+        "2",
+        "2",
+    )
+    assert slider["aria-valuetext"] == "2,000스텝"
+    assert "<label>훈련 되감기 <input" in page
+    assert "<output>2,000스텝</output>" in page
+
+
+def test_scrubber_needs_no_kernel_and_no_other_file():
+    page = scrubber().html
+    assert "<script" not in page
+    assert "http" not in page
+    assert "<noscript>" in page
+
+
+def test_scrubber_name_depends_on_its_words_only():
+    (first,), (same,), (other,) = (
+        Tags(page.html).all("figure")
+        for page in (scrubber(), scrubber(FRAMES[::-1]), scrubber(alt="다른 샘플"))
+    )
+    assert first["id"] == same["id"] != other["id"]
+    assert scrubber().html == scrubber().html
+
+
+def test_scrubber_escapes_its_words_and_reads_as_plain_text():
+    page = scrubber(FRAMES[:1], ['<b>"1"'], title="<i>제목", alt='"샘플"')
+    (image,) = Tags(page.html).all("img")
+    assert image["alt"] == '"샘플" (<b>"1")'
+    assert image["data-label"] == '<b>"1"'
+    assert not Tags(page.html).all("b") and not Tags(page.html).all("i")
+    assert repr(page) == "그림: <i>제목"
+
+
+def test_scrubber_takes_floating_point_and_coloured_frames():
+    images = Tags(scrubber(FRAMES / 127.5 - 1).html).all("img")
+    assert np.abs(decode(images[1]["src"]) - FRAMES[1]).max() <= 2
+    coloured = np.zeros((3, 4, 4, 3), np.uint8)
+    coloured[..., 0] = 200
+    assert len(Tags(scrubber(coloured).html).all("img")) == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"frames": [], "labels": []}, "0장"),
+        ({"labels": LABELS[:2]}, "3장, 글이 2개"),
+        ({"frames": [FRAMES[0], FRAMES[1], FRAMES[2][:8]]}, "크기가 서로 다르다"),
+        ({"title": " "}, "title이나 alt"),
+        ({"alt": ""}, "title이나 alt"),
+    ],
+)
+def test_scrubber_refuses_what_it_cannot_show(changes, message):
+    with pytest.raises(ValueError, match=message):
+        scrubber(**changes)
+
+
+def parts(explorer):
+    picture, buttons, number, *sliders = explorer.children
+    return picture, buttons.children, number, sliders
+
+
+def test_explorer_starts_at_the_latent_vector_of_its_seed(generator):
+    picture, _, number, sliders = parts(explore.latent_explorer(generator, 12, seed=3))
+    expected = (np.asarray(generator(latents(1, 12, 3)))[0, ..., 0] + 1) * 127.5
+    source = re.search(r'src="([^"]+)"', picture.value)[1]
+    assert np.abs(decode(source)[::4, ::4] - expected).max() <= 3
+    assert "alt=" in picture.value
+    assert number.value == 3
+    assert [slider.value for slider in sliders] == [0] * 4
+
+
+def test_moving_a_slider_changes_the_image_and_the_centre_button_restores_it(generator):
+    picture, (_, centre), _, sliders = parts(explore.latent_explorer(generator, 12))
+    before = picture.value
+    for slider in sliders:
+        slider.value = 4
+    assert picture.value != before
+    centre.click()
+    assert picture.value == before
+
+
+def test_new_brick_button_draws_the_next_seed(generator):
+    picture, (new_brick, _), number, _ = parts(explore.latent_explorer(generator, 12))
+    before = picture.value
+    new_brick.click()
+    assert number.value == 1
+    assert picture.value != before
+
+
+def test_explorer_directions_are_orthogonal_and_strongest_first(generator):
+    directions = explore._strongest_directions(generator, 12, 5)
+    np.testing.assert_allclose(directions @ directions.T, np.eye(5), atol=1e-5)
+    kernel = np.asarray(generator.trainable_variables[0]).reshape(-1, 12)
+    effects = np.linalg.norm(kernel @ directions.T, axis=0)
+    assert (np.diff(effects) <= 1e-5).all()
+    assert (directions.max(1) >= -directions.min(1)).all()
+
+
+def test_explorer_refuses_a_wrong_latent_dimension(generator):
+    with pytest.raises(ValueError, match="길이 100"):
+        explore.latent_explorer(generator)
