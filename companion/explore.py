@@ -68,7 +68,8 @@ def frame_scrubber(
         f'<input type="range" min="0" max="{last}" step="1" value="{last}" autocomplete="off" '
         f'aria-valuetext="{html.escape(labels[last])}" style="width:16em;max-width:100%" '
         f'oninput="{html.escape(_SHOW_FRAME)}"></label> '
-        f"<output>{html.escape(labels[last])}</output>"
+        f'<output style="display:inline-block;min-width:{max(map(len, labels))}em;text-align:left">'
+        f"{html.escape(labels[last])}</output>"
         "<noscript>스크립트가 꺼져 있어 마지막 그림만 보인다.</noscript></div></figure>"
     )
     return HtmlPicture(page, title)
