@@ -511,7 +511,7 @@ def plot_architecture(model: Any, title: str | None = None) -> Figure:
         for group, lines in zip(groups, texts, strict=True)
     ]
     top = 20.0 if title is None else 56.0
-    figure, axes = _canvas(WIDTH, top + sum(heights) + 30)
+    figure, axes = _canvas(WIDTH, top + sum(heights) + 44)
     if title is not None:
         _text(axes, WIDTH / 2, 30, title, fontsize=13)
     previous = None
@@ -532,7 +532,7 @@ def plot_architecture(model: Any, title: str | None = None) -> Figure:
         previous = y + half
         top += height
     total = sum(group.parameters for group in groups)
-    _text(axes, 225, top + 8, f"파라미터는 모두 {total:,}개", ha="left")
+    _text(axes, 225, top + 18, f"파라미터는 모두 {total:,}개", ha="left")
     return figure
 
 
