@@ -799,7 +799,7 @@ def _draw_matrix(
     title: str,
     colours: NDArray[Any] | None = None,
     cell: float = 44,
-    outline: tuple[int, int, int, int] | None = None,
+    outline: tuple[int, ...] | None = None,
 ) -> None:
     """행렬을 칸마다 값을 적어 그린다. NaN인 칸은 비운다. (x, y)는 왼쪽 위이고 제목은 그 위에 쓴다.
 
@@ -818,8 +818,8 @@ def _draw_matrix(
             shade = _MUTED if colours is not None and not colour else _INK
             _text(axes, *place, text, fontsize=min(10.5, cell / len(text)), color=shade)
     if outline is not None:
-        row, column, height, width = (n * cell for n in outline)
-        box = patches.Rectangle((x + column, y + row), width, height, zorder=3)
+        top, left, height, width = (n * cell for n in outline)
+        box = patches.Rectangle((x + left, y + top), width, height, zorder=3)
         box.set(fill=False, edgecolor=GENERATOR_COLOUR, linewidth=2.4)
         axes.add_patch(box)
 
@@ -834,7 +834,7 @@ def _check_matrices(values: ArrayLike, kernel: ArrayLike) -> tuple[NDArray[Any],
     return small, weights
 
 
-def _source_colours(shape: tuple[int, int]) -> NDArray[Any]:
+def _source_colours(shape: tuple[int, ...]) -> NDArray[Any]:
     """입력 칸마다 다른 색이다."""
     return np.array(_CELL_COLOURS[: shape[0] * shape[1]]).reshape(shape)
 

@@ -104,7 +104,7 @@ def pair() -> dict[str, dict]:
 
 
 def generator() -> keras.Model:
-    """다 훈련한 이동 평균 생성자이다. 가중치는 8비트로 줄여 두었던 것이다."""
+    """다 훈련한 이동 평균 생성자이다. 가중치는 float16으로 줄여 두었던 것이다."""
     with dtype_policy("float32"):
         model = build_generator(config()["model"]["latent_dim"])
     _set_variables(model, "generator.npz")
@@ -122,7 +122,7 @@ def discriminator() -> keras.Model:
 def _set_variables(model: keras.Model, name: str) -> None:
     with np.load(io.BytesIO(_read(name)), allow_pickle=False) as file:
         weights = [
-            file[key] * file[f"{key}.scale"] if f"{key}.scale" in file else file[key]
+            file[key] * file.get(f"{key}.scale", np.float32(1))
             for key in sorted(file.files)
             if not key.endswith(".scale")
         ]
