@@ -60,7 +60,6 @@ def test_grids_follow_the_same_latents_from_the_first_step_to_the_last():
     assert steps[-1] == recorded.history()[-1]["step"]
 
 
-@unfinished
 def test_there_are_six_stages():
     assert len(recorded.stages()) == 6
 
