@@ -122,9 +122,10 @@ class BookCell(IPyNbCell):
         if not isinstance(error, NbCellError):
             return f"{where}을(를) 실행하지 못했다: {error!r}"
         if not self.differences:
-            trace = error.inner_traceback or ""
-            trace = trace if self.config.option.color == "yes" else _COLOUR.sub("", trace)
-            return f"{where}이(가) 멈췄다. {error}\n{trace}".rstrip()
+            detail = error.inner_traceback or f" {error}"
+            if self.config.option.color != "yes":
+                detail = _COLOUR.sub("", detail)
+            return f"{where}이(가) 멈췄다.{detail}".rstrip()
         lines = [f"{where}의 출력이 저장된 것과 다르다."]
         for number, difference in enumerate(self.differences, start=1):
             lines.append(f"  - {difference.message}")
