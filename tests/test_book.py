@@ -37,6 +37,8 @@ PAGE = """\
 > **브릭키와 위조범**
 >
 > 이야기이다.
+
+판별자는 판별자의 일을 하고 전치 합성곱은 합성곱이 아니다. `생성자`와 [생성자](index.md)가 아닌 생성자이다.
 """
 
 
@@ -47,10 +49,13 @@ def book(tmp_path_factory):
     for name in ("_config.yml", "_ext", "_static", "_vendor"):
         (source / name).symlink_to(ROOT / name)
     (source / "book").mkdir()
+    (source / "book" / "glossary.csv").symlink_to(ROOT / "book" / "glossary.csv")
+    (source / "book" / "glossary.md").symlink_to(ROOT / "book" / "glossary.md")
     chapters = [{"file": "book/plain.ipynb"}, {"file": "book/widget.ipynb"}]
+    chapters.append({"file": "book/glossary.md"})
     toc = {"format": "jb-book", "root": "book/index", "chapters": chapters}
     (source / "_toc.yml").write_text(yaml.safe_dump(toc))
-    (source / "book" / "index.md").write_text("# 책\n")
+    (source / "book" / "index.md").write_text("# 책\n\n벽돌 12<!--= n -->장이다.\n", "utf-8")
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     code = new_code_cell(
         "x", metadata={"tags": ["hide-input"]}, outputs=[new_output("stream", text="1")]
@@ -237,3 +242,19 @@ def test_a_glossary_with_a_gap_or_a_repeated_term_is_refused(tmp_path, rows, rea
     table.write_text("korean,english,definition,aliases\n" + rows, encoding="utf-8")
     with pytest.raises(ValueError, match=reason):
         glossary.page(table)
+
+
+def test_terms_are_linked_at_their_first_use(book):
+    text = (book / "book" / "plain.html").read_text("utf-8")
+    links = re.findall(r'<a class="term[^"]*" href="([^"]+)" title="([^"]+)">([^<]+)</a>', text)
+    assert [name for _, _, name in links] == ["판별자", "전치 합성곱", "합성곱", "생성자"]
+    glossary_page = (book / "book" / "glossary.html").read_text("utf-8")
+    for target, definition, name in links:
+        label = target.removeprefix("glossary.html#")
+        row = re.search(rf'<td[^>]* id="{label}".*?</tr>', glossary_page, re.DOTALL)
+        assert row and name in row[0] and definition in row[0]
+
+
+def test_ties_are_not_in_the_book(book):
+    text = (book / "book" / "index.html").read_text("utf-8")
+    assert "벽돌 12장이다." in text

@@ -90,7 +90,7 @@ class TestCode:
              '(tf.cast(img, "float32") - 127.5) / 127.5',
              '(tf.cast(img, "float32") - 127.5) / 128')  # fmt: skip
         message = failure(repository, "4_2_1_bricks")
-        check_message(message, "4_2_1_bricks.ipynb의 코드 칸", "load_bricks", "True", "False")
+        check_message(message, "4_2_1_bricks.ipynb의 코드 칸", "같은가", "True", "False")
 
     def test_another_label_in_the_training(self, repository):
         edit(repository / "companion" / "training.py",
@@ -139,6 +139,17 @@ def with_two_tiles_swapped(picture: np.ndarray) -> np.ndarray:
     swapped = picture.copy()
     swapped[first], swapped[second] = picture[second], picture[first]
     return swapped
+
+
+class TestProse:
+    def test_another_digit_in_a_sentence(self, repository):
+        path = repository / "book" / "4_2_2_discriminator.md"
+        edit(path, "2,765,312<!--=", "2,765,313<!--=")
+        twin = path.with_suffix(".ipynb")
+        edit(twin, "2,765,312", "2,765,313")
+        done = failure(repository, "4_2_2_discriminator", "-k", "prose")
+        for part in ("4_2_2_discriminator.md:", "2,765,313", "2,765,312", "문장: 「"):
+            assert part in done
 
 
 class TestPair:

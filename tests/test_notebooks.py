@@ -135,13 +135,13 @@ class TestRun:
 
         edit_cell(book / "page.ipynb", 3, disturb)
         disturbed = (book / "page.ipynb").read_bytes()
-        assert notebooks.run(book / "page.md") == []
+        assert notebooks.run(book / "page.md") == ([], [])
         assert (book / "page.ipynb").read_bytes() == disturbed
 
     def test_a_changed_widget_is_replaced_and_named(self, book):
         before = (book / "page.ipynb").read_bytes()
         edit(book / "page.ipynb", '"value": 0.5', '"value": 0.6')
-        (message,) = notebooks.run(book / "page.md")
+        (message,), _ = notebooks.run(book / "page.md")
         assert "위젯" in message
         assert "0.6" in message
         assert (book / "page.ipynb").read_bytes() == before
@@ -149,7 +149,7 @@ class TestRun:
     def test_a_changed_output_is_replaced_and_named(self, book):
         before = (book / "page.ipynb").read_bytes()
         edit(book / "page.ipynb", "값 3.14", "값 3.15")
-        (message,) = notebooks.run(book / "page.md")
+        (message,), _ = notebooks.run(book / "page.md")
         assert "코드 칸 2" in message
         assert "`값 3.15`" in message
         assert (book / "page.ipynb").read_bytes() == before

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import prose_numbers
 from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -137,6 +138,8 @@ def check_page(path: Path) -> tuple[list[Problem], list[Caption]]:
     ]
     if path.name not in WITHOUT_TERMS:
         problems += _terms(path, blank(_INLINE_CODE, blank(_EXAMPLE, prose)))
+    if path.name != "README.md":
+        problems += [Problem(path, *found) for found in prose_numbers.check_page(path)]
     captions: list[Caption] = []
     for match in _CODE_CELL.finditer(body):
         first_line = line_of(body, match.start(2))
@@ -254,7 +257,7 @@ def check(paths: Sequence[Path]) -> list[Problem]:
 
 def every_file() -> list[Path]:
     pages = [*sorted((ROOT / "book").glob("*.md")), ROOT / "README.md"]
-    return [*(p for p in pages if p.exists()), *sorted((ROOT / "companion").glob("*.py"))]
+    return [*(p for p in pages if p.exists()), *sorted((ROOT / "companion").glob("**/*.py"))]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,6 +6,7 @@ nbval은 글과 HTML을 견주지만 그림은 건너뛴다. 이 플러그인은
 """
 
 import base64
+import json
 import os
 import re
 from collections.abc import Generator, Iterator
@@ -14,6 +15,7 @@ from typing import Any
 from unittest import mock
 
 import notebooks
+import prose_numbers
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 from output_comparison import Difference, compare_outputs, save_side_by_side
@@ -45,7 +47,9 @@ class BookNotebook(IPyNbFile):
 
     def collect(self) -> Iterator[pytest.Item]:
         yield PagePair.from_parent(self, name="pair")
-        for cell in super().collect():
+        page = self.path.with_suffix(".md")
+        ties = prose_numbers.read(page.read_text(encoding="utf-8")).ties if page.exists() else []
+        for number, cell in enumerate(super().collect(), start=1):
             yield BookCell.from_parent(
                 self,
                 name=f"cell {cell.cell_num + 1}",
@@ -53,6 +57,9 @@ class BookNotebook(IPyNbFile):
                 cell=cell.cell,
                 options=cell.options,
             )
+            group = [t for t in ties if t.kind == "=" and max(1, t.after_cell) == number]
+            if group:
+                yield ProseNumbers.from_parent(self, name=f"prose {number}", ties=group)
 
     def setup(self) -> None:
         for old in DIFFERENCES.glob(f"{self.path.stem}-*.png"):
@@ -91,6 +98,33 @@ class PagePair(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, 0, f"{self.path.name} pair"
+
+
+class ProseNumbers(pytest.Item):
+    """코드 칸 뒤의 글에 적힌 수가, 그때까지 실행한 코드의 값과 같은지 본다."""
+
+    def __init__(self, *, ties: list[prose_numbers.Tie], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.ties = ties
+
+    def runtest(self) -> None:
+        client = self.parent.kernel.kc
+        printed: list[str] = []
+
+        def keep(message: Any) -> None:
+            if message["msg_type"] == "stream" and message["content"]["name"] == "stdout":
+                printed.append(message["content"]["text"])
+
+        code = prose_numbers.expression(self.ties)
+        client.execute_interactive(code, store_history=False, output_hook=keep, timeout=60)
+        page = notebooks.name_of(self.path.with_suffix(".md"))
+        found = prose_numbers.compare(page, self.ties, json.loads("".join(printed)))
+        if found:
+            remedy = "글의 수를 고치거나, 코드가 바뀐 것이 잘못이면 코드를 되돌린다."
+            pytest.fail("\n".join([*found, remedy]), pytrace=False)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, f"{self.path.name} {self.name}"
 
 
 class BookCell(IPyNbCell):

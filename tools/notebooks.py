@@ -28,6 +28,7 @@ from typing import Any
 
 import jupytext
 import nbformat
+import prose_numbers
 from colab_cell import colab_cell, repository
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -45,6 +46,7 @@ METADATA = {
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
 CELL_TIMEOUT = 600  # 초
+_TIES = "prose-numbers"
 _WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _COLAB_BLOCK = re.compile(
@@ -81,6 +83,8 @@ def read_page(page: Path) -> NotebookNode:
     for cell in notebook.cells:
         tags = cell.metadata.get("tags")
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        if cell.cell_type == "markdown":
+            cell.source = prose_numbers.strip(cell.source)
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     _set_ids(notebook)
@@ -249,8 +253,8 @@ def _take_outputs(page: NotebookNode, stored: NotebookNode) -> NotebookNode:
     return page
 
 
-def run(page: Path, *, fresh: bool = False) -> list[str]:
-    """쪽을 실행해 노트북으로 저장하고, 새로 담은 칸을 문장으로 적어 돌려준다.
+def run(page: Path, *, fresh: bool = False) -> tuple[list[str], list[str]]:
+    """쪽을 실행해 노트북으로 저장하고, 새로 담은 칸과 코드의 값과 다른 글 속의 수를 문장으로 적어 돌려준다.
 
     저장된 것과 같게 보이는 출력은 저장된 것을 둔다. `fresh`이면 모두 새로 담는다.
 
@@ -259,6 +263,7 @@ def run(page: Path, *, fresh: bool = False) -> list[str]:
     """
     _refresh_colab_cell(page)
     notebook, target = read_page(page), page.with_suffix(".ipynb")
+    ties = _insert_ties(page, notebook)
     manager = AsyncKernelManager(
         kernel_name=CURRENT_ENV_KERNEL_NAME, kernel_spec_manager=NbvalKernelspecManager()
     )
@@ -273,6 +278,7 @@ def run(page: Path, *, fresh: bool = False) -> list[str]:
         resources={"metadata": {"path": str(page.parent)}},
     )
     client.execute(env=kernel_environment(), stderr=DEVNULL)
+    wrong = _take_ties(page, notebook, ties)
     widgets = notebook.metadata.get("widgets")
     notebook.metadata = nbformat.from_dict(METADATA)
     if widgets:
@@ -285,7 +291,38 @@ def run(page: Path, *, fresh: bool = False) -> list[str]:
             old = nbformat.read(target, as_version=4)
     changed = _keep_equal_outputs(notebook, old)
     _write(target, serialise(notebook))
-    return changed
+    return changed, wrong
+
+
+def _insert_ties(page: Path, notebook: NotebookNode) -> dict[int, list[prose_numbers.Tie]]:
+    """글에 묶인 수를 계산하는 칸을, 그 글 앞의 코드 칸 뒤에 잠시 끼운다."""
+    ties: dict[int, list[prose_numbers.Tie]] = {}
+    for tie in prose_numbers.read(page.read_text(encoding="utf-8")).ties:
+        if tie.kind == "=":
+            ties.setdefault(max(1, tie.after_cell), []).append(tie)
+    cells, number = [], 0
+    for cell in notebook.cells:
+        cells.append(cell)
+        if cell.cell_type == "code":
+            number += 1
+            if number in ties:
+                source = prose_numbers.expression(ties[number])
+                cells.append(nbformat.v4.new_code_cell(source, metadata={"tags": [_TIES]}))
+    notebook.cells = cells
+    return ties
+
+
+def _take_ties(
+    page: Path, notebook: NotebookNode, ties: dict[int, list[prose_numbers.Tie]]
+) -> list[str]:
+    """끼웠던 칸을 빼고, 계산한 값과 다른 수를 문장으로 돌려준다."""
+    cells = [c for c in notebook.cells if _TIES in c.metadata.get("tags", [])]
+    notebook.cells = [c for c in notebook.cells if c not in cells]
+    return [
+        message
+        for cell, group in zip(cells, ties.values(), strict=True)
+        for message in prose_numbers.compare(page.name, group, json.loads(cell.outputs[0].text))
+    ]
 
 
 def _keep_equal_outputs(notebook: NotebookNode, old: NotebookNode | None) -> list[str]:
@@ -377,7 +414,7 @@ def _run_all(chosen: Sequence[Path], *, fresh: bool) -> int:
     failed = False
     for page in chosen:
         try:
-            changed = run(page, fresh=fresh)
+            changed, wrong = run(page, fresh=fresh)
         except CellExecutionError as error:
             print(f"{name_of(page)}: 칸이 멈췄으므로 저장하지 않는다.\n{error}", file=sys.stderr)
             failed = True
@@ -388,7 +425,7 @@ def _run_all(chosen: Sequence[Path], *, fresh: bool) -> int:
         )
         for message in changed:
             print(f"  {message}")
-        for message in problems(page):
+        for message in [*wrong, *problems(page)]:
             print(message, file=sys.stderr)
             failed = True
     return int(failed)

@@ -1,0 +1,90 @@
+"""쪽마다 용어가 처음 나오는 곳을 용어집에 잇고, 뜻을 말풍선으로 보인다.
+
+용어와 뜻은 `book/glossary.csv`에서 읽는다. 용어집 쪽에서는 표의 줄마다 가리킬 수 있는 이름을 붙인다.
+"""
+
+import csv
+import re
+from pathlib import Path
+
+from docutils import nodes  # type: ignore[import-untyped]
+from sphinx.application import Sphinx
+
+GLOSSARY = "book/glossary"
+# 어느 쪽에나 보통 말로 나와서 이으면 성가신 용어이다.
+PLAIN = {
+    "가중치", "가짜", "노트북", "랜덤", "배치", "샘플", "층", "진짜", "크기", "평가", "픽셀", "확률", "훈련", "흑백",
+}  # fmt: skip
+_PARTICLE = r"(?=$|[^가-힣]|[은는이가을를의에와과로도만]|으로|이다|이라|에서|이나|마다|부터|까지|처럼|보다|하)"
+
+
+def read_terms(table: Path) -> dict[str, tuple[str, str]]:
+    """용어 → (용어집의 이름표, 뜻)이다. `배치 / 미니배치`는 두 용어이고 괄호 속은 뺀다."""
+    terms: dict[str, tuple[str, str]] = {}
+    with table.open(encoding="utf-8", newline="") as stream:
+        for number, row in enumerate(csv.DictReader(stream)):
+            for name in re.sub(r"\s*\([^)]*\)\s*", " ", row["korean"]).split("/"):
+                terms[" ".join(name.split())] = (f"term-{number}", row["definition"])
+    return {name: terms[name] for name in sorted(terms, key=len, reverse=True)}
+
+
+def label_rows(app: Sphinx, doctree: nodes.document) -> None:
+    """용어집 표의 첫 칸에 이름표를 붙인다."""
+    if app.env.docname != GLOSSARY:
+        return
+    for number, row in enumerate(r for body in doctree.findall(nodes.tbody) for r in body):
+        row[0]["ids"].append(f"term-{number}")
+
+
+def link_terms(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    if not page.startswith("book/") or page == GLOSSARY:
+        return
+    terms = {
+        name: entry
+        for name, entry in read_terms(Path(app.srcdir) / f"{GLOSSARY}.csv").items()
+        if name not in PLAIN
+    }
+    for text in list(doctree.findall(nodes.Text)):
+        if terms and _is_prose(text):
+            _link_first_uses(app, page, text, terms)
+
+
+def _is_prose(text: nodes.Text) -> bool:
+    """제목, 링크, 코드, 수식, 표, 그림 설명에 든 글은 잇지 않는다."""
+    node = text.parent
+    inside = False
+    while node is not None and not isinstance(node, nodes.document):
+        if isinstance(
+            node,
+            nodes.title | nodes.reference | nodes.literal | nodes.literal_block | nodes.math
+            | nodes.math_block | nodes.table | nodes.caption | nodes.raw | nodes.container,
+        ):  # fmt: skip
+            return False
+        inside = inside or isinstance(node, nodes.paragraph)
+        node = node.parent
+    return inside
+
+
+def _link_first_uses(
+    app: Sphinx, page: str, text: nodes.Text, terms: dict[str, tuple[str, str]]
+) -> None:
+    names = "|".join(re.escape(name) for name in terms)
+    pattern = re.compile(rf"(?<![가-힣A-Za-z])(?:{names}){_PARTICLE}")
+    words, rest, parts = text.astext(), 0, []
+    for match in pattern.finditer(words):
+        if match[0] not in terms:  # 이 글 안에서 방금 이었다
+            continue
+        label, definition = terms.pop(match[0])
+        target = app.builder.get_relative_uri(page, GLOSSARY) + f"#{label}"
+        link = nodes.reference("", match[0], refuri=target, reftitle=definition, internal=True)
+        link["classes"].append("term")
+        parts += [nodes.Text(words[rest : match.start()]), link]
+        rest = match.end()
+    if parts:
+        text.parent.replace(text, [*parts, nodes.Text(words[rest:])])
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    app.connect("doctree-read", label_rows)
+    app.connect("doctree-resolved", link_terms)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,76 @@
+"""연습 문제를 채점하는 틀이다. 채점 함수는 예외를 일으키지 않고, 무엇을 고칠지를 한 문장으로 찍는다."""
+
+import functools
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+
+class Empty(Exception):
+    """아직 아무것도 쓰지 않은 답이다."""
+
+
+class Wrong(Exception):
+    """틀린 답이다. 무엇이 어떻게 다른지를 문장으로 담는다."""
+
+
+def require(condition: Any, message: str) -> None:
+    """조건이 거짓이면 채점을 멈추고 `message`를 독자에게 알린다.
+
+    Raises:
+        Wrong: 조건이 거짓일 때. 채점 함수(`checker`)가 받아 문장으로 찍는다.
+    """
+    if not condition:
+        raise Wrong(message)
+
+
+def checker(hint: str, done: str = "") -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
+    """채점 함수를 만드는 데코레이터이다.
+
+    감싼 함수는 독자의 답(함수나 값) 하나를 받아 맞았는지, 무엇이 다른지, 비었는지를 찍는다. 답이 `...`이나
+    None이거나, 답인 함수가 그것을 돌려주면 비었다고 보고 힌트를 찍는다. 어느 때에도 예외를 일으키지 않는다.
+
+    Args:
+        hint: 빈 답에 찍을 힌트.
+        done: 맞았을 때 덧붙일 한 문장.
+    """
+
+    def decorate(check: Callable[[Any], None]) -> Callable[[Any], None]:
+        @functools.wraps(check)
+        def checked(answer: Any) -> None:
+            try:
+                if _is_empty(answer):
+                    raise Empty
+                check(_refusing_empty(answer) if _is_plain_function(answer) else answer)
+            except Empty:
+                print(f"아직 비어 있다. 힌트: {hint}")
+            except Wrong as wrong:
+                print(f"아직 아니다. {wrong}")
+            except Exception as error:
+                line = traceback.extract_tb(error.__traceback__)[-1].lineno
+                print(f"답을 실행하다가 {line}째 줄에서 멈췄다({type(error).__name__}: {error}).")
+            else:
+                print(f"맞다. {done}".rstrip())
+
+        return checked
+
+    return decorate
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value is Ellipsis
+
+
+def _is_plain_function(answer: Any) -> bool:
+    return callable(answer) and hasattr(answer, "__code__")
+
+
+def _refusing_empty(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        if _is_empty(result):
+            raise Empty
+        return result
+
+    return called
