@@ -4,17 +4,20 @@
 잠재 벡터로 만든 샘플, 다 훈련한 두 신경망, 단계마다의 샘플과 판별자의 답이다. 모두 `make run`이 만들었다.
 """
 
+from __future__ import annotations
+
 import hashlib
 import io
 import json
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 from PIL import Image
 
-from companion.models import build_discriminator, build_generator, dtype_policy
+if TYPE_CHECKING:
+    import keras
 
 FOLDER = Path(__file__).parent / "recorded"
 SAMPLES = 64
@@ -105,6 +108,8 @@ def pair() -> dict[str, dict]:
 
 def generator() -> keras.Model:
     """다 훈련한 이동 평균 생성자이다. 가중치는 float16으로 줄여 두었던 것이다."""
+    from companion.models import build_generator, dtype_policy
+
     with dtype_policy("float32"):
         model = build_generator(config()["model"]["latent_dim"])
     _set_variables(model, "generator.npz")
@@ -113,6 +118,8 @@ def generator() -> keras.Model:
 
 def discriminator() -> keras.Model:
     """다 훈련한 판별자이다. 가중치는 8비트로 줄여 두었던 것이다."""
+    from companion.models import build_discriminator, dtype_policy
+
     with dtype_policy("float32"):
         model = build_discriminator(dropout_rate=config()["model"]["dropout_rate"])
     _set_variables(model, "discriminator.npz")

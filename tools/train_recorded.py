@@ -137,11 +137,22 @@ def export(run_dir: Path, dcgan, pair: dict) -> None:
         **json.loads((run_dir / "config.json").read_text()),
         "images": history[-1]["images"],
         "seconds": history[-1]["seconds"],
+        "cpu_seconds": round(cpu_seconds(run_dir, len(history))),
         "grid_steps": [int(path.stem.removeprefix("step-")) for path in grids],
     }
     save_json(folder / "manifest.json", manifest, indent=2)
     wall = stages[-1]["samples"][: WALL_COLUMNS * WALL_ROWS]
     save_png(WALL, sampling.tile(wall, WALL_COLUMNS))
+
+
+def cpu_seconds(run_dir: Path, epochs: int) -> float:
+    """훈련에 든 CPU 시간(모든 코어의 합)이다. 멈추었다 이어 갔으면 프로세스마다의 시간을 더한다."""
+    clocks = [
+        float(np.load(run_dir / "stages" / f"epoch-{epoch:03d}.npz")["cpu_seconds"])
+        for epoch in range(1, epochs + 1)
+    ]
+    ends = [now for now, after in zip(clocks, clocks[1:], strict=False) if after < now]
+    return sum(ends) + clocks[-1]
 
 
 def choose_grids(paths: list[Path]) -> list[Path]:
