@@ -18,6 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 LIMIT_SECONDS = 20 * 60
 
 
+# 단위 시험이 companion의 줄을 이만큼은 지나야 한다.
+COVERAGE = ("--cov=companion", "--cov-report=term:skip-covered", "--cov-fail-under=95")
+
+
 class Stage(NamedTuple):
     """검사 한 단계. command의 첫 낱말은 이 환경의 bin에 있는 프로그램이다.
 
@@ -49,7 +53,7 @@ def stages() -> list[Stage]:
             output="_build/html",
         ),
         Stage("links", "책 안의 링크", ("python", "tools/check_links.py")),
-        Stage("unit", "단위 시험", (*pytest, "tests")),
+        Stage("unit", "단위 시험", (*pytest, *COVERAGE, "tests")),
         Stage("nbval", "저장된 출력", (*pytest, "--nbval", "book")),
     ]
 
