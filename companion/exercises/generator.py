@@ -1,0 +1,157 @@
+"""4.2.3절의 연습 문제를 채점한다."""
+
+import numpy as np
+
+from companion.exercises.checking import checker, require
+
+
+def _stamped(values, kernel, stride, padding):
+    """도장을 찍어 셈한 전치 합성곱이다."""
+    rows, columns = ((n - 1) * stride + len(kernel) for n in values.shape)
+    canvas = np.zeros((rows, columns))
+    for (row, column), value in np.ndenumerate(values):
+        top, left = row * stride, column * stride
+        canvas[top : top + len(kernel), left : left + len(kernel)] += value * kernel
+    return canvas[padding : rows - padding, padding : columns - padding]
+
+
+@checker(
+    hint="자리 하나의 제곱은 평균이 1이다. 400개를 더하고 제곱근을 씌운다.",
+    done="길이는 차원의 제곱근으로 자란다.",
+)
+def latent_length(answer):
+    require(
+        answer != 400,
+        "400은 길이의 제곱의 평균이다. 제곱근을 씌워야 길이가 된다. '백 차원은 어떻게 생겼나'의 셈을 다시 본다.",
+    )
+    require(
+        abs(answer - 20) <= 0.5,
+        f"{answer}이라고 답했는데, 제곱의 합이 400쯤이므로 길이는 그 제곱근에 가깝다. 식 (2)에서 100을 400으로 바꾸어 본다.",
+    )
+
+
+@checker(
+    hint="식 (3)을 그대로 파이썬으로 옮긴다. 네 수가 모두 정수이다.",
+    done="이 식으로 생성자의 다섯 층을 모두 셈할 수 있다.",
+)
+def transposed_output_size(answer):
+    cases = {
+        (1, 4, 1, 0): 4,
+        (4, 4, 2, 1): 8,
+        (32, 4, 2, 1): 64,
+        (5, 3, 3, 0): 15,
+        (7, 5, 2, 2): 13,
+    }
+    for (size, kernel, stride, padding), expected in cases.items():
+        found = answer(size, kernel, stride, padding)
+        require(
+            found == expected,
+            f"한 변 {size}, 커널 {kernel}, 스트라이드 {stride}, 패딩 {padding}에서 {found}이(가) 나왔다. "
+            f"도장을 찍어 보면 {expected}칸이다. 합성곱의 식이 아니라 식 (3)을 쓴다.",
+        )
+
+
+@checker(
+    hint="길이가 (size - 1) * stride + kernel인 0의 배열에, 도장이 놓이는 자리마다 1을 더한다.",
+    done="커널이 스트라이드의 배수일 때만 가운데가 고르다.",
+)
+def overlap_counts(answer):
+    for size, kernel, stride in ((4, 4, 2), (4, 3, 2), (3, 5, 2), (3, 3, 3)):
+        expected = np.zeros((size - 1) * stride + kernel, dtype=int)
+        for position in range(size):
+            expected[position * stride : position * stride + kernel] += 1
+        found = np.asarray(answer(size, kernel, stride))
+        case = f"입력 {size}칸, 커널 {kernel}, 스트라이드 {stride}"
+        require(
+            found.shape == expected.shape,
+            f"{case}에서 길이가 {found.size}인 답이 나왔다. 자르기 전의 출력은 {expected.size}칸이다.",
+        )
+        require(
+            np.array_equal(found, expected),
+            f"{case}에서 {found.tolist()}이(가) 나왔다. 겹친 자리는 {expected.tolist()}처럼 겹친 만큼 센다. "
+            f"자리에 값을 넣지 말고 더하는지 본다.",
+        )
+
+
+@checker(
+    hint="0으로 채운 판에 도장을 더한 다음, 네 가장자리를 padding칸씩 자른다.",
+    done="Keras의 Conv2DTranspose가 채널 하나에서 하는 셈이다.",
+)
+def transposed_convolution(answer):
+    rng = np.random.default_rng(0)
+    for shape, size, stride, padding in (((2, 2), 4, 2, 1), ((3, 2), 3, 2, 0), ((2, 3), 5, 3, 2)):
+        values = rng.integers(1, 5, shape)
+        kernel = rng.integers(-3, 4, (size, size))
+        expected = _stamped(values, kernel, stride, padding)
+        found = np.asarray(answer(values, kernel, stride, padding))
+        case = f"크기 {shape}, 커널 {size}, 스트라이드 {stride}, 패딩 {padding}"
+        require(
+            found.shape == expected.shape,
+            f"{case}에서 출력의 크기가 {found.shape}이다. 가장자리를 자르고 나면 {expected.shape}이어야 한다.",
+        )
+        require(
+            np.allclose(found, expected),
+            f"{case}에서 값이 다르다. 도장이 겹친 자리를 덮어쓰지 않고 더하는지, 커널을 뒤집지 않았는지 본다.",
+        )
+
+
+@checker(
+    hint="UpSampling2D, Conv2D, BatchNormalization, LeakyReLU를 차례로 잇는다.",
+    done="build_generator(upsampling='resize')의 한 단계와 같다.",
+)
+def doubling_step(answer):
+    import keras
+    from keras import layers
+
+    inputs = layers.Input(shape=(4, 6, 8))
+    model = keras.Model(inputs, answer(inputs, 5))
+    require(
+        not any(isinstance(layer, layers.Conv2DTranspose) for layer in model.layers),
+        "Conv2DTranspose가 들어 있다. 이번에는 UpSampling2D로 키우고 Conv2D로 채널을 바꾼다.",
+    )
+    shape = tuple(model.output.shape[1:])
+    require(
+        shape == (8, 12, 5),
+        f"4×6×8을 넣고 필터를 5개로 했더니 {'×'.join(map(str, shape))}이(가) 나왔다. 8×12×5가 되어야 한다. "
+        "UpSampling2D의 배수와 Conv2D의 strides, padding을 본다.",
+    )
+    kinds = [type(layer).__name__ for layer in model.layers[1:]]
+    expected = ["UpSampling2D", "Conv2D", "BatchNormalization", "LeakyReLU"]
+    require(
+        kinds == expected,
+        f"층이 {', '.join(kinds)}의 차례로 놓였다. {', '.join(expected)}의 차례로 하나씩 둔다.",
+    )
+    kernel, slope = model.layers[2].kernel_size, model.layers[4].negative_slope
+    require(
+        kernel == (4, 4) and abs(slope - 0.2) < 1e-6,
+        f"커널이 {kernel}이고 LeakyReLU의 기울기가 {slope:g}이다. 4와 0.2로 맞춘다.",
+    )
+
+
+@checker(
+    hint="두 벡터 사이의 각을 arccos로 구하고, 두 벡터에 sin((1 - t)각)/sin(각)과 sin(t각)/sin(각)을 곱해 더한다.",
+    done="companion의 interpolate()도 이렇게 잇는다.",
+)
+def walk(answer):
+    rng = np.random.default_rng(1)
+    start, end = rng.standard_normal((2, 100))
+    start, end = (10 * vector / np.linalg.norm(vector) for vector in (start, end))
+    for t, expected, name in ((0, start, "start"), (1, end, "end")):
+        found = np.asarray(answer(start, end, t), float)
+        require(
+            found.shape == (100,) and np.allclose(found, expected, atol=1e-4),
+            f"t가 {t}일 때 {name}이 나오지 않는다. 두 벡터에 곱하는 무게가 서로 바뀌지 않았는지 본다.",
+        )
+    for t in (0.25, 0.5, 0.8):
+        found = np.asarray(answer(start, end, t), float)
+        length = np.linalg.norm(found)
+        require(
+            abs(length - 10) < 0.01,
+            f"길이가 10인 두 벡터를 이었는데 t = {t}에서 길이가 {length:.2f}이다. 직선이 아니라 큰 호를 따라 걷는다.",
+        )
+        angle = np.arccos(np.clip(start @ end / 100, -1, 1))
+        turned = np.arccos(np.clip(start @ found / 100, -1, 1))
+        require(
+            abs(turned - t * angle) < 1e-3,
+            f"t = {t}에서 돈 각이 전체의 {turned / angle:.2f}이다. 각이 t에 비례하게 돈다.",
+        )
