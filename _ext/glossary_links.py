@@ -19,13 +19,23 @@ _PARTICLE = r"(?=$|[^가-힣]|[은는이가을를의에와과로도만]|으로|�
 
 
 def read_terms(table: Path) -> dict[str, tuple[str, str]]:
-    """용어 → (용어집의 이름표, 뜻)이다. `배치 / 미니배치`는 두 용어이고 괄호 속은 뺀다."""
+    """용어 → (용어집의 이름표, 뜻)이다. 긴 용어가 앞에 온다."""
     terms: dict[str, tuple[str, str]] = {}
     with table.open(encoding="utf-8", newline="") as stream:
         for number, row in enumerate(csv.DictReader(stream)):
-            for name in re.sub(r"\s*\([^)]*\)\s*", " ", row["korean"]).split("/"):
-                terms[" ".join(name.split())] = (f"term-{number}", row["definition"])
+            for name in row["korean"].split("/"):
+                for form in _forms(name.strip()):
+                    terms.setdefault(form, (f"term-{number}", row["definition"]))
     return {name: terms[name] for name in sorted(terms, key=len, reverse=True)}
+
+
+def _forms(name: str) -> list[str]:
+    """용어의 꼴이다. `다변량 (표준) 정규 분포`는 괄호의 말이 있거나 없고, `…(GAN)`처럼 붙은 괄호는 줄임말이다."""
+    short = re.fullmatch(r"(\S.*\S)\(([A-Za-z]+)\)", name)
+    if short:
+        return [short[1], short[2]] if short[2].isupper() else [short[1]]
+    without = " ".join(re.sub(r"\([^)]*\)", " ", name).split())
+    return [without, re.sub(r"[()]", "", name)]
 
 
 def label_rows(app: Sphinx, doctree: nodes.document) -> None:
