@@ -54,9 +54,23 @@ def link_terms(app: Sphinx, doctree: nodes.document, page: str) -> None:
         for name, entry in read_terms(Path(app.srcdir) / f"{GLOSSARY}.csv").items()
         if name not in PLAIN
     }
+    for paragraph in list(doctree.findall(nodes.paragraph)):
+        _merge_lines(paragraph)
     for text in list(doctree.findall(nodes.Text)):
         if terms and _is_prose(text):
             _link_first_uses(app, page, text, terms)
+
+
+def _merge_lines(paragraph: nodes.paragraph) -> None:
+    """줄마다 나뉜 글 마디를 하나로 잇는다. 그래야 줄이 바뀌는 곳의 용어도 찾는다."""
+    children: list[nodes.Node] = []
+    for child in paragraph.children:
+        if isinstance(child, nodes.Text) and children and isinstance(children[-1], nodes.Text):
+            children[-1] = nodes.Text(children[-1].astext() + child.astext())
+        else:
+            children.append(child)
+    paragraph.children = []
+    paragraph.extend(children)
 
 
 def _is_prose(text: nodes.Text) -> bool:
@@ -78,13 +92,14 @@ def _is_prose(text: nodes.Text) -> bool:
 def _link_first_uses(
     app: Sphinx, page: str, text: nodes.Text, terms: dict[str, tuple[str, str]]
 ) -> None:
-    names = "|".join(re.escape(name) for name in terms)
+    names = "|".join(r"\s+".join(map(re.escape, name.split())) for name in terms)
     pattern = re.compile(rf"(?<![가-힣A-Za-z])(?:{names}){_PARTICLE}")
     words, rest, parts = text.astext(), 0, []
     for match in pattern.finditer(words):
-        if match[0] not in terms:  # 이 글 안에서 방금 이었다
+        name = " ".join(match[0].split())  # 글에서는 줄이 바뀌었을 수 있다
+        if name not in terms:  # 이 글 안에서 방금 이었다
             continue
-        label, definition = terms.pop(match[0])
+        label, definition = terms.pop(name)
         target = app.builder.get_relative_uri(page, GLOSSARY) + f"#{label}"
         link = nodes.reference("", match[0], refuri=target, reftitle=definition, internal=True)
         link["classes"].append("term")
