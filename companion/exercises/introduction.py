@@ -1,0 +1,151 @@
+"""4.1절의 연습 문제를 채점한다."""
+
+import numpy as np
+
+from companion.exercises.checking import checker, require
+
+_PARTS = "ㄹㄴㅁㄱㄷ"
+_WHY = (
+    "섞인 상자는 누가 받는 입력인지 본다.",
+    "재료는 위조품이 되기 전의 것이다.",
+    "적기만 해서는 아무도 바뀌지 않는다.",
+    "다시 배우는 것이 누구인지, 누구의 가중치가 바뀌는지 본다.",
+    "흠을 고치는 것이 누구인지, 누구의 가중치가 바뀌는지 본다.",
+)
+_FORGERIES = {4, 5, 6, 8}
+_TABLES = [
+    (np.array([0.4, 0.3, 0.2, 0.1]), np.array([0.1, 0.2, 0.3, 0.4])),
+    (np.array([0.5, 0.25, 0.25]), np.array([0.5, 0.5, 0.0])),
+    (np.array([0.2, 0.8]), np.array([0.2, 0.8])),
+    (np.array([0.7, 0.3, 0.0]), np.array([0.0, 0.0, 1.0])),
+]
+
+
+def _table(values):
+    return "[" + ", ".join(f"{value:.3g}" for value in np.ravel(values)) + "]"
+
+
+def _value(p_data, p_g):
+    answer = p_data / (p_data + p_g)
+    on_real = np.log(np.where(p_data > 0, answer, 1))
+    on_fake = np.log(np.where(p_g > 0, 1 - answer, 1))
+    return float(np.sum(p_data * on_real + p_g * on_fake))
+
+
+@checker(
+    hint="가중치를 고치는 장면은 둘뿐이다. 그 둘을 먼저 찾고 나머지를 채운다.",
+    done="답하는 일과 배우는 일이 따로라는 것만 기억하면 된다.",
+)
+def story_parts(answer):
+    letters = "".join(character for character in str(answer) if character in _PARTS)
+    require(
+        sorted(letters) == sorted(_PARTS),
+        f"'{answer}'라고 적었다. ㄱ부터 ㅁ까지 다섯 글자를 한 번씩 써서 장면의 차례대로 이어 적는다.",
+    )
+    for number, (found, expected) in enumerate(zip(letters, _PARTS, strict=True)):
+        require(
+            found == expected,
+            f"장면 {number + 1}에 ({found})을(를) 적었는데 그렇지 않다. {_WHY[number]}",
+        )
+
+
+@checker(
+    hint="돌기가 또렷한지, 모서리가 곧은지, 면의 밝기가 고른지 본다. 위조품은 넷이다.",
+    done="당신의 눈이 판별자이다.",
+)
+def spot_the_forgeries(answer):
+    chosen = {int(number) for number in np.ravel(answer)}
+    right = len(chosen & _FORGERIES)
+    require(
+        len(chosen) == len(_FORGERIES) and chosen <= set(range(1, 9)),
+        f"{sorted(chosen)}을(를) 골랐다. 1부터 8까지의 번호에서 서로 다른 넷을 고른다.",
+    )
+    require(
+        right == len(_FORGERIES),
+        f"넷 가운데 {right}개가 위조품이다. 나머지는 브릭키의 진짜 벽돌이니, 곧은 모서리와 또렷한 돌기를 다시 본다.",
+    )
+
+
+@checker(
+    hint="식 (2)에서 p_data(x)와 p_g(x)를 배열로 바꾸면 그대로 파이썬이 된다.",
+    done="두 분포가 같은 표에서는 어디서나 0.5이다.",
+)
+def best_inspector(answer):
+    for p_data, p_g in _TABLES:
+        expected = p_data / (p_data + p_g)
+        found = np.asarray(answer(p_data, p_g), float)
+        case = f"진짜 {_table(p_data)}, 위조 {_table(p_g)}에서"
+        require(
+            found.shape == expected.shape,
+            f"{case} 답이 {found.size}개 나왔다. 종류마다 하나씩 {expected.size}개를 돌려준다.",
+        )
+        require(
+            np.allclose(found, expected, atol=1e-6),
+            f"{case} {_table(found)}이(가) 나왔다. 지나간 벽돌 가운데 진짜의 몫인 {_table(expected)}이어야 한다. "
+            "식 (2)의 분자와 분모를 다시 본다.",
+        )
+
+
+@checker(
+    hint="식 (2)로 답을 구하고, 종류마다 p_data·log(답) + p_g·log(1 - 답)을 더한다. 곱할 비율이 0이면 건너뛴다.",
+    done="값은 -log 4(두 분포가 같을 때)와 0(전혀 겹치지 않을 때) 사이에 있다.",
+)
+def game_value(answer):
+    for p_data, p_g in _TABLES:
+        expected = _value(p_data, p_g)
+        with np.errstate(all="ignore"):
+            found = float(answer(p_data, p_g))
+        case = f"진짜 {_table(p_data)}, 위조 {_table(p_g)}에서"
+        require(
+            np.isfinite(found),
+            f"{case} {found}이(가) 나왔다. 비율이 0인 종류에서 0 log 0을 셈했기 때문이다. 그 자리를 0으로 친다.",
+        )
+        require(
+            abs(found - expected) < 1e-6,
+            f"{case} {found:.3f}이(가) 나왔는데 {expected:.3f}이어야 한다. "
+            "진짜의 점수와 위조의 점수를 둘 다, 종류의 비율을 곱해 더하는지 본다.",
+        )
+
+
+@checker(
+    hint="비율로 평균한 값은 가장 작은 것 하나만 뽑을 때 가장 작다. log(1 - 답)이 가장 작은 종류는 어디인가?",
+    done="멈춘 검사관 앞에서 위조범은 한 가지만 만든다.",
+)
+def best_forger(answer):
+    for fixed in ([0.8, 0.6, 0.4, 0.2], [0.1, 0.3, 0.9], [0.45, 0.55]):
+        fixed = np.array(fixed)
+        found = np.asarray(answer(fixed.copy()), float)
+        case = f"검사관의 답이 {_table(fixed)}일 때"
+        require(
+            found.shape == fixed.shape and (found >= -1e-9).all() and abs(found.sum() - 1) < 1e-6,
+            f"{case} {_table(found)}이(가) 나왔다. 0 이상이고 합이 1인 비율을 종류마다 하나씩 돌려준다.",
+        )
+        value, lowest = found @ np.log(1 - fixed), np.log(1 - fixed).min()
+        require(
+            value < lowest + 1e-6,
+            f"{case} {_table(found)}을(를) 만들면 식 (1)의 뒤쪽이 {value:.2f}인데 {lowest:.2f}까지 줄일 수 있다. "
+            "잘 속는 종류를 조금 더 만드는 데서 멈추지 말고 끝까지 몰아 본다.",
+        )
+
+
+@checker(
+    hint="한 판은 두 줄이다. 비율에 식 (2)의 답을 곱하는 줄과, 합이 1이 되게 나누는 줄이다.",
+    done="검사관의 답만으로 진짜의 비율을 찾아갔다.",
+)
+def play(answer):
+    p_data, p_g = _TABLES[0]
+    expected = p_g.copy()
+    for rounds in range(3):
+        found = np.asarray(answer(p_data.copy(), p_g.copy(), rounds), float)
+        require(
+            found.shape == p_g.shape and np.allclose(found, expected, atol=1e-6),
+            f"{rounds}판을 겨룬 뒤 {_table(found)}이(가) 나왔는데 {_table(expected)}이어야 한다. "
+            "판마다 식 (2)의 답을 새로 구해 곱하는지, 곱한 다음 합이 1이 되게 나누는지 본다.",
+        )
+        expected = expected * p_data / (p_data + expected)
+        expected /= expected.sum()
+    found = np.asarray(answer(p_data.copy(), p_g.copy(), 300), float)
+    require(
+        np.allclose(found, p_data, atol=0.02),
+        f"300판을 겨룬 뒤 {_table(found)}이(가) 나왔다. 진짜의 비율 {_table(p_data)}에 다가가야 한다.",
+    )
