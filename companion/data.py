@@ -86,7 +86,7 @@ def load_bricks(
 
     Args:
         source: `"embedded"`, `"kaggle"`, 또는 이미지가 바로 들어 있는 폴더의 경로. 하위 폴더는 보지 않는다.
-            Kaggle의 데이터셋은 Joost Hazelzet의 「LEGO Brick Images」 4판이고, 처음 한 번만 받아 줄인다.
+            Kaggle의 데이터셋은 Joost Hazelzet의 「Images of LEGO Bricks」 4판이고, 처음 한 번만 받아 줄인다.
         split: `"train"` 또는 `"heldout"`.
         as_arrays: True이면 데이터셋 대신 `Bricks`를 돌려준다.
         batch_size: 배치 크기. 마지막 배치는 더 작을 수 있다.

@@ -1,0 +1,156 @@
+"""4.2.1절의 연습 문제를 채점한다."""
+
+import numpy as np
+
+from companion.exercises.checking import checker, require
+
+
+def _resized(image, size):
+    """정사각형 이미지를 쌍선형 보간으로 한 변이 `size`인 이미지로 바꾼다. 가장자리 밖은 가장자리의 값이다."""
+    places = np.clip((np.arange(size) + 0.5) * len(image) / size - 0.5, 0, len(image) - 1)
+    before = np.minimum(places.astype(int), len(image) - 2)
+    weights = np.zeros((size, len(image)))
+    weights[np.arange(size), before] = 1 - (places - before)
+    weights[np.arange(size), before + 1] = places - before
+    return weights @ image @ weights.T
+
+
+@checker(
+    hint="배치, 높이, 너비, 채널의 차례로 적는다.",
+    done="image_size는 (높이, 너비)이고, rgb는 채널이 셋이다.",
+)
+def batch_shape(answer):
+    require(
+        isinstance(answer, tuple | list) and len(answer) == 4,
+        f"{answer}이라고 답했는데, 배치의 축은 배치, 높이, 너비, 채널의 네 개이다.",
+    )
+    batch, height, width, channels = answer
+    require(
+        batch == 150,
+        f"첫 배치에 {batch}장이 든다고 답했다. 이미지가 400장이고 batch_size가 150이면 앞의 배치부터 꽉 채운다.",
+    )
+    require(
+        channels == 3,
+        f"채널이 {channels}개라고 답했다. color_mode가 rgb이면 흑백 파일도 빨강, 초록, 파랑의 셋으로 읽는다.",
+    )
+    require(
+        (height, width) == (48, 96),
+        f"높이 {height}, 너비 {width}라고 답했다. image_size에는 높이를 먼저 적는다.",
+    )
+
+
+@checker(
+    hint="divmod(images, batch_size)는 꽉 찬 배치의 수와 남은 이미지의 수를 함께 돌려준다.",
+    done="나누어떨어질 때에는 남는 배치가 없다.",
+)
+def batches_per_epoch(answer):
+    for images, size, expected in (
+        (400, 128, (4, 16)),
+        (12_500, 128, (98, 84)),
+        (256, 128, (2, 128)),
+        (90, 128, (1, 90)),
+    ):
+        found = tuple(answer(images, size))
+        require(
+            found == expected,
+            f"{images:,}장을 {size}장씩 묶을 때 {found}이(가) 나왔다. 배치는 {expected[0]}개이고 마지막 배치에 "
+            f"{expected[1]}장이 든다. 다 차지 않은 배치도 배치이고, 남는 것이 없으면 마지막 배치도 꽉 찬다.",
+        )
+
+
+@checker(
+    hint="먼저 위의 두 값과 아래의 두 값을 가로로 섞고, 그 두 값을 세로로 섞는다.",
+    done="어느 쪽을 먼저 섞어도 값이 같다.",
+)
+def bilinear_value(answer):
+    require(
+        abs(answer - 120) > 1e-6,
+        f"{answer}이라고 답했다. 무게가 뒤바뀌었다. 위의 행에서 4분의 1만 내려왔으니 위의 행이 더 가깝고, "
+        "가까운 쪽의 무게가 크다.",
+    )
+    require(
+        abs(answer - 60) < 1e-6,
+        f"{answer}이라고 답했다. 식 (2)에 네 값과 두 거리를 넣는다. 가로로 섞으면 위는 30, 아래는 150이다.",
+    )
+
+
+@checker(
+    hint="새 픽셀마다 식 (1)로 옛 자리를 구하고 식 (2)로 섞는다. 자리는 np.clip()으로 0과 len(image) - 1 사이에 둔다.",
+    done="tf.image.resize()가 하는 셈이다.",
+)
+def resize(answer):
+    rng = np.random.default_rng(0)
+    for old, new in ((6, 3), (8, 5), (4, 7), (5, 5)):
+        image = rng.integers(0, 256, (old, old)).astype(float)
+        expected = _resized(image, new)
+        found = np.asarray(answer(image, new), float)
+        case = f"한 변을 {old}에서 {new}(으)로 바꿀 때"
+        require(
+            found.shape == expected.shape,
+            f"{case} 크기가 {found.shape}인 답이 나왔다. {expected.shape}이어야 한다.",
+        )
+        inside = slice(1, -1)
+        require(
+            np.allclose(found[inside, inside], expected[inside, inside]),
+            f"{case} 값이 다르다. 식 (1)의 0.5를 빠뜨리지 않았는지, 가까운 픽셀의 무게가 더 큰지 본다.",
+        )
+        require(
+            np.allclose(found, expected),
+            f"{case} 가운데는 맞고 가장자리가 다르다. 옛 이미지의 밖으로 나간 자리를 안으로 당긴다.",
+        )
+
+
+@checker(
+    hint="옛 범위에서 온 비율 (값 - 시작) / (끝 - 시작)을 구해 새 범위에 옮긴다.",
+    done="범위를 맞바꾸면 갔던 길을 되돌아온다.",
+)
+def rescale(answer):
+    pixels = np.array([0, 51, 102, 204, 255], np.uint8)
+    for old, new, values, expected in (
+        ((0, 255), (-1, 1), pixels, pixels / 127.5 - 1),
+        ((-1, 1), (0, 255), np.array([-1, -0.6, 0, 1]), np.array([0, 51, 127.5, 255])),
+        ((0, 255), (0, 1), pixels, pixels / 255),
+        ((-1, 1), (0, 1), np.array([-1.0, 0, 0.5]), np.array([0, 0.5, 0.75])),
+    ):
+        found = np.asarray(answer(values, old, new), float)
+        require(
+            found.shape == expected.shape and np.allclose(found, expected, atol=1e-6),
+            f"{list(old)}의 {values.tolist()}을(를) {list(new)}(으)로 옮겼더니 {np.round(found, 3).tolist()}이(가) "
+            f"나왔다. {np.round(expected, 3).tolist()}이어야 한다. 두 범위의 시작을 모두 셈에 넣었는지 본다.",
+        )
+
+
+@checker(
+    hint="부품마다 np.unique()로 자세의 번호를 모아 마지막 count개를 고르고, 그 번호인 이미지를 모두 고른다.",
+    done="두 카메라의 짝이 갈라지지 않는다.",
+)
+def split_by_pose(answer):
+    rng = np.random.default_rng(0)
+    parts = np.repeat([0, 1, 2], [12, 20, 16])
+    poses = np.concatenate(
+        [np.repeat(np.arange(n) * step, 2) for n, step in ((6, 1), (10, 3), (8, 2))]
+    )
+    order = rng.permutation(len(parts))
+    parts, poses = parts[order], poses[order]
+    for count in (1, 3):
+        heldout = np.asarray(answer(parts, poses, count))
+        require(
+            heldout.shape == parts.shape and heldout.dtype == bool,
+            f"크기가 {heldout.shape}이고 자료형이 {heldout.dtype}인 답이 나왔다. 이미지마다 참이나 거짓 하나를 둔다.",
+        )
+        for part in np.unique(parts):
+            kept, left = (
+                set(poses[(parts == part) & mask].tolist()) for mask in (~heldout, heldout)
+            )
+            both = sorted(kept & left)
+            require(
+                not both,
+                f"부품 {part}의 자세 {both[0] if both else ''}이(가) 훈련과 홀드아웃에 갈라져 들었다. "
+                "이미지가 아니라 자세를 고르고, 그 자세의 두 장을 함께 옮긴다.",
+            )
+            expected = set(np.unique(poses[parts == part])[-count:].tolist())
+            require(
+                left == expected,
+                f"부품 {part}에서 자세 {sorted(left)}이(가) 홀드아웃이 되었다. 자세를 {count}개씩 뗄 때에는 "
+                f"번호가 가장 큰 {sorted(expected)}이어야 한다. 번호는 부품마다 따로 센다.",
+            )
