@@ -11,7 +11,6 @@ from PIL import Image
 from companion import recorded, sampling
 from companion.data import load_bricks, preprocess, to_uint8
 
-unfinished = pytest.mark.xfail(strict=True, reason="기록된 훈련이 아직 다 돌지 않았다")
 
 
 def test_the_run_is_full_size():
@@ -20,7 +19,6 @@ def test_the_run_is_full_size():
     assert model["d_parameters"] == 2_765_312
 
 
-@unfinished
 def test_the_run_is_long_enough():
     assert recorded.manifest()["images"] >= 500_000
     assert recorded.history()[-1]["images"] == recorded.manifest()["images"]
@@ -48,7 +46,6 @@ def test_discriminator_reproduces_the_recorded_answers():
     assert np.abs(answers[:, 0] - last["fake"]).mean() < 0.02
 
 
-@unfinished
 def test_there_are_grids_at_twenty_times_or_more():
     assert len(recorded.grids()[0]) >= 20
 
