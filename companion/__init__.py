@@ -30,6 +30,7 @@ _MODULES = (
     "checkpoints",
     "cli",
     "data",
+    "evaluation",
     "explore",
     "models",
     "plotting",

@@ -1051,3 +1051,82 @@ def plot_overlap_counts(kernel_sizes: Sequence[int] = (3, 4, 5), stride: int = 2
         verdict = f"어디나 {kinds}번" if even else f"{kinds}번"
         _text(axes, left + board / 2, 44 + board + 26, verdict, color=_MUTED)
     return figure
+
+
+# ── 만들 것의 얼개 ──
+
+
+def plot_plan(
+    real: ArrayLike,
+    discriminator: Any,
+    generator: Any,
+    fake: ArrayLike,
+    titles: Sequence[str],
+    notes: Sequence[str],
+) -> Figure:
+    """데이터, 판별자, 생성자, 훈련한 결과를 위에서 아래로 잇는다. 신경망의 크기는 모델에서 읽는다.
+
+    Args:
+        real: 첫 상자에 늘어놓을 진짜 이미지 `(N, H, W, C)`. 64×64라면 8장까지가 알맞다.
+        discriminator: 둘째 상자에 그릴 Keras의 함수형 모델.
+        generator: 셋째 상자에 그릴 Keras의 함수형 모델.
+        fake: 넷째 상자에 늘어놓을 가짜 이미지. `real`과 같은 꼴이다.
+        titles: 상자 네 개의 제목.
+        notes: 제목 아래에 적을 글 네 줄.
+
+    Raises:
+        ValueError: 제목이나 글이 네 개가 아니거나, 이미지의 크기나 범위가 맞지 않을 때.
+    """
+    contents: tuple[Any, ...] = (as_pixels(real), discriminator, generator, as_pixels(fake))
+    if len(titles) != len(contents) or len(notes) != len(contents):
+        raise ValueError(
+            f"titles가 {len(titles)}개, notes가 {len(notes)}개이다. 상자마다 하나씩 네 개를 준다."
+        )
+    colours = (REAL_COLOUR, DISCRIMINATOR_COLOUR, GENERATOR_COLOUR, FAKE_COLOUR)
+    heights = [174 if isinstance(content, np.ndarray) else 236 for content in contents]
+    gap, top = 30, 6.0
+    figure, axes = _canvas(WIDTH, sum(heights) + gap * (len(contents) - 1) + 12)
+    boxes = zip(contents, heights, colours, titles, notes, strict=True)
+    for index, (content, height, colour, title, note) in enumerate(boxes):
+        frame = patches.FancyBboxPatch((8, top), WIDTH - 16, height, "round,pad=0,rounding_size=10")
+        frame.set(facecolor=_tint(colour, 0.05), edgecolor=colour, linewidth=1.5)
+        axes.add_patch(frame)
+        _text(axes, 28, top + 26, title, ha="left", color=colour, fontsize=12.5)
+        _text(axes, 28, top + 56, note, ha="left", fontsize=10.5)
+        if isinstance(content, np.ndarray):
+            _draw_strip(axes, content, top + 120)
+        else:
+            _draw_chain(axes, content, top + 138, colour)
+        top += height + gap
+        if index < len(contents) - 1:
+            _arrow(axes, (WIDTH / 2, top - gap + 3), (WIDTH / 2, top - 3))
+    return figure
+
+
+def _draw_strip(axes: Axes, pixels: NDArray[np.uint8], y: float) -> None:
+    """이미지를 한 줄로 늘어놓는다. 한 픽셀을 그림의 한 픽셀로 그린다."""
+    n, height, width, _ = pixels.shape
+    gap = (WIDTH - 56 - n * width) / max(n - 1, 1)
+    limits = axes.get_xlim(), axes.get_ylim()
+    for index, image in enumerate(pixels):
+        left = round(28 + index * (width + gap))
+        extent = (left, left + width, y + height / 2, y - height / 2)
+        colours = np.broadcast_to(image, (height, width, 3))
+        # 상자가 이미지를 가리지 않게 그 위에 그린다.
+        axes.imshow(colours, extent=extent, aspect="auto", interpolation="nearest", zorder=2)
+    axes.set(xlim=limits[0], ylim=limits[1])
+
+
+def _draw_chain(axes: Axes, model: Any, y: float, colour: str) -> None:
+    """입력과, 커널이 있는 층마다의 출력을 직육면체로 이어 그리고 크기를 적는다."""
+    groups = _groups(model)
+    shown = [g for i, g in enumerate(groups) if i == 0 or any(map(_has_kernel, g.layers))]
+    widths = [_block_size(g.shape)[0] + 0.7 * _block_size(g.shape)[1] for g in shown]
+    gap = (WIDTH - 80 - sum(widths)) / (len(shown) - 1)
+    x = 32.0
+    for index, (group, width) in enumerate(zip(shown, widths, strict=True)):
+        if index:
+            _arrow(axes, (x - gap + 3, y), (x - 3, y), colour=colour)
+        _draw_block(axes, x + width / 2, y, group.shape, colour)
+        _text(axes, x + width / 2, y + 76, group.size_text, fontsize=10.5, color=colour)
+        x += width + gap

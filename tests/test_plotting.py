@@ -34,6 +34,7 @@ HISTORY = [
     }
     for epoch in range(1, 8)
 ]
+TITLES = ("데이터", "판별자", "생성자", "훈련")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,12 @@ def model_figures(discriminator, generators):
         "resize generator": plotting.plot_architecture(generators["resize"]),
         "discriminator sizes": plotting.plot_size_steps(discriminator),
         "generator sizes": plotting.plot_size_steps(generators["transpose"]),
+        "plan": plan(discriminator, generators["transpose"]),
     }
+
+
+def plan(discriminator, generator, titles=TITLES, notes=("하나", "둘", "셋", "넷")):
+    return plotting.plot_plan(BRICKS[:8], discriminator, generator, BRICKS[8:], titles, notes)
 
 
 FIGURES = {
@@ -473,3 +479,16 @@ def test_even_overlap_is_said_to_be_even():
 def test_kernels_smaller_than_the_stride_are_refused(sizes, stride):
     with pytest.raises(ValueError, match="kernel_sizes"):
         plotting.plot_overlap_counts(sizes, stride)
+
+
+def test_the_plan_reads_both_networks(discriminator, generators):
+    words = words_of(plan(discriminator, generators["transpose"]))
+    sizes = [word for word in words if re.fullmatch(r"[\d,×]+", word)]
+    down = ["64×64×1", "32×32×64", "16×16×128", "8×8×256", "4×4×512", "1×1×1"]
+    assert sizes == [*down, "100", *reversed(down[1:-1]), "64×64×1"]
+    assert [word for word in words if word in TITLES] == list(TITLES)
+
+
+def test_the_plan_needs_a_title_and_a_note_for_each_box(discriminator, generators):
+    with pytest.raises(ValueError, match="titles가 3개"):
+        plan(discriminator, generators["transpose"], titles=TITLES[:3])

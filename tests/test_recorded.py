@@ -12,7 +12,6 @@ from companion import recorded, sampling
 from companion.data import load_bricks, preprocess, to_uint8
 
 
-
 def test_the_run_is_full_size():
     model = recorded.config()["model"]
     assert model["g_parameters"] == 3_576_576

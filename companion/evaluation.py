@@ -1,0 +1,437 @@
+"""만든 이미지를 진짜 이미지와 견주어 잰다.
+
+이미지는 모두 `(N, 64, 64, 1)` 크기의 uint8이고, 대부분의 지표는 이미지가 아니라 그 특성을 견준다. 특성은 이 책의
+벽돌로 훈련한 작은 분류 신경망의 것(`brick_features`)이나, 훈련하지 않은 신경망의 것(`random_features`)이다. 흔히
+쓰는 인셉션 신경망은 컬러 사진으로 훈련한 것이어서 64×64 흑백 벽돌에는 뜻이 적다. 그래서 여기의 KID를 다른 글의 KID와
+나란히 놓아서는 안 된다.
+
+점수 하나만으로는 좋은지 나쁜지 알 수 없으므로 `ladder()`가 같은 장수의 진짜 이미지, 부품이 모자란 이미지, 흐린
+이미지로 잰 점수를 사다리처럼 늘어놓는다.
+
+scikit-learn이 있어야 한다. Colab에는 있고, 다른 곳에서는 `pip install "brickie-companion[evaluation]"`으로 깐다.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from companion.data import IMAGE_SIZE, load_bricks
+from companion.sampling import latents
+
+if TYPE_CHECKING:
+    import keras
+
+FOLDER = Path(__file__).parent / "evaluator"
+FEWEST = 100  # 이보다 적으면 어떤 지표도 믿을 만하지 않다.
+
+
+class Estimate(NamedTuple):
+    """여러 부분 집합에서 잰 값의 평균과 표준 편차이다."""
+
+    mean: float
+    std: float
+
+
+# ---- 특성
+
+
+@cache
+def manifest() -> dict:
+    """분류 신경망의 SHA-256, 홀드아웃 정확도, 훈련 설정이다."""
+    return json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
+
+
+def build_classifier(parts: int = 50, dropout_rate: float = 0.3) -> keras.Model:
+    """부품과 카메라를 함께 답하는 작은 분류 신경망이다. 출력은 부품의 로짓과 카메라의 로짓이다.
+
+    합성곱 층 다섯 개 뒤에 공간 평균을 내며, `features` 층의 128차원 출력이 특성이다.
+    """
+    import keras
+    from keras import layers
+
+    inputs = layers.Input((IMAGE_SIZE, IMAGE_SIZE, 1))
+    x = inputs
+    for filters in (16, 32, 64, 128):
+        x = layers.Conv2D(filters, 3, strides=2, padding="same", use_bias=False)(x)
+        x = layers.BatchNormalization()(x)
+        x = layers.ReLU()(x)
+    x = layers.Conv2D(128, 3, padding="same", use_bias=False)(x)
+    x = layers.BatchNormalization()(x)
+    x = layers.ReLU()(x)
+    features = layers.GlobalAveragePooling2D(name="features")(x)
+    x = layers.Dropout(dropout_rate)(features)
+    outputs = [layers.Dense(parts, name="part")(x), layers.Dense(2, name="camera")(x)]
+    return keras.Model(inputs, outputs)
+
+
+@cache
+def _classifier() -> tuple[keras.Model, keras.Model, np.ndarray, np.ndarray]:
+    """내장된 분류 신경망, 특성까지의 신경망, 훈련 벽돌에서 잰 특성의 평균과 표준 편차이다."""
+    import keras
+
+    content = (FOLDER / "classifier.npz").read_bytes()
+    if hashlib.sha256(content).hexdigest() != manifest()["sha256"]:
+        raise ValueError(
+            f"{FOLDER / 'classifier.npz'}의 내용이 기록된 SHA-256과 다르다. companion을 다시 설치한다."
+        )
+    with np.load(io.BytesIO(content), allow_pickle=False) as file:
+        arrays = {name: file[name].astype("float32") for name in file.files}
+    mean, std = arrays.pop("mean"), arrays.pop("std")
+    model = build_classifier(parts=len(manifest()["part_names"]))
+    for index, variable in enumerate(classifier_variables(model)):
+        variable.assign(arrays[f"{index:03d}"])
+    trunk = keras.Model(model.inputs, model.get_layer("features").output)
+    return model, trunk, mean, std
+
+
+def classifier_variables(model: keras.Model) -> list:
+    """층의 차례대로 늘어놓은 가중치이다. 드롭아웃의 난수 상태는 들지 않는다."""
+    return [variable for layer in model.layers for variable in layer.weights]
+
+
+def brick_features(images: np.ndarray) -> np.ndarray:
+    """부품을 가리는 신경망이 본 특성 `(N, 128)`이다. 훈련 벽돌에서 평균 0, 표준 편차 1이 되게 맞추었다.
+
+    Raises:
+        TypeError, ValueError: 이미지가 `(N, 64, 64, 1)` 크기의 uint8이 아닐 때.
+    """
+    _check_images(images)
+    _, trunk, mean, std = _classifier()
+    return (_predict(trunk, images) - mean) / std
+
+
+def predict_parts(images: np.ndarray) -> np.ndarray:
+    """이미지마다 50가지 부품일 확률 `(N, 50)`이다."""
+    _check_images(images)
+    logits = _predict(_classifier()[0], images)[0]
+    logits = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return logits / logits.sum(axis=1, keepdims=True)
+
+
+def random_features(images: np.ndarray, seed: int = 0) -> np.ndarray:
+    """훈련하지 않은 같은 구조의 신경망이 본 특성 `(N, 128)`이다. 분류 신경망을 믿어도 되는지 견줄 때 쓴다."""
+    import keras
+
+    _check_images(images)
+    model = build_classifier()
+    generator = np.random.default_rng(seed)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Conv2D):
+            shape = layer.kernel.shape
+            scale = np.sqrt(2 / np.prod(shape[:3]))
+            layer.kernel.assign(generator.standard_normal(shape) * scale)
+    features = _predict(keras.Model(model.inputs, model.get_layer("features").output), images)
+    return features / features.std()
+
+
+def _predict(model: keras.Model, images: np.ndarray):
+    return model.predict(images.astype("float32") / 127.5 - 1, batch_size=256, verbose=0)
+
+
+# ---- 특성을 견주는 지표
+
+
+def kernel_distance(
+    real: np.ndarray,
+    fake: np.ndarray,
+    *,
+    subsets: int = 50,
+    subset_size: int = 1000,
+    seed: int = 0,
+) -> Estimate:
+    """특성 사이의 커널 거리(KID, kernel inception distance)이다. 작을수록 가깝다.
+
+    3차 다항 커널 `(x·y/d + 1)³`로 잰 MMD 제곱의 편향 없는 추정값을, 다시 넣지 않고 뽑은 부분 집합마다 구한다.
+    두 분포가 같으면 0 둘레에서 흔들리므로 음수가 나오기도 한다(Bińkowski 외, 2018).
+
+    Args:
+        real, fake: 특성 `(N, d)`와 `(M, d)`.
+        subsets: 부분 집합의 수.
+        subset_size: 부분 집합 하나의 크기. 두 집합보다 크면 작은 쪽의 절반을 쓴다.
+
+    Raises:
+        ValueError: 특성이 100개보다 적거나, 차원이 다르거나, NaN이나 무한대가 있을 때.
+    """
+    from sklearn.metrics.pairwise import polynomial_kernel
+
+    real, fake = _check_features(real, fake)
+    size = (
+        subset_size if subset_size <= min(len(real), len(fake)) else min(len(real), len(fake)) // 2
+    )
+    generator = np.random.default_rng(seed)
+    values = []
+    for _ in range(subsets):
+        x = real[generator.choice(len(real), size, replace=False)]
+        y = fake[generator.choice(len(fake), size, replace=False)]
+        within_x, within_y = polynomial_kernel(x, degree=3), polynomial_kernel(y, degree=3)
+        between = polynomial_kernel(x, y, degree=3)
+        pairs = size * (size - 1)
+        values.append(
+            (within_x.sum() - within_x.trace()) / pairs
+            + (within_y.sum() - within_y.trace()) / pairs
+            - 2 * between.mean()
+        )
+    return Estimate(float(np.mean(values)), float(np.std(values)))
+
+
+class Agreement(NamedTuple):
+    """두 집합이 서로를 얼마나 덮는지이다."""
+
+    precision: float
+    recall: float
+    density: float
+    coverage: float
+
+
+def agreement(real: np.ndarray, fake: np.ndarray, *, k: int = 3, k_density: int = 5) -> Agreement:
+    """정밀도와 재현율(Kynkäänniemi 외, 2019), 밀도와 커버리지(Naeem 외, 2020)이다.
+
+    정밀도는 진짜의 이웃 안에 든 가짜의 비율, 재현율은 가짜의 이웃 안에 든 진짜의 비율이다. 이웃은 같은 집합에서
+    `k`번째로 가까운 점까지의 공이다. 밀도와 커버리지는 진짜의 이웃만 쓰고 `k_density`번째를 본다. 두 분포가 같으면
+    밀도는 1, 커버리지는 `1 - 2**-k_density`에 가깝다. 밀도는 1을 넘기도 한다.
+
+    Raises:
+        ValueError: 특성이 100개보다 적거나, 차원이 다르거나, NaN이나 무한대가 있을 때.
+    """
+    from sklearn.metrics import pairwise_distances
+
+    real, fake = _check_features(real, fake)
+    between = pairwise_distances(real, fake)
+    real_to_real, fake_to_fake = pairwise_distances(real), pairwise_distances(fake)
+
+    def radius(distances: np.ndarray, neighbour: int) -> np.ndarray:
+        return np.partition(distances, neighbour, axis=1)[:, neighbour]  # 0번째는 자기 자신이다
+
+    near_real = between < radius(real_to_real, k)[:, None]
+    near_fake = between < radius(fake_to_fake, k)[None]
+    dense = between < radius(real_to_real, k_density)[:, None]
+    return Agreement(
+        precision=float(near_real.any(axis=0).mean()),
+        recall=float(near_fake.any(axis=1).mean()),
+        density=float(dense.sum() / (k_density * len(fake))),
+        coverage=float(dense.any(axis=1).mean()),
+    )
+
+
+# ---- 이미지를 바로 보는 지표
+
+
+def nyquist_share(images: np.ndarray) -> float:
+    """밝기의 변화 가운데 가장 잔 무늬(나이퀴스트 행과 열)가 차지하는 몫이다. 범위는 [0, 1]이다.
+
+    한 픽셀마다 밝기가 바뀌는 무늬의 세기이다. 전치 합성곱의 체커보드가 여기에 나타난다(Odena 외, 2016).
+    """
+    _check_images(images)
+    power = np.abs(np.fft.fft2(images[..., 0].astype("float64") / 255)) ** 2
+    power[:, 0, 0] = 0
+    half = IMAGE_SIZE // 2
+    nyquist = power[:, half, :].sum() + power[:, :, half].sum() - power[:, half, half].sum()
+    total = power.sum()
+    return float(nyquist / total) if total else 0.0
+
+
+def nearest_distances(images: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """이미지마다 `reference`에서 가장 가까운 이미지까지의 거리 `(N,)`이다. [0, 1] 밝기의 제곱 평균 제곱근이다."""
+    from sklearn.neighbors import NearestNeighbors
+
+    _check_images(images)
+    _check_images(reference)
+    flat = reference.reshape(len(reference), -1).astype("float32") / 255
+    found = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(flat)
+    distances, _ = found.kneighbors(images.reshape(len(images), -1).astype("float32") / 255)
+    return distances[:, 0] / IMAGE_SIZE
+
+
+class Parts(NamedTuple):
+    """어떤 부품을 얼마나 만들었는지이다."""
+
+    found: int
+    """한 장이라도 나온 부품의 수."""
+    effective: float
+    """고르게 나왔다면 몇 가지인지로 바꾼 엔트로피(엔트로피의 지수). 한 가지뿐이면 1이다."""
+    confidence: float
+    """분류 신경망이 고른 부품에 준 확률의 평균. 벽돌 같지 않은 이미지에서는 낮다."""
+
+
+def part_coverage(images: np.ndarray) -> Parts:
+    """분류 신경망이 보기에 어떤 부품이 나왔는지 센다."""
+    probabilities = predict_parts(images)
+    shares = np.bincount(probabilities.argmax(axis=1), minlength=probabilities.shape[1])
+    shares = shares[shares > 0] / len(images)
+    return Parts(
+        found=len(shares),
+        effective=float(np.exp(-(shares * np.log(shares)).sum())),
+        confidence=float(probabilities.max(axis=1).mean()),
+    )
+
+
+def diversity(images: np.ndarray) -> float:
+    """서로 다른 두 이미지의 거리의 중앙값이다. [0, 1] 밝기의 제곱 평균 제곱근이고, 모두 같으면 0이다."""
+    from sklearn.metrics import pairwise_distances
+
+    _check_images(images)
+    distances = pairwise_distances(images.reshape(len(images), -1).astype("float64") / 255)
+    return float(np.median(distances[np.triu_indices(len(images), k=1)]) / IMAGE_SIZE)
+
+
+# ---- 모두 함께
+
+
+def evaluate(
+    fake: np.ndarray,
+    *,
+    real: np.ndarray | None = None,
+    train: np.ndarray | None = None,
+    features=brick_features,
+    seed: int = 0,
+) -> dict[str, float]:
+    """이미지 한 벌의 지표를 모두 잰다.
+
+    Args:
+        fake: 잴 이미지.
+        real: 견줄 진짜 이미지. 없으면 내장 훈련 벽돌에서 `fake`와 같은 장수를 뽑는다.
+        train: 암기를 볼 훈련 이미지. 없으면 내장 훈련 벽돌 전부이다.
+        features: 이미지를 특성으로 바꾸는 함수.
+
+    Returns:
+        이름에서 값으로 가는 사전. `kid`는 1,000을 곱한 값이고 `kid_std`는 부분 집합 사이의 표준 편차이다.
+
+    Raises:
+        TypeError, ValueError: 이미지가 uint8이 아니거나 크기가 다르거나 100장보다 적을 때.
+    """
+    _check_images(fake)
+    _check_count("견줄 이미지", len(fake))
+    everything = load_bricks(as_arrays=True).images if real is None or train is None else None
+    if real is None:
+        order = np.random.default_rng(seed).permutation(len(everything))
+        real = everything[order[: len(fake)]]
+    train = everything if train is None else train
+    x, y = features(real), features(fake)
+    distance = kernel_distance(x, y, seed=seed)
+    parts = part_coverage(fake)
+    return {
+        "images": len(fake),
+        "kid": 1000 * distance.mean,
+        "kid_std": 1000 * distance.std,
+        **agreement(x, y)._asdict(),
+        "parts": parts.found,
+        "effective_parts": parts.effective,
+        "part_confidence": parts.confidence,
+        "nyquist": nyquist_share(fake),
+        "nearest_train": float(np.median(nearest_distances(fake, train))),
+        "diversity": diversity(fake),
+    }
+
+
+def ladder(n: int = 1500, *, draws: int = 20, seed: int = 0) -> dict[str, dict[str, float]]:
+    """점수를 읽는 사다리이다. 이름에서 `evaluate()`의 결과로 가는 사전을, 진짜에 가까운 것부터 돌려준다.
+
+    - `heldout`: 홀드아웃 벽돌. 훈련 벽돌의 다른 부분 집합 `draws`개와 견준 값의 95번째 백분위수(큰 것이 나쁜
+      지표)나 5번째 백분위수(작은 것이 나쁜 지표)이다. 이보다 나은 점수는 진짜와 가릴 수 없다.
+    - `parts_25`, `parts_10`: 부품 50가지 가운데 25가지, 10가지만 든 진짜.
+    - `blurred`: 한 픽셀만큼 흐린 진짜.
+    - `untrained`: 훈련하지 않은 생성자의 이미지.
+    - `repeated`: 이미지 한 장을 되풀이한 것.
+    """
+    from companion.data import to_uint8
+    from companion.models import build_generator
+
+    generator = np.random.default_rng(seed)
+    bricks = load_bricks(as_arrays=True)
+    heldout = load_bricks(split="heldout", as_arrays=True).images
+    order = generator.permutation(len(bricks.images))
+    real = bricks.images[order[:n]]
+    others = order[n:]
+
+    def only(parts: int) -> np.ndarray:
+        chosen = others[np.isin(bricks.parts[others], generator.permutation(50)[:parts])]
+        return bricks.images[generator.choice(chosen, n, replace=len(chosen) < n)]
+
+    floor = [
+        evaluate(
+            heldout[generator.permutation(len(heldout))[:n]],
+            real=bricks.images[generator.permutation(len(bricks.images))[:n]],
+            seed=seed + draw,
+        )
+        for draw in range(draws)
+    ]
+    worse_when_large = {"kid", "kid_std", "nyquist"}
+    untrained = build_generator().predict(latents(n), batch_size=128, verbose=0)
+    rungs = {
+        "parts_25": only(25),
+        "parts_10": only(10),
+        "blurred": blur(bricks.images[others[:n]]),
+        "untrained": to_uint8(untrained),
+        "repeated": np.repeat(bricks.images[others[:1]], n, axis=0),
+    }
+    return {
+        "heldout": {
+            name: float(
+                np.percentile(
+                    [scores[name] for scores in floor], 95 if name in worse_when_large else 5
+                )
+            )
+            for name in floor[0]
+        },
+        **{name: evaluate(images, real=real, seed=seed) for name, images in rungs.items()},
+    }
+
+
+def blur(images: np.ndarray, sigma: float = 1.0) -> np.ndarray:
+    """가우스 필터로 흐린 uint8 이미지이다. `sigma`의 단위는 픽셀이다."""
+    radius = int(np.ceil(3 * sigma))
+    weights = np.exp(-(np.arange(-radius, radius + 1) ** 2) / (2 * sigma**2))
+    weights /= weights.sum()
+    result = images.astype("float32")
+    for axis in (1, 2):
+        padded = np.pad(
+            result, [(radius, radius) if a == axis else (0, 0) for a in range(4)], "edge"
+        )
+        size = images.shape[axis]
+        result = sum(
+            weight * np.take(padded, range(shift, shift + size), axis=axis)
+            for shift, weight in enumerate(weights)
+        )
+    return np.rint(result).astype("uint8")
+
+
+# ---- 입력 확인
+
+
+def _check_images(images: np.ndarray) -> None:
+    if not isinstance(images, np.ndarray) or images.dtype != np.uint8:
+        kind = getattr(images, "dtype", type(images).__name__)
+        raise TypeError(f"이미지의 자료형이 {kind}이다. to_uint8()로 uint8 배열로 바꾸어 준다.")
+    if images.ndim != 4 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE, 1):
+        raise ValueError(f"이미지의 크기가 {images.shape}이다. (N, 64, 64, 1) 크기의 배열을 준다.")
+
+
+def _check_features(real: np.ndarray, fake: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    real, fake = np.asarray(real, "float64"), np.asarray(fake, "float64")
+    for name, features in (("진짜", real), ("가짜", fake)):
+        if features.ndim != 2:
+            raise ValueError(
+                f"{name}의 특성의 크기가 {features.shape}이다. (N, d) 크기의 배열을 준다."
+            )
+        _check_count(f"{name}의 특성", len(features))
+        if not np.isfinite(features).all():
+            raise ValueError(
+                f"{name}의 특성에 NaN이나 무한대가 있다. 이미지를 만든 신경망을 살펴본다."
+            )
+    if real.shape[1] != fake.shape[1]:
+        raise ValueError(
+            f"특성의 차원이 {real.shape[1]}과 {fake.shape[1]}로 다르다. 같은 함수로 뽑은 특성을 준다."
+        )
+    return real, fake
+
+
+def _check_count(name: str, count: int) -> None:
+    if count < FEWEST:
+        raise ValueError(f"{name}이(가) {count}개뿐이다. {FEWEST}개 이상을 준다.")

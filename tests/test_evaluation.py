@@ -1,0 +1,212 @@
+"""companion.evaluation: 답을 아는 분포에서 지표를 재 본다."""
+
+import numpy as np
+import pytest
+
+from companion import evaluation
+from companion.data import load_bricks
+
+
+def normal(n: int, d: int = 16, seed: int = 0, shift: float = 0.0) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal((n, d)) + shift
+
+
+@pytest.fixture(scope="module")
+def bricks():
+    return load_bricks(as_arrays=True).images
+
+
+@pytest.fixture(scope="module")
+def heldout():
+    return load_bricks(split="heldout", as_arrays=True).images
+
+
+class TestKernelDistance:
+    def test_equals_the_sum_written_out(self):
+        x, y = normal(100, 3), normal(100, 3, seed=1, shift=0.5)
+        result = evaluation.kernel_distance(x, y, subsets=1, subset_size=100)
+
+        def kernel(a, b):
+            return (a @ b / 3 + 1) ** 3
+
+        within = sum(
+            kernel(s[i], s[j]) for s in (x, y) for i in range(100) for j in range(100) if i != j
+        )
+        between = sum(kernel(a, b) for a in x for b in y)
+        assert result.mean == pytest.approx(within / 9900 - 2 * between / 10000, rel=1e-9)
+
+    def test_is_unbiased_over_many_draws(self):
+        values = [
+            evaluation.kernel_distance(
+                normal(100, seed=2 * draw),
+                normal(100, seed=2 * draw + 1),
+                subsets=1,
+                subset_size=100,
+            ).mean
+            for draw in range(300)
+        ]
+        assert abs(np.mean(values)) < 3 * np.std(values) / np.sqrt(len(values))
+        assert min(values) < 0 < max(values)
+
+    def test_grows_with_the_shift(self):
+        values = [
+            evaluation.kernel_distance(normal(400), normal(400, seed=1, shift=shift)).mean
+            for shift in (0, 0.3, 0.6, 1.2)
+        ]
+        assert values == sorted(values) and values[1] > 10 * abs(values[0])
+
+    def test_ignores_the_order_of_the_images(self):
+        x, y = normal(300), normal(300, seed=1, shift=0.3)
+        options = {"subsets": 1, "subset_size": 300}
+        assert evaluation.kernel_distance(x, y, **options).mean == pytest.approx(
+            evaluation.kernel_distance(x[::-1], y[::-1], **options).mean, rel=1e-9
+        )
+
+    def test_the_seed_decides(self):
+        x, y = normal(400), normal(400, seed=1)
+        first = evaluation.kernel_distance(x, y, subset_size=100)
+        assert first == evaluation.kernel_distance(x, y, subset_size=100)
+        assert first != evaluation.kernel_distance(x, y, subset_size=100, seed=1)
+
+
+class TestAgreement:
+    def test_published_values_for_equal_gaussians(self):
+        """같은 분포에서 밀도는 1, 커버리지는 1 - 2**-5 = 0.96875에 가깝다(Naeem 외, 2020)."""
+        result = evaluation.agreement(normal(3000, 64), normal(3000, 64, seed=1))
+        assert result.density == pytest.approx(1, abs=0.08)
+        assert result.coverage == pytest.approx(1 - 2**-5, abs=0.015)
+
+    def test_nothing_in_common(self):
+        assert evaluation.agreement(normal(300), normal(300, seed=1, shift=50)) == (0, 0, 0, 0)
+
+    def test_a_dropped_mode_costs_recall_and_coverage_but_not_precision(self):
+        real = np.concatenate([normal(300), normal(300, seed=1, shift=50)])
+        result = evaluation.agreement(real, normal(600, seed=2))
+        assert result.precision > 0.7
+        assert result.recall < 0.55 and result.coverage < 0.55
+
+    def test_copies_of_the_real_images(self):
+        real = normal(300)
+        result = evaluation.agreement(real, real)
+        assert result.precision == result.recall == result.coverage == 1
+
+    def test_one_image_repeated(self):
+        real = normal(300)
+        result = evaluation.agreement(real, np.repeat(real[:1], 300, axis=0))
+        assert result.precision == 1 and result.coverage < 0.2 and result.recall < 0.02
+
+    def test_ignores_the_order_of_the_images(self):
+        x, y = normal(300), normal(300, seed=1, shift=0.3)
+        assert evaluation.agreement(x, y) == pytest.approx(evaluation.agreement(x[::-1], y[::-1]))
+
+
+class TestNyquist:
+    def test_a_checkerboard_is_all_nyquist(self):
+        board = (np.indices((64, 64)).sum(axis=0) % 2 * 255).astype("uint8")
+        assert evaluation.nyquist_share(board[None, ..., None]) == pytest.approx(1)
+
+    def test_a_flat_picture_has_none(self):
+        assert evaluation.nyquist_share(np.full((3, 64, 64, 1), 7, "uint8")) == 0
+
+    def test_white_noise_has_its_share_of_the_plane(self):
+        noise = np.random.default_rng(0).integers(0, 256, (200, 64, 64, 1), dtype="uint8")
+        assert evaluation.nyquist_share(noise) == pytest.approx(127 / 4095, rel=0.05)
+
+    def test_bricks_have_little(self, bricks):
+        assert evaluation.nyquist_share(bricks[:500]) < 0.01
+
+
+class TestPictures:
+    def test_nearest_distance_of_a_copy_is_zero(self, bricks):
+        assert evaluation.nearest_distances(bricks[:5], bricks[:50]).max() == pytest.approx(
+            0, abs=1e-3
+        )
+
+    def test_nearest_distance_is_the_root_mean_square(self):
+        black, grey = np.zeros((1, 64, 64, 1), "uint8"), np.full((1, 64, 64, 1), 51, "uint8")
+        assert evaluation.nearest_distances(black, grey) == pytest.approx([0.2])
+
+    def test_diversity_of_one_repeated_image_is_zero(self, bricks):
+        assert evaluation.diversity(np.repeat(bricks[:1], 20, axis=0)) == pytest.approx(0, abs=1e-6)
+        assert evaluation.diversity(bricks[:200]) > 0.1
+
+    def test_blur_keeps_the_mean_and_weakens_the_detail(self, bricks):
+        blurred = evaluation.blur(bricks[:50])
+        assert blurred.mean() == pytest.approx(bricks[:50].mean(), rel=0.02)
+        assert evaluation.nyquist_share(blurred) < 0.1 * evaluation.nyquist_share(bricks[:50])
+
+
+class TestClassifier:
+    def test_accuracy_on_heldout_is_as_stated(self, heldout):
+        truth = load_bricks(split="heldout", as_arrays=True).parts
+        accuracy = (evaluation.predict_parts(heldout).argmax(axis=1) == truth).mean()
+        assert accuracy == pytest.approx(evaluation.manifest()["heldout_part_accuracy"], abs=0.005)
+        assert accuracy > 0.7
+
+    def test_features_of_the_training_bricks_are_standardised(self, bricks):
+        features = evaluation.brick_features(bricks[::3])  # 짝수 걸음은 한쪽 카메라만 고른다
+        assert features.shape == (len(bricks[::3]), 128)
+        np.testing.assert_allclose(features.mean(axis=0), 0, atol=0.1)
+        np.testing.assert_allclose(features.std(axis=0), 1, atol=0.1)
+
+    def test_parts_of_real_bricks(self, bricks):
+        every = evaluation.part_coverage(bricks[::10])
+        assert every.found == 50 and every.effective > 45
+        one = evaluation.part_coverage(np.repeat(bricks[:1], 100, axis=0))
+        assert one.found == 1 and one.effective == pytest.approx(1)
+
+    def test_random_features_depend_on_the_seed_only(self, bricks):
+        first = evaluation.random_features(bricks[:100])
+        np.testing.assert_array_equal(first, evaluation.random_features(bricks[:100]))
+        assert not np.allclose(first, evaluation.random_features(bricks[:100], seed=1))
+
+    def test_a_changed_file_is_named(self, tmp_path, monkeypatch):
+        (tmp_path / "manifest.json").write_bytes((evaluation.FOLDER / "manifest.json").read_bytes())
+        (tmp_path / "classifier.npz").write_bytes(b"x")
+        monkeypatch.setattr(evaluation, "FOLDER", tmp_path)
+        evaluation._classifier.cache_clear()
+        with pytest.raises(ValueError, match="classifier.npz"):
+            evaluation.brick_features(np.zeros((1, 64, 64, 1), "uint8"))
+
+
+def test_heldout_bricks_are_better_than_blurred_ones(bricks, heldout):
+    order = np.random.default_rng(0).permutation(len(bricks))
+    real, train = bricks[order[:600]], bricks[order[:2000]]
+    chosen = heldout[np.random.default_rng(1).permutation(len(heldout))[:600]]
+    good = evaluation.evaluate(chosen, real=real, train=train)
+    bad = evaluation.evaluate(evaluation.blur(chosen), real=real, train=train)
+    assert good["kid"] < 0.2 * bad["kid"]
+    assert good["coverage"] > bad["coverage"]
+    assert good["part_confidence"] > bad["part_confidence"]
+    assert good["images"] == 600
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("images", "error", "words"),
+        [
+            (np.zeros((200, 64, 64, 1)), TypeError, "float64"),
+            ([1, 2], TypeError, "list"),
+            (np.zeros((200, 64, 64), "uint8"), ValueError, r"\(200, 64, 64\)"),
+            (np.zeros((200, 32, 32, 1), "uint8"), ValueError, "64, 64, 1"),
+            (np.zeros((99, 64, 64, 1), "uint8"), ValueError, "99개뿐이다"),
+        ],
+    )
+    def test_images(self, images, error, words):
+        with pytest.raises(error, match=words):
+            evaluation.evaluate(images)
+
+    @pytest.mark.parametrize(
+        ("features", "words"),
+        [
+            (normal(99), "99개뿐"),
+            (normal(200)[:, 0], "크기가"),
+            (np.full((200, 16), np.nan), "NaN"),
+            (np.full((200, 16), np.inf), "무한대"),
+            (normal(200, 8), "차원이"),
+        ],
+    )
+    @pytest.mark.parametrize("metric", [evaluation.kernel_distance, evaluation.agreement])
+    def test_features(self, metric, features, words):
+        with pytest.raises(ValueError, match=words):
+            metric(normal(200), features)

@@ -1,0 +1,45 @@
+"""지표의 사다리와 기록된 생성자의 점수를 재어 companion/evaluator/ladder.json에 담고 표로 보인다.
+
+두 코어 CPU에서 몇 분 걸린다. 점수의 뜻은 `companion.evaluation`에 있다.
+"""
+
+import argparse
+import json
+import os
+
+from companion import evaluation, recorded, sampling
+from companion.data import to_uint8, write_atomically
+
+SEED = 1  # 책에 싣는 샘플(시드 0)과 다른 잠재 벡터로 잰다.
+SHOWN = ("kid", "precision", "recall", "density", "coverage", "parts", "effective_parts",
+         "part_confidence", "nyquist", "nearest_train", "diversity")  # fmt: skip
+
+
+def measure(n: int, draws: int) -> dict[str, dict[str, float]]:
+    """사다리의 칸마다, 그리고 기록된 생성자의 점수이다."""
+    z = sampling.latents(n, seed=SEED)
+    samples = to_uint8(recorded.generator().predict(z, batch_size=128, verbose=0))
+    return {**evaluation.ladder(n, draws=draws), "recorded": evaluation.evaluate(samples)}
+
+
+def table(scores: dict[str, dict[str, float]]) -> str:
+    lines = [f"{'':11}" + "".join(f"{name:>16}" for name in SHOWN)]
+    for rung, values in scores.items():
+        lines.append(f"{rung:11}" + "".join(f"{values[name]:>16.4g}" for name in SHOWN))
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--images", type=int, default=1500, help="칸마다 잴 이미지의 수")
+    parser.add_argument("--draws", type=int, default=20, help="바닥을 정할 때 다시 뽑는 횟수")
+    options = parser.parse_args()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    scores = measure(options.images, options.draws)
+    text = json.dumps(scores, ensure_ascii=False, indent=2) + "\n"
+    write_atomically(evaluation.FOLDER / "ladder.json", lambda file: file.write(text.encode()))
+    print(table(scores))
+
+
+if __name__ == "__main__":
+    main()
