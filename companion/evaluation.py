@@ -263,8 +263,8 @@ class Parts(NamedTuple):
 def part_coverage(images: np.ndarray) -> Parts:
     """분류 신경망이 보기에 어떤 부품이 나왔는지 센다."""
     probabilities = predict_parts(images)
-    shares = np.bincount(probabilities.argmax(axis=1), minlength=probabilities.shape[1])
-    shares = shares[shares > 0] / len(images)
+    counts = np.bincount(probabilities.argmax(axis=1))
+    shares = counts[counts > 0] / len(images)
     return Parts(
         found=len(shares),
         effective=float(np.exp(-(shares * np.log(shares)).sum())),
@@ -308,11 +308,12 @@ def evaluate(
     """
     _check_images(fake)
     _check_count("견줄 이미지", len(fake))
-    everything = load_bricks(as_arrays=True).images if real is None or train is None else None
     if real is None:
+        everything = load_bricks(as_arrays=True).images
         order = np.random.default_rng(seed).permutation(len(everything))
         real = everything[order[: len(fake)]]
-    train = everything if train is None else train
+    if train is None:
+        train = load_bricks(as_arrays=True).images
     x, y = features(real), features(fake)
     distance = kernel_distance(x, y, seed=seed)
     parts = part_coverage(fake)

@@ -108,7 +108,8 @@ class ProseNumbers(pytest.Item):
         self.ties = ties
 
     def runtest(self) -> None:
-        client = self.parent.kernel.kc
+        notebook: Any = self.parent
+        client = notebook.kernel.kc
         printed: list[str] = []
 
         def keep(message: Any) -> None:

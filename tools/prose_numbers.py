@@ -223,7 +223,7 @@ def problem_of(tie: Tie) -> str | None:
         return f"`{tie.source}`에 변수나 함수의 이름이 없다. 값을 다시 적지 말고 나온 곳을 적는다."
     written = {abs(float(number.value)) for number in tie.numbers if number.needed}
     for node in ast.walk(tree):
-        constant = node.value if isinstance(node, ast.Constant) else None
+        constant: Any = node.value if isinstance(node, ast.Constant) else None
         if type(constant) in (int, float) and abs(constant) in written:
             return f"`{tie.source}`에 글에 적은 수 {constant}이(가) 그대로 있다. 나온 곳을 적는다."
     return None

@@ -78,7 +78,7 @@ def save(model, accuracies: list[float], settings: dict) -> None:
     features = trunk.predict(bricks.images.astype("float32") / 127.5 - 1, batch_size=256, verbose=0)
     arrays |= {"mean": features.mean(axis=0), "std": features.std(axis=0) + 1e-6}
     stream = io.BytesIO()
-    np.savez_compressed(stream, **arrays)
+    np.savez_compressed(stream, allow_pickle=False, **arrays)
     FOLDER.mkdir(exist_ok=True)
     write_atomically(FOLDER / "classifier.npz", lambda file: file.write(stream.getvalue()))
     manifest = {
