@@ -72,12 +72,17 @@ def loss_floor(answer):
     done="companion의 _update_ema()가 하는 일과 같다.",
 )
 def update_average(answer):
-    for average, value, n, decay in ((0.0, 1.0, 0, 0.995), (2.0, 4.0, 8, 0.995), (1.0, 0.0, 5000, 0.9)):
+    for average, value, n, decay in (
+        (0.0, 1.0, 0, 0.995),
+        (2.0, 4.0, 8, 0.995),
+        (1.0, 0.0, 5000, 0.9),
+    ):
         rate = min(decay, (1 + n) / (10 + n))
         expected = rate * average + (1 - rate) * value
         found = float(answer(average, value, n, decay))
         require(
-            abs(found - (rate * value + (1 - rate) * average)) > 1e-9 or abs(found - expected) < 1e-9,
+            abs(found - (rate * value + (1 - rate) * average)) > 1e-9
+            or abs(found - expected) < 1e-9,
             "평균과 새 값에 곱하는 무게가 바뀌었다. 감쇠율은 지난 평균에 곱한다.",
         )
         require(
