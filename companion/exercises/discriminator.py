@@ -1,0 +1,134 @@
+"""4.2.2절의 연습 문제를 채점한다."""
+
+import numpy as np
+
+from companion.exercises.checking import checker, require
+
+
+@checker(
+    hint="식 (1)에 i = 64, k = 4, s = 4, p = 0을 넣는다.",
+    done="네 칸씩 옮기면 한 번에 4분의 1이 된다.",
+)
+def stride_four(answer):
+    require(
+        answer != 32,
+        "32는 스트라이드가 2일 때의 답이다. 식 (1)의 s에 4를 넣는다.",
+    )
+    require(
+        answer == 16,
+        f"{answer}이라고 답했다. (64 - 4)를 4로 나누어 내린 다음 1을 더한다. 1을 빠뜨리지 않았는지 본다.",
+    )
+
+
+@checker(
+    hint="식 (1)을 그대로 옮긴다. 나눗셈은 //로 내린다.",
+    done="판별자의 다섯 층을 모두 이 함수로 셈할 수 있다.",
+)
+def output_size(answer):
+    cases = {
+        (64, 4, 2, 1): 32,
+        (4, 4, 1, 0): 1,
+        (28, 5, 1, 2): 28,
+        (65, 4, 2, 1): 32,
+        (10, 3, 3, 0): 3,
+    }
+    for (size, kernel, stride, padding), expected in cases.items():
+        found = answer(size, kernel, stride, padding)
+        require(
+            found == expected,
+            f"한 변 {size}, 커널 {kernel}, 스트라이드 {stride}, 패딩 {padding}에서 {found}이(가) 나왔다. "
+            f"{expected}이어야 한다. 패딩이 양쪽에 붙는 것과 나눗셈을 내리는 것을 본다.",
+        )
+
+
+@checker(
+    hint="np.where(조건, 참일 때, 거짓일 때)를 쓴다. 음수에는 기울기를 곱한다.",
+    done="층 하나를 손으로 만들었다.",
+)
+def leaky_relu(answer):
+    x = np.array([-5.0, -0.5, 0.0, 0.5, 3.0])
+    for slope in (0.2, 0.01):
+        found = np.asarray(answer(x, slope), float)
+        expected = np.where(x > 0, x, slope * x)
+        require(
+            found.shape == x.shape,
+            f"모양이 {found.shape}인 답이 나왔다. 값마다 하나씩, 입력과 같은 {x.shape}이어야 한다.",
+        )
+        require(
+            not np.allclose(found, np.maximum(x, 0)),
+            "음수가 모두 0이 되었다. 그것은 ReLU이다. 음수에는 기울기를 곱해 남긴다.",
+        )
+        require(
+            np.allclose(found, expected),
+            f"기울기가 {slope}일 때 {x.tolist()}에서 {found.tolist()}이(가) 나왔다. {expected.tolist()}이어야 한다.",
+        )
+
+
+@checker(
+    hint="첫 축이 배치이다. 평균과 분산을 axis=0으로 구하고 식 (5)를 쓴다.",
+    done="Keras의 BatchNormalization이 훈련할 때 하는 셈이다.",
+)
+def batch_norm(answer):
+    rng = np.random.default_rng(0)
+    for shape in ((6, 3), (40, 2)):
+        x = rng.normal(3, 2, shape)
+        gamma, beta = rng.normal(1, 0.2, shape[1]), rng.normal(0, 1, shape[1])
+        expected = gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-3) + beta
+        found = np.asarray(answer(x, gamma, beta), float)
+        require(
+            found.shape == x.shape,
+            f"모양이 {found.shape}인 답이 나왔다. 입력과 같은 {x.shape}이어야 한다.",
+        )
+        whole = gamma * (x - x.mean()) / np.sqrt(x.var() + 1e-3) + beta
+        require(
+            not np.allclose(found, whole),
+            "모든 값을 한꺼번에 평균했다. 채널마다 따로, 곧 axis=0으로 평균과 분산을 구한다.",
+        )
+        require(
+            np.allclose(found, expected, atol=1e-6),
+            "값이 다르다. 분산에 0.001을 더한 다음 제곱근을 씌우는지, 감마를 곱하고 베타를 더하는지 본다.",
+        )
+
+
+@checker(
+    hint="합성곱은 높이×너비×입력 채널×필터이고 편향이 없다. 배치 정규화는 채널마다 네 개이다.",
+    done="층의 크기만 알면 모델을 짓지 않고도 셀 수 있다.",
+)
+def parameters(answer):
+    def count(base, kernel):
+        channels = [1, base, 2 * base, 4 * base, 8 * base, 1]
+        pairs = zip(channels[:-1], channels[1:], strict=True)
+        convolutions = sum(kernel**2 * a * b for a, b in pairs)
+        return convolutions + 4 * (2 + 4 + 8) * base
+
+    for base, kernel in ((64, 4), (16, 4), (32, 5)):
+        found, expected = answer(base, kernel), count(base, kernel)
+        require(
+            found != expected - 4 * 14 * base,
+            f"{found:,}이(가) 나왔다. 배치 정규화의 파라미터가 빠졌다. 채널마다 네 개를 더한다.",
+        )
+        require(
+            found == expected,
+            f"첫 층의 필터가 {base}개이고 커널이 {kernel}일 때 {found:,}이(가) 나왔다. {expected:,}이어야 한다. "
+            "첫 층과 마지막 층에는 배치 정규화가 없고, 마지막 층의 필터는 하나이다.",
+        )
+
+
+@checker(
+    hint="수용 영역 r = 1, 간격 j = 1에서 시작한다. 층마다 r에 (k - 1)·j를 더한 다음 j에 s를 곱한다.",
+    done="층을 더 쌓을지 정할 때 쓰는 셈이다.",
+)
+def receptive_field(answer):
+    cases = (
+        ([(4, 2)], 4),
+        ([(4, 2), (4, 2), (4, 2), (4, 2), (4, 1)], 94),
+        ([(3, 1), (3, 1), (3, 1)], 7),
+        ([(5, 2), (3, 2)], 9),
+    )
+    for pairs, expected in cases:
+        found = answer(pairs)
+        require(
+            found == expected,
+            f"(커널, 스트라이드)가 {pairs}일 때 {found}이(가) 나왔다. {expected}이어야 한다. "
+            "간격을 곱하기 전에 수용 영역부터 넓히는지 본다.",
+        )
