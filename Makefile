@@ -3,7 +3,7 @@
 BASE := $(or $(PYTHON),python3)
 PY := .venv/bin/python
 
-.PHONY: help env book test notebooks data run colab test-variants update clean
+.PHONY: help env book test notebooks data run evaluator colab test-variants update clean
 
 help: ## 이 목록을 보인다
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-14s %s\n' "$$name" "$$text"; done
@@ -26,6 +26,10 @@ data: env ## 벽돌 그림을 처음부터 다시 그린다
 
 run: env ## 책에 실은 훈련을 처음부터 다시 한다
 	$(PY) tools/train_recorded.py
+
+evaluator: env ## 평가에 쓰는 분류 신경망을 다시 훈련하고 기록된 생성자의 점수를 잰다
+	$(PY) tools/train_classifier.py
+	$(PY) tools/measure_ladder.py
 
 colab: env ## Colab의 판으로 환경을 따로 만들어 노트북을 실행해 본다
 	$(PY) tools/colab_check.py

@@ -17,6 +17,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from companion import recorded
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -205,7 +207,7 @@ def test_the_built_package_carries_its_data(tmp_path):
 
 # Makefile, README, 지속적 통합
 
-TARGETS = "book test colab notebooks data run update test-variants clean help"
+TARGETS = "book test colab notebooks data run evaluator update test-variants clean help"
 
 
 def test_make_help_lists_every_target():
@@ -219,6 +221,13 @@ def test_a_missing_python_is_told_in_one_sentence():
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode != 0
     assert result.stderr.startswith("no-such-python 명령이 없으니")
+
+
+def test_the_training_time_in_the_readme_is_the_recorded_one():
+    run = recorded.manifest()
+    cores, minutes = run["environment"]["cores"], run["seconds"] / 60
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"이미지 {run['images']:,}장에 {cores}코어 CPU로 {minutes:.0f}분 걸렸다" in readme
 
 
 @pytest.mark.parametrize("name", ["Makefile", "README.md", "LICENSE", ".ci/run"])
