@@ -148,7 +148,7 @@ class TestProse:
         twin = path.with_suffix(".ipynb")
         edit(twin, "전체의 76%", "전체의 77%")
         done = failure(repository, "4_2_2_discriminator", "-k", "not pair")
-        for part in ("4_2_2_discriminator.md:", "77", "75.8", "문장: 「전체의 77%"):
+        for part in ("4_2_2_discriminator.md:", "77", "75.8", "전체의 77%를 차지한다.」"):
             assert part in done
 
 
