@@ -208,8 +208,8 @@ def build_dcgan(
 ) -> DCGAN:
     """두 신경망을 짓고 컴파일한 `DCGAN`을 돌려준다.
 
-    기본값은 이 장의 기록된 훈련에 쓴 값이다. 드롭아웃은 0이다. 본문의 판별자는 0.3을 쓰지만, 짧은
-    훈련에서는 드롭아웃이 없을 때 벽돌이 더 빨리 또렷해진다.
+    기본값은 이 장의 기록된 훈련에 쓴 값이다. 드롭아웃은 0이다. 본문의 판별자는 0.3을
+    쓴다.
 
     Args:
         image_size, channels, base_channels, latent_dim, upsampling, dropout_rate: 두 신경망의 모양.

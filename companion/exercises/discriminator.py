@@ -115,7 +115,7 @@ def parameters(answer):
 
 
 @checker(
-    hint="수용 영역 r = 1, 간격 j = 1에서 시작한다. 층마다 r에 (k - 1)·j를 더한 다음 j에 s를 곱한다.",
+    hint="수용장 r = 1, 간격 j = 1에서 시작한다. 층마다 r에 (k - 1)·j를 더한 다음 j에 s를 곱한다.",
     done="층을 더 쌓을지 정할 때 쓰는 셈이다.",
 )
 def receptive_field(answer):
@@ -130,5 +130,62 @@ def receptive_field(answer):
         require(
             found == expected,
             f"(커널, 스트라이드)가 {pairs}일 때 {found}이(가) 나왔다. {expected}이어야 한다. "
-            "간격을 곱하기 전에 수용 영역부터 넓히는지 본다.",
+            "간격을 곱하기 전에 수용장부터 넓히는지 본다.",
         )
+
+
+@checker(
+    hint="합성곱은 셋이 반으로 줄이고 하나가 답을 낸다. 되풀이되는 묶음을 본문의 코드에서 옮긴다.",
+    done="크기와 채널을 바꾸어도 같은 규칙으로 판별자를 지을 수 있다.",
+)
+def small_discriminator(answer):
+    from keras import Model, layers
+
+    model = answer()
+    require(
+        isinstance(model, Model), f"{type(model).__name__}이(가) 나왔다. models.Model이어야 한다."
+    )
+    require(
+        model.input_shape == (None, 32, 32, 1),
+        f"입력의 크기가 {model.input_shape}이다. (None, 32, 32, 1)이어야 한다.",
+    )
+    require(
+        model.output_shape == (None, 1),
+        f"출력의 크기가 {model.output_shape}이다. 마지막에 Flatten으로 펼쳐 (None, 1)이어야 한다.",
+    )
+    kinds = [type(layer).__name__ for layer in model.layers]
+    require("Dense" not in kinds, "Dense 층이 있다. 마지막 합성곱이 내적을 대신한다.")
+    convolutions = [layer for layer in model.layers if isinstance(layer, layers.Conv2D)]
+    filters = [layer.filters for layer in convolutions]
+    require(
+        filters == [16, 32, 64, 1],
+        f"합성곱의 필터가 차례로 {filters}개이다. [16, 32, 64, 1]이어야 한다.",
+    )
+    require(
+        not any(layer.use_bias for layer in convolutions),
+        "편향이 있는 합성곱이 있다. 모든 합성곱에 use_bias=False를 준다.",
+    )
+    steps = [(layer.kernel_size, layer.strides, layer.padding) for layer in convolutions]
+    expected = [((4, 4), (2, 2), "same")] * 3 + [((4, 4), (1, 1), "valid")]
+    require(
+        steps == expected,
+        "커널, 스트라이드, 패딩이 본문과 다른 합성곱이 있다. 마지막만 스트라이드가 1이고 valid이다.",
+    )
+    followers = [
+        kinds[place + 1] if place + 1 < len(kinds) else ""
+        for place, kind in enumerate(kinds)
+        if kind == "Conv2D"
+    ]
+    require(
+        [kind == "BatchNormalization" for kind in followers] == [False, True, True, False],
+        f"합성곱 바로 뒤의 층이 차례로 {followers}이다. 배치 정규화는 첫 합성곱과 마지막 합성곱 뒤에 두지 않는다.",
+    )
+    require(
+        kinds.count("LeakyReLU") == 3,
+        f"LeakyReLU가 {kinds.count('LeakyReLU')}개이다. 마지막을 뺀 합성곱마다 하나씩, 세 개이어야 한다.",
+    )
+    activation = convolutions[-1].activation.__name__
+    require(
+        activation == "sigmoid",
+        f"마지막 활성화 함수가 {activation}이다. 확률이 되려면 시그모이드여야 한다.",
+    )

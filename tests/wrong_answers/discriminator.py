@@ -42,4 +42,18 @@ def receptive_field(pairs):
 """,
         "곱하기 전에",
     ),
+    "small_discriminator": (
+        """
+def small_discriminator():
+    inputs = x = layers.Input(shape=(32, 32, 1))
+    for filters in (16, 32, 64):
+        x = layers.Conv2D(filters, kernel_size=4, strides=2, padding="same", use_bias=False)(x)
+        x = layers.BatchNormalization(momentum=0.9)(x)
+        x = layers.LeakyReLU(0.2)(x)
+        x = layers.Dropout(0.3)(x)
+    x = layers.Conv2D(1, kernel_size=4, padding="valid", use_bias=False, activation="sigmoid")(x)
+    return models.Model(inputs, layers.Flatten()(x))
+""",
+        "첫 합성곱",
+    ),
 }
