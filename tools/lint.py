@@ -135,6 +135,7 @@ def check_page(path: Path) -> tuple[list[Problem], list[Caption]]:
         *(_myst(path, prose) if notebook else ()),
         *_headings(path, prose),
         *_unclosed_bold(path, prose),
+        *_numbered_lines(path, prose),
     ]
     if path.name not in WITHOUT_TERMS:
         problems += _terms(path, blank(_INLINE_CODE, blank(_EXAMPLE, prose)))
@@ -178,6 +179,14 @@ def _unclosed_bold(path: Path, prose: str) -> Iterator[Problem]:
             elif child.type == "text" and "**" in child.content:
                 why = "`**`가 굵은 글씨로 풀리지 않는다. 닫는 `**` 앞의 괄호나 부호를 밖으로 뺀다."
                 yield Problem(path, line, f"{why} ({child.content.strip()[:40]})")
+
+
+def _numbered_lines(path: Path, prose: str) -> Iterator[Problem]:
+    # Sphinx는 `\\`가 든 수식을 split으로 감싸고, MathJax는 그 안의 번호를 받지 않아 수식 대신 오류를 보인다.
+    for match in re.finditer(r"\$\$(.*?)\$\$", prose, flags=re.DOTALL):
+        if "\\tag" in match[1] and r"\\" in match[1]:
+            why = r"번호(`\tag`)가 있는 수식에는 `\\` 대신 `\cr`를 쓴다."
+            yield Problem(path, line_of(prose, match.start()), why)
 
 
 def _terms(path: Path, text: str, first_line: int = 1) -> Iterator[Problem]:
