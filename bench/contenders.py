@@ -53,6 +53,35 @@ def companion(batch_size: int, precision: str = "float32", plain_normalization: 
     return fitted(dcgan, batch_size)
 
 
+def fused_adam(batch_size: int) -> Step:
+    """변수마다 Adam의 셈을 연산 하나로 한다."""
+    import keras
+    import tensorflow as tf
+
+    from companion import training
+
+    class FusedAdam(keras.optimizers.Adam):
+        def update_step(self, gradient, variable, learning_rate):
+            step = tf.cast(self.iterations + 1, tf.float32)
+            index = self._get_variable_index(variable)
+            tf.raw_ops.ResourceApplyAdam(
+                var=variable.handle,
+                m=self._momentums[index].value.handle,
+                v=self._velocities[index].value.handle,
+                beta1_power=self.beta_1**step,
+                beta2_power=self.beta_2**step,
+                lr=learning_rate,
+                beta1=self.beta_1,
+                beta2=self.beta_2,
+                epsilon=self.epsilon,
+                grad=gradient,
+            )
+
+    dcgan = training.build_dcgan(dropout_rate=0.3)
+    dcgan.compile(FusedAdam(2e-4, beta_1=0.5), FusedAdam(2e-4, beta_1=0.5))
+    return fitted(dcgan, batch_size)
+
+
 def fitted(model, batch_size: int) -> Step:
     """컴파일한 Keras 모델의 `fit()`이 스텝마다 하는 일이다."""
     import tensorflow as tf
@@ -69,6 +98,14 @@ def fitted(model, batch_size: int) -> Step:
         {name: float(value) for name, value in function(batches).items()}
 
     return step
+
+
+def one_operation_at_a_time(batch_size: int) -> Step:
+    """연산을 한 번에 하나씩 돌리고 그 안에서 모든 코어를 쓴다."""
+    import tensorflow as tf
+
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    return companion(batch_size)
 
 
 def keras_networks(normalization=None):
@@ -238,6 +275,8 @@ CONTENDERS: dict[str, Callable[[int], Step]] = {
     # 빠르게 하려고 해 본 것들
     "plain-normalization-float32": lambda n: companion(n, plain_normalization=True),
     "plain-normalization-bfloat16": lambda n: companion(n, "mixed_bfloat16", True),
+    "fused-adam-float32": fused_adam,
+    "one-operation-at-a-time-float32": one_operation_at_a_time,
     "xla-float32": lambda n: companion(n, jit_compile=True),
 }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from companion.data import write_atomically
+from companion.data import write_atomically, write_error
 from companion.training import DCGAN
 
 FORMAT_VERSION = 1
@@ -77,11 +77,7 @@ def save_checkpoint(folder, dcgan: DCGAN, step: int, meta: dict, keep: int = 2) 
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(path, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
     except OSError as error:
-        raise OSError(
-            error.errno,
-            f"체크포인트를 쓰지 못했다({error.strerror}). 디스크의 남은 자리와 쓰기 권한을 확인한다",
-            str(path),
-        ) from error
+        raise write_error(error, "체크포인트를", path) from error
     for old in list_checkpoints(folder)[:-keep]:
         old.unlink()
     return path

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 
@@ -102,7 +103,7 @@ def _sample(options) -> None:
     from PIL import Image
 
     from companion import recorded, runs, sampling
-    from companion.data import to_uint8
+    from companion.data import to_uint8, write_atomically, write_error
 
     if options.n < 1 or options.columns < 1:
         raise ValueError("샘플의 수와 열은 1 이상이어야 한다.")
@@ -120,10 +121,17 @@ def _sample(options) -> None:
     images = to_uint8(generator.predict(z, verbose=0))
     if options.separate:
         options.out.mkdir(parents=True, exist_ok=True)
-        for index, image in enumerate(images):
-            Image.fromarray(image[..., 0]).save(options.out / f"brick-{index:04d}.png")
+        files = {
+            options.out / f"brick-{i:04d}.png": image[..., 0] for i, image in enumerate(images)
+        }
     else:
-        Image.fromarray(sampling.tile(images, columns)).save(options.out, "PNG")
+        files = {options.out: sampling.tile(images, columns)}
+    for path, pixels in files.items():
+        save = partial(Image.fromarray(pixels).save, format="PNG")
+        try:
+            write_atomically(path, save)
+        except OSError as error:
+            raise write_error(error, "샘플을", path) from error
     print(f"{options.out}에 샘플 {len(images)}장을 썼다.")
 
 

@@ -18,6 +18,7 @@ import json
 import os
 import re
 import tempfile
+import uuid
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -44,6 +45,7 @@ KAGGLE_HANDLE = "joosthazelzet/lego-brick-images/versions/4"
 KAGGLE_CACHE_NAME = f"lego-brick-images-4-{IMAGE_SIZE}x{IMAGE_SIZE}.npz"
 
 POSES_PER_HELDOUT = 25  # 부품마다 자세 25개에 하나, 곧 4 %를 홀드아웃으로 뗀다.
+UNFINISHED = ".part"  # 다 쓰지 못한 파일의 이름은 이렇게 끝난다.
 PROGRESS_FROM = 1000  # 1초보다 오래 걸릴 만큼 이미지가 많을 때만 진행 막대를 보인다.
 _SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")  # image_dataset_from_directory()와 같다.
 _NAME = re.compile(r"(?P<part>.+) (?P<pose>\d+)(?P<camera>[LR])")
@@ -251,22 +253,37 @@ def export_bricks(
             for name in files:
                 os.replace(Path(temporary, name), folder / name)
     except OSError as error:
-        raise _write_error(error, "이미지를", folder) from error
+        raise write_error(error, "이미지를", folder) from error
     return count
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
     """`write(파일)`로 임시 파일을 다 쓴 뒤 `path`로 이름을 바꾼다. 실패하면 임시 파일을 지운다."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}{UNFINISHED}")
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with open(temporary, "xb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        temporary.unlink(missing_ok=True)
         raise
+
+
+def remove_unfinished(folder: Path) -> None:
+    """쓰는 도중에 죽은 프로그램이 남긴 임시 파일을 지운다. 폴더의 잠금을 쥐고 부른다."""
+    for path in folder.glob(f".*{UNFINISHED}"):
+        path.unlink(missing_ok=True)
+
+
+def write_error(error: OSError, what: str, path: Path) -> OSError:
+    """쓰다가 난 오류를 무엇을 할지 말해 주는 오류로 바꾼다."""
+    return OSError(
+        error.errno,
+        f"{what} 쓰지 못했다({error.strerror}). 디스크의 남은 자리와 쓰기 권한을 확인하거나 다른 폴더를 준다",
+        str(path),
+    )
 
 
 def _finite_epochs(images: np.ndarray, batch_size: int, shuffle: bool, seed: int):
@@ -344,15 +361,16 @@ def _fill_kaggle_cache(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path.with_suffix(".lock")).acquire()
     except OSError as error:
-        raise _write_error(error, "캐시를", path.parent) from error
+        raise write_error(error, "캐시를", path.parent) from error
     with lock:
         if path.exists():  # 기다리는 동안 다른 프로그램이 만들었다.
             return
+        remove_unfinished(path.parent)
         images, names = _read_folder(_download_kaggle())
         try:
             write_atomically(path, lambda file: np.savez(file, images=images, names=names))
         except OSError as error:
-            raise _write_error(error, "캐시를", path) from error
+            raise write_error(error, "캐시를", path) from error
 
 
 def _download_kaggle() -> Path:
@@ -487,15 +505,6 @@ def _split_by_pose(bricks: Bricks, split: str, source: str) -> Bricks:
         bricks.part_names,
         bricks.poses[kept],
         bricks.cameras[kept],
-    )
-
-
-def _write_error(error: OSError, what: str, path: Path) -> OSError:
-    """쓰다가 난 오류를 무엇을 할지 말해 주는 오류로 바꾼다."""
-    return OSError(
-        error.errno,
-        f"{what} 쓰지 못했다({error.strerror}). 디스크의 남은 자리와 쓰기 권한을 확인하거나 다른 폴더를 준다",
-        str(path),
     )
 
 

@@ -14,7 +14,7 @@ import os
 import platform
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -24,7 +24,13 @@ import numpy as np
 from PIL import Image
 
 from companion import checkpoints
-from companion.data import brick_batches, to_uint8, write_atomically
+from companion.data import (
+    brick_batches,
+    remove_unfinished,
+    to_uint8,
+    write_atomically,
+    write_error,
+)
 from companion.models import build_generator, dtype_policy
 from companion.sampling import latents, tile
 from companion.training import DCGAN
@@ -69,6 +75,7 @@ def train(
         ValueError: 배치가 데이터보다 크거나, 폴더에 설정이 다른 훈련이 있을 때.
         FloatingPointError: 손실이 NaN이나 무한대가 되었을 때. 마지막 체크포인트는 남는다.
         RuntimeError: 같은 폴더에서 다른 훈련이 돌고 있을 때.
+        OSError: 훈련 폴더에 쓸 수 없거나 디스크가 찼을 때. 앞선 체크포인트는 남는다.
     """
     for name, value in (("epochs", epochs), ("batch_size", batch_size)):
         if not isinstance(value, int) or value < 1:
@@ -83,14 +90,18 @@ def train(
         "data": {"images": len(images), "sha256": hashlib.sha256(images.tobytes()).hexdigest()},
     }
     run_dir = Path(run_dir)
-    run_dir.mkdir(parents=True, exist_ok=True)
     try:
+        run_dir.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(run_dir / ".lock").acquire(timeout=0)
     except filelock.Timeout:
         raise RuntimeError(
             f"{run_dir}에서 다른 훈련이 돌고 있다. 끝나기를 기다리거나 다른 폴더를 준다."
         ) from None
+    except OSError as error:
+        raise write_error(error, "훈련 폴더를", run_dir) from error
     with lock:
+        for folder in (run_dir, run_dir / "checkpoints", run_dir / "samples"):
+            remove_unfinished(folder)
         recorder = RunRecorder(run_dir, config, batch_size, sample_steps)
         start = recorder.restore(dcgan)
         if start >= epochs * steps_per_epoch:
@@ -128,8 +139,9 @@ class RunRecorder(keras.callbacks.Callback):
                 raise ValueError(
                     f"{self.run_dir}에 기록은 있는데 체크포인트가 없다. 새 폴더를 준다."
                 )
-            text = {"config": self.config, "environment": environment()}
-            self._write("config.json", json.dumps(text, ensure_ascii=False, indent=2) + "\n")
+            about = {"config": self.config, "environment": environment()}
+            text = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
+            self._write_text(self.run_dir / "config.json", text)
             return 0
         self._check_same_run(header)
         self.step, self.seconds = header["step"], header["seconds"]
@@ -200,9 +212,11 @@ class RunRecorder(keras.callbacks.Callback):
         dcgan = self.model
         samples = dcgan.ema_generator.predict_on_batch(latents(SAMPLE_COLUMNS**2, dcgan.latent_dim))
         grid = tile(to_uint8(samples), SAMPLE_COLUMNS)
-        path = self.run_dir / "samples" / f"step-{self.step:07d}.png"
-        path.parent.mkdir(exist_ok=True)
-        write_atomically(path, lambda file: Image.fromarray(grid).save(file, "PNG", optimize=True))
+        image = Image.fromarray(grid)
+        self._write(
+            self.run_dir / "samples" / f"step-{self.step:07d}.png",
+            lambda file: image.save(file, "PNG", optimize=True),
+        )
 
     @property
     def _history_path(self) -> Path:
@@ -210,10 +224,17 @@ class RunRecorder(keras.callbacks.Callback):
 
     def _write_history(self):
         lines = (json.dumps(line, ensure_ascii=False) + "\n" for line in self.history)
-        self._write(self._history_path.name, "".join(lines))
+        self._write_text(self._history_path, "".join(lines))
 
-    def _write(self, name: str, text: str):
-        write_atomically(self.run_dir / name, lambda file: file.write(text.encode()))
+    def _write_text(self, path: Path, text: str):
+        self._write(path, lambda file: file.write(text.encode()))
+
+    def _write(self, path: Path, write: Callable):
+        try:
+            path.parent.mkdir(exist_ok=True)
+            write_atomically(path, write)
+        except OSError as error:
+            raise write_error(error, "훈련 기록을", path) from error
 
 
 def stored_precision(run_dir) -> str | None:
