@@ -3,7 +3,7 @@
 BASE := $(or $(PYTHON),python3)
 PY := .venv/bin/python
 
-.PHONY: help env book test notebooks data run evaluator colab test-variants update clean
+.PHONY: help env book test notebooks data run evaluator colab test-variants faults bench update clean
 
 help: ## 이 목록을 보인다
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-14s %s\n' "$$name" "$$text"; done
@@ -36,6 +36,12 @@ colab: env ## Colab의 판으로 환경을 따로 만들어 노트북을 실행�
 
 test-variants: env ## 다른 종류의 기계를 흉내 내어 쪽을 실행해 본다
 	$(PY) tools/test_variants.py
+
+faults: env ## 일부러 고장을 내고(kill -9, 가득 찬 디스크, 깨진 파일 ...) 잃은 것이 있는지 센다
+	$(PY) tools/faults.py
+
+bench: env ## 훈련 스텝과 입력의 빠르기를 다른 코드와 견준다
+	$(PY) bench/run.py
 
 update: env ## 꾸러미를 새 판으로 올리고, 쪽을 다시 실행하고, 달라진 출력을 한 쪽에 모은다
 	$(BASE) tools/update.py

@@ -1,13 +1,6 @@
 """companion.runs: 기록, 정확한 재개, 무너진 훈련을 확인한다."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import textwrap
-import time
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -18,7 +11,6 @@ from companion import checkpoints, runs
 from companion.training import build_dcgan
 
 SMALL = {"image_size": 8, "base_channels": 2, "latent_dim": 4, "dropout_rate": 0.3}
-ROOT = Path(__file__).parent.parent
 
 
 def images(n=40):
@@ -91,39 +83,6 @@ def test_ctrl_c_in_the_middle_of_an_epoch_loses_only_that_epoch(tmp_path):
     resumed, _ = run(tmp_path / "stopped", 3)
     whole, _ = run(tmp_path / "whole", 3)
     assert_same_state(whole, resumed)
-
-
-KILLED = textwrap.dedent("""
-    import sys
-    sys.path.insert(0, {tests!r})
-    import test_runs
-    print("시작", flush=True)
-    test_runs.run({run_dir!r}, epochs=6, steps_per_epoch=20)
-""")
-
-
-def test_kill_minus_nine_at_random_moments_then_resume_is_bit_identical(tmp_path):
-    script = KILLED.format(tests=str(Path(__file__).parent), run_dir=str(tmp_path / "killed"))
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    random = np.random.default_rng()
-    delays = random.uniform(0.1, 2.5, 3)
-    print("죽인 때(초):", delays)
-    for delay in delays:
-        process = subprocess.Popen(
-            [sys.executable, "-c", script],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            text=True,
-        )
-        assert process.stdout.readline().strip() == "시작"
-        time.sleep(delay)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    resumed, history = run(tmp_path / "killed", 6, steps_per_epoch=20)
-    whole, whole_history = run(tmp_path / "whole", 6, steps_per_epoch=20)
-    assert_same_state(whole, resumed)
-    assert without_seconds(history) == without_seconds(whole_history)
 
 
 def test_a_finished_run_is_not_trained_again(tmp_path):

@@ -69,7 +69,8 @@ def fill_cache(kaggle: Path, cache: Path) -> np.ndarray:
     from companion.data import load_bricks
 
     use_stand_in_for_kaggle(kaggle)
-    return load_bricks("kaggle", as_arrays=True, cache_dir=cache).images
+    with contextlib.redirect_stdout(io.StringIO()):  # 진행 막대
+        return load_bricks("kaggle", as_arrays=True, cache_dir=cache).images
 
 
 def child(task: str, folder: str) -> None:
@@ -243,7 +244,8 @@ def small_disk(folder: Path, megabytes: float) -> Iterator[Path]:
 
 def full_disk_in_training(folder: Path) -> str:
     whole = train(folder / "whole", SMALL)
-    with small_disk(folder / "disk", 1.5) as disk:
+    checkpoint = max(path.stat().st_size for path in (folder / "whole" / "checkpoints").iterdir())
+    with small_disk(folder / "disk", 2.5 * checkpoint / 1e6) as disk:  # 둘은 들고 셋은 못 든다.
         message = refusal(lambda: train(disk / "run", SMALL), "쓰지 못했다", "디스크")
         if unfinished(disk):
             raise Wrong("쓰다 만 파일이 남아 있다")
@@ -385,7 +387,9 @@ def corrupt_written_files(folder: Path) -> str:
                 raise Wrong(f"{path}을(를) 깨뜨리자 다른 훈련이 되었다")
             fallbacks += any("부터 이어 간다" in str(w.message) for w in said)
             shutil.rmtree(broken)
-    return f"{tried}번 깨뜨렸고, {fallbacks}번은 앞선 체크포인트를 쓴다고 말했고, 모두 비트까지 같다"
+    return (
+        f"{tried}번 깨뜨렸고, {fallbacks}번은 앞선 체크포인트를 쓴다고 말했고, 모두 비트까지 같다"
+    )
 
 
 def hostile_files(folder: Path) -> str:
