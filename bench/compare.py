@@ -1,7 +1,7 @@
-"""훈련 스텝의 빠르기를 후보끼리 견준다. `make bench`가 부른다.
+"""훈련 스텝의 빠르기를 후보끼리 견준다.
 
-후보마다 프로세스를 하나씩 띄워 두고, 한 차례에 한 후보씩 돌아가며 몇 스텝을 시킨다. 기계가 느려지는 때가 있어도
-같은 차례의 시간끼리 견주므로 비율은 흔들리지 않는다. 차례마다 기계의 행렬 곱 빠르기도 함께 잰다.
+후보마다 프로세스를 하나씩 띄워 두고, 한 차례에 한 후보씩 돌아가며 몇 스텝을 시킨다. 기계가 잠깐 느려져도 같은 차례의
+시간끼리 견주므로 비율은 덜 흔들린다. 차례마다 이 기계의 행렬 곱 빠르기도 함께 잰다.
 
     python bench/compare.py                                   # 모든 후보, 배치 128
     python bench/compare.py companion-float32 keras-io --batch 32
@@ -9,19 +9,19 @@
 
 import argparse
 import json
-import statistics
+import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from contenders import CONTENDERS
+import numpy as np
+from contenders import ATTEMPTS, CONTENDERS
 
 from companion.runs import environment
 
 BENCH = Path(__file__).parent
 BASELINE = "companion-float32"
-# 이미지 한 장에 드는 곱셈과 덧셈(FLOP). count_flops()가 층에서 센다.
 PYTORCH_PYTHON = BENCH.parent / ".venv-bench" / "bin" / "python"
 
 
@@ -29,9 +29,10 @@ class Contender:
     """따로 띄운 프로세스 하나이다."""
 
     def __init__(self, name: str, batch: int):
-        python = PYTORCH_PYTHON if name.startswith("pytorch") else sys.executable
-        command = [python, BENCH / "contenders.py", name, "--batch", str(batch)]
-        self.name, self.rounds = name, []
+        python = str(PYTORCH_PYTHON) if name.startswith("pytorch") else sys.executable
+        command = [python, str(BENCH / "contenders.py"), name, "--batch", str(batch)]
+        self.name = name
+        self.rounds: list[dict] = []
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -42,10 +43,16 @@ class Contender:
         self.first = self._answer()
 
     def run(self, steps: int) -> dict:
+        assert self.process.stdin
         print(steps, file=self.process.stdin, flush=True)
         return self._answer()
 
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
     def _answer(self) -> dict:
+        assert self.process.stdout
         line = self.process.stdout.readline()
         if not line:
             raise SystemExit(f"후보 {self.name}이(가) 멈췄다. contenders.py를 따로 돌려 본다.")
@@ -55,9 +62,9 @@ class Contender:
 def count_flops() -> float:
     """스텝 하나가 이미지 한 장에 쓰는 셈의 수이다. 합성곱과 전치 합성곱만 센다.
 
-    생성자는 앞먹임 한 번, 가중치와 입력의 그레이디언트 한 번씩이다. 판별자는 진짜와 가짜에 앞먹임, 가중치의
-    그레이디언트, 입력의 그레이디언트를 한 번씩 하고, 생성자의 손실에서 입력의 그레이디언트를 한 번 더 한다. 첫 층의
-    입력이 변수에 이어지지 않는 곳은 뺀다.
+    생성자는 앞먹임과, 가중치와 입력의 그레이디언트를 한 번씩 셈한다. 판별자는 진짜와 가짜마다 앞먹임과, 가중치와
+    입력의 그레이디언트를 한 번씩, 그리고 생성자의 손실에서 입력의 그레이디언트를 한 번 더 셈한다. 입력이 변수로
+    이어지지 않는 첫 층의 것은 뺀다.
     """
     from keras import layers
 
@@ -68,16 +75,16 @@ def count_flops() -> float:
             if isinstance(layer, (layers.Conv2D, layers.Conv2DTranspose)):
                 is_transposed = isinstance(layer, layers.Conv2DTranspose)
                 picture = layer.input.shape if is_transposed else layer.output.shape
-                yield layer.kernel.shape.num_elements() * picture[1] * picture[2]
+                yield float(np.prod(layer.kernel.shape)) * picture[1] * picture[2]
 
     d, g = list(multiplications(build_discriminator())), list(multiplications(build_generator()))
     forward = 2 * sum(d) + sum(g)
     weights = 2 * sum(d) + sum(g)
     inputs = 2 * sum(d[1:]) + sum(d) + sum(g[1:])
-    return 2.0 * (forward + weights + inputs)
+    return 2 * (forward + weights + inputs)
 
 
-def matmul_gflops(dtype: str, size: int = 2048, repeats: int = 4) -> float:
+def matmul_gflops(dtype: str, size: int = 2048, repeats: int = 3) -> float:
     """이 기계가 size×size 행렬 둘을 곱하는 빠르기이다."""
     import tensorflow as tf
 
@@ -90,23 +97,26 @@ def matmul_gflops(dtype: str, size: int = 2048, repeats: int = 4) -> float:
 
 
 def compare(names: list[str], batch: int, rounds: int, images: int) -> dict:
-    """후보들을 돌아가며 재어 원래 값을 모두 담은 결과를 돌려준다."""
+    """후보들을 돌아가며 재어, 차례마다의 값을 모두 담은 결과를 돌려준다."""
     steps = max(1, images // batch)
     contenders = []
-    for name in names:
-        contenders.append(Contender(name, batch))
-        print(f"{name}: 첫 스텝까지 {contenders[-1].first['first_step_seconds']:.1f}초", flush=True)
-    for contender in contenders:
-        contender.run(steps)  # 몸풀기
-    rates = {"float32": [], "bfloat16": []}
-    for turn in range(rounds):
-        for dtype, measured in rates.items():
-            measured.append(matmul_gflops(dtype))
-        for contender in (
-            contenders[turn % len(contenders) :] + contenders[: turn % len(contenders)]
-        ):
-            contender.rounds.append(contender.run(steps))
-        print(f"차례 {turn + 1}/{rounds}", flush=True)
+    rates: dict[str, list[float]] = {"float32": [], "bfloat16": []}
+    try:
+        for name in names:
+            contenders.append(Contender(name, batch))
+            print(f"{name}: 첫 스텝까지 {contenders[-1].first['first_step_seconds']:.1f}초")
+        for contender in contenders:
+            contender.run(max(2, steps))  # 몸풀기
+        for turn in range(rounds):
+            for dtype, measured in rates.items():
+                measured.append(matmul_gflops(dtype))
+            start = turn % len(contenders)  # 늘 같은 후보가 먼저 하지 않게 한다.
+            for contender in contenders[start:] + contenders[:start]:
+                contender.rounds.append(contender.run(steps))
+            print(f"차례 {turn + 1}/{rounds}", flush=True)
+    finally:
+        for contender in contenders:
+            contender.close()
     return {
         "batch": batch,
         "steps_a_round": steps,
@@ -117,40 +127,42 @@ def compare(names: list[str], batch: int, rounds: int, images: int) -> dict:
     }
 
 
+def spread(values, form: str) -> str:
+    """중앙값과, 괄호 안에 가운데 절반의 범위이다."""
+    low, middle, high = np.quantile(values, (0.25, 0.5, 0.75))
+    return f"{middle:{form}} ({low:{form}}~{high:{form}})"
+
+
 def table(result: dict) -> str:
-    """초당 이미지, 기준에 대한 비율(같은 차례끼리), 행렬 곱 빠르기에 대한 몫을 표로 만든다."""
-
-    def spread(values, form):
-        low, middle, high = min(values), statistics.median(values), max(values)
-        return f"{middle:{form}} ({low:{form}}~{high:{form}})"
-
+    """초당 이미지, 같은 차례의 기준에 대한 비율, float32 행렬 곱에 대한 몫을 표로 만든다."""
     images = result["batch"] * result["steps_a_round"]
     contenders = result["contenders"]
-    base = contenders.get(BASELINE, next(iter(contenders.values())))["rounds"]
+
+    def seconds(name):
+        return np.array([turn["seconds"] for turn in contenders[name]["rounds"]])
+
+    baseline = seconds(BASELINE if BASELINE in contenders else next(iter(contenders)))
+    matmul = np.array(result["matmul_gflops"]["float32"])
     lines = [
-        "| 후보 | 초당 이미지 | 기준의 몇 배 | float32 행렬 곱의 | 첫 스텝 | 최대 메모리 |",
-        "|---|---|---|---|---|---|",
+        "| 후보 | 초당 이미지 | 기준의 몇 배 | 행렬 곱의 몇 % | 첫 스텝 | 최대 메모리 |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
     for name, values in contenders.items():
-        rate = [images / turn["seconds"] for turn in values["rounds"]]
-        ratio = [b["seconds"] / a["seconds"] for a, b in zip(values["rounds"], base, strict=True)]
-        share = [
-            r * result["flops_an_image"] / 1e9 / m * 100
-            for r, m in zip(rate, result["matmul_gflops"]["float32"], strict=True)
-        ]
+        rate = images / seconds(name)
+        share = 100 * rate * result["flops_an_image"] / 1e9 / matmul
         first, peak = values["first"]["first_step_seconds"], values["rounds"][-1]["peak_mb"]
         lines.append(
-            f"| {name} | {spread(rate, '.1f')} | {spread(ratio, '.2f')} | "
-            f"{spread(share, '.0f')} % | {first:.1f}초 | {peak:,.0f} MB |"
+            f"| {name} | {spread(rate, '.1f')} | {spread(baseline / seconds(name), '.2f')} | "
+            f"{spread(share, '.0f')} | {first:.1f}초 | {peak:,.0f} MB |"
         )
     rates = ", ".join(
-        f"{dtype} {spread(measured, '.0f')}" for dtype, measured in result["matmul_gflops"].items()
+        f"{name} {spread(measured, '.0f')}" for name, measured in result["matmul_gflops"].items()
     )
-    machine = result["machine"]
     return "\n".join([
-        f"배치 {result['batch']}, 차례 {len(base)}번, 차례마다 {result['steps_a_round']}스텝. "
-        f"중앙값(최솟값~최댓값). {machine['processor']}, 코어 {machine['cores']}개.",
-        f"행렬 곱(GFLOP/s): {rates}. 한 장에 {result['flops_an_image'] / 1e9:.2f} GFLOP.",
+        f"배치 {result['batch']}, 차례 {len(baseline)}번, 한 차례에 {result['steps_a_round']}스텝. "
+        "중앙값(가운데 절반의 범위)이다.",
+        f"행렬 곱(GFLOP/s): {rates}. 훈련은 이미지 한 장에 "
+        f"{result['flops_an_image'] / 1e9:.2f} GFLOP이다.",
         "",
         *lines,
     ])  # fmt: skip
@@ -158,17 +170,18 @@ def table(result: dict) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", help=f"후보: {', '.join(CONTENDERS)}")
+    parser.add_argument("names", nargs="*", help=", ".join([*CONTENDERS, *ATTEMPTS]))
     parser.add_argument("--batch", type=int, default=128, help="배치 크기")
-    parser.add_argument("--rounds", type=int, default=8, help="돌아가며 재는 횟수")
-    parser.add_argument("--images", type=int, default=640, help="한 차례에 한 후보가 볼 이미지")
-    parser.add_argument("--output", type=Path, help="원래 값을 담을 JSON 파일")
+    parser.add_argument("--rounds", type=int, default=16, help="돌아가며 재는 횟수")
+    parser.add_argument("--images", type=int, default=128, help="한 차례에 한 후보가 볼 이미지")
+    parser.add_argument("--output", type=Path, help="값을 담을 JSON 파일")
     options = parser.parse_args()
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     result = compare(
         options.names or list(CONTENDERS), options.batch, options.rounds, options.images
     )
     if options.output:
-        options.output.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
+        options.output.write_text(json.dumps(result, ensure_ascii=False) + "\n")
     print(table(result))
 
 

@@ -39,15 +39,15 @@ def endless_batches(batch_size: int) -> Iterator[np.ndarray]:
 
 
 def companion(batch_size: int, precision: str = "float32", plain_normalization: bool = False,
-              jit_compile: bool = False) -> Step:  # fmt: skip
+              jit_compile: bool = False, dropout_rate: float = 0.3) -> Step:  # fmt: skip
     """`companion.training.DCGAN`을 `fit()`이 부르는 함수로 훈련한다."""
     import keras
 
     from companion import models, training
 
     if plain_normalization:
-        models.BatchNormalization = keras.layers.BatchNormalization
-    dcgan = training.build_dcgan(dropout_rate=0.3, precision=precision)
+        models.BatchNormalization = keras.layers.BatchNormalization  # type: ignore[misc]
+    dcgan = training.build_dcgan(dropout_rate=dropout_rate, precision=precision)
     if jit_compile:
         dcgan.compile(dcgan.d_optimizer, dcgan.g_optimizer, jit_compile=True)
     return fitted(dcgan, batch_size)
@@ -108,7 +108,13 @@ def one_operation_at_a_time(batch_size: int) -> Step:
     return companion(batch_size)
 
 
-def keras_networks(normalization=None):
+def without_onednn(batch_size: int) -> Step:
+    """oneDNN의 연산을 끄고 Eigen의 것을 쓴다. TensorFlow를 불러오기 전에 정해야 한다."""
+    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+    return companion(batch_size)
+
+
+def keras_networks():
     """Keras의 층만으로 지은 두 신경망이다."""
     import keras
 
@@ -272,25 +278,28 @@ CONTENDERS: dict[str, Callable[[int], Step]] = {
     "pytorch-float32-channels-last": lambda n: pytorch(n, channels_last=True),
     "pytorch-bfloat16": lambda n: pytorch(n, "bfloat16"),
     "pytorch-bfloat16-channels-last": lambda n: pytorch(n, "bfloat16", channels_last=True),
-    # 빠르게 하려고 해 본 것들
-    "plain-normalization-float32": lambda n: companion(n, plain_normalization=True),
-    "plain-normalization-bfloat16": lambda n: companion(n, "mixed_bfloat16", True),
-    "fused-adam-float32": fused_adam,
-    "one-operation-at-a-time-float32": one_operation_at_a_time,
-    "xla-float32": lambda n: companion(n, jit_compile=True),
+}
+# 빠르게 하려고 해 본 것들이다. 모두 float32이고 companion-float32와 견준다.
+ATTEMPTS: dict[str, Callable[[int], Step]] = {
+    "plain-normalization": lambda n: companion(n, plain_normalization=True),
+    "fused-adam": fused_adam,
+    "no-dropout": lambda n: companion(n, dropout_rate=0.0),
+    "one-operation-at-a-time": one_operation_at_a_time,
+    "without-onednn": without_onednn,
+    "xla": lambda n: companion(n, jit_compile=True),
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("name", choices=CONTENDERS, help="후보의 이름")
+    parser.add_argument("name", choices=[*CONTENDERS, *ATTEMPTS], help="후보의 이름")
     parser.add_argument("--batch", type=int, default=128, help="배치 크기")
     options = parser.parse_args()
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     answer, sys.stdout = sys.stdout, sys.stderr  # 꾸러미가 찍는 글이 답에 섞이지 않게 한다.
 
     start = time.perf_counter()
-    step = CONTENDERS[options.name](options.batch)
+    step = {**CONTENDERS, **ATTEMPTS}[options.name](options.batch)
     step()
     first = time.perf_counter() - start
     print(json.dumps({"first_step_seconds": first}), file=answer, flush=True)

@@ -10,13 +10,11 @@ import argparse
 import json
 import os
 import re
-import sys
 import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # 저장소의 companion을 쓴다.
 KINDS = {
     "합성곱과 전치 합성곱": r"Conv2D(Backprop\w+)?$",
     "배치 정규화": r"FusedBatchNorm",
@@ -75,9 +73,15 @@ def table(result: dict) -> str:
     for op, milliseconds in result["ops_ms"].items():
         kind = next((k for k, pattern in KINDS.items() if re.search(pattern, op)), "나머지")
         sums[kind] += milliseconds
-    lines = [f"스텝 {result['step_ms']:.0f} ms (배치 {result['batch']}, {result['precision']})"]
+    lines = [
+        f"배치 {result['batch']}, {result['precision']}, 스텝 {result['step_ms']:.0f} ms",
+        "",
+        "| 연산 | 밀리초 | 스텝의 몇 % |",
+        "| --- | --- | --- |",
+    ]
+    sums["연산 밖"] = result["step_ms"] - sum(sums.values())
     lines += [
-        f"{kind}: {ms:.1f} ms ({100 * ms / result['step_ms']:.1f} %)"
+        f"| {kind} | {ms:.1f} | {100 * ms / result['step_ms']:.1f} |"
         for kind, ms in sorted(sums.items(), key=lambda item: -item[1])
     ]
     return "\n".join(lines)
@@ -88,10 +92,13 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--precision", default="float32", choices=("float32", "mixed_bfloat16"))
     parser.add_argument("--steps", type=int, default=10)
+    parser.add_argument("--output", type=Path, help="값을 담을 JSON 파일")
     parser.add_argument("--ops", action="store_true", help="연산마다의 시간도 보인다")
     options = parser.parse_args()
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     result = profile(options.batch, options.precision, options.steps)
+    if options.output:
+        options.output.write_text(json.dumps(result, ensure_ascii=False) + "\n")
     print(table(result))
     if options.ops:
         print(json.dumps(result["ops_ms"], indent=1))

@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--dropout-rate", type=float, default=0.0)
     train.add_argument("--learning-rate", type=float, default=2e-4)
     train.add_argument("--seed", type=int, default=0)
+    train.add_argument(
+        "--devices", nargs="+", metavar="장치", help="배치를 나누어 맡을 장치들. 예: GPU:0 GPU:1"
+    )
     train.set_defaults(command=_train)
 
     sample = commands.add_parser("sample", help="샘플을 만든다", description=_sample.__doc__)
@@ -87,6 +90,7 @@ def _train(options) -> None:
         learning_rate=options.learning_rate,
         precision=options.precision or stored_precision(options.run_dir) or "auto",
         seed=options.seed,
+        devices=options.devices,
     )
     history = train(
         dcgan,

@@ -18,9 +18,16 @@ class BatchNormalization(layers.BatchNormalization):
     셈하는 길이 다르고, 나머지 경우에는 Keras의 것을 부른다. `mixed_bfloat16`에서도 평균과 분산은 float32로 셈한다.
     """
 
+    def build(self, input_shape):
+        super().build(input_shape)
+        # 배치를 여러 장치에 나누면 통계는 배치 전체에서 셈해야 한 장치일 때와 같다.
+        if tf.distribute.get_strategy().num_replicas_in_sync > 1:
+            self.synchronized = True
+
     def call(self, inputs, training=None, mask=None):
         is_plain = self.axis == -1 or self.axis == 3
-        is_plain = is_plain and self.scale and self.center and not self.renorm
+        is_plain = is_plain and self.scale and self.center
+        is_plain = is_plain and not self.renorm and not self.synchronized
         if not (training and self.trainable and is_plain and inputs.ndim == 4 and mask is None):
             return super().call(inputs, training=training, mask=mask)
         outputs, mean, unbiased_variance, *_ = tf.raw_ops.FusedBatchNormV3(

@@ -72,7 +72,7 @@ def train(
         `history.jsonl`의 줄들. 열은 epoch, step, images, seconds와 네 지표이다.
 
     Raises:
-        ValueError: 배치가 데이터보다 크거나, 폴더에 설정이 다른 훈련이 있을 때.
+        ValueError: 배치가 데이터보다 크거나, 배치를 장치에 고르게 나눌 수 없거나, 폴더에 설정이 다른 훈련이 있을 때.
         FloatingPointError: 손실이 NaN이나 무한대가 되었을 때. 마지막 체크포인트는 남는다.
         RuntimeError: 같은 폴더에서 다른 훈련이 돌고 있을 때.
         OSError: 훈련 폴더에 쓸 수 없거나 디스크가 찼을 때. 앞선 체크포인트는 남는다.
@@ -80,6 +80,11 @@ def train(
     for name, value in (("epochs", epochs), ("batch_size", batch_size)):
         if not isinstance(value, int) or value < 1:
             raise ValueError(f"{name}가(이) {value!r}이다. 1 이상인 정수를 준다.")
+    devices = dcgan.distribute_strategy.num_replicas_in_sync
+    if batch_size % devices:
+        raise ValueError(
+            f"batch_size가 {batch_size}인데 장치가 {devices}개이다. {devices}의 배수를 준다."
+        )
     if steps_per_epoch is None:
         steps_per_epoch = max(1, len(images) // batch_size)
     config = {
@@ -351,4 +356,4 @@ def _model_config(dcgan: DCGAN) -> dict:
 
 def _round(value) -> float:
     """float32로 담긴 하이퍼파라미터를 사람이 적은 그대로의 수로 되돌린다."""
-    return float(f"{float(value):.6g}")
+    return float(f"{float(keras.ops.convert_to_numpy(value)):.6g}")

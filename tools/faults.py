@@ -54,8 +54,15 @@ def train(folder: Path, model: dict, epochs: int = EPOCHS, steps: int = 8):
     from companion.training import build_dcgan
 
     dcgan = build_dcgan(**model)
-    arguments = {"batch_size": 8, "steps_per_epoch": steps, "verbose": 0}
-    runs.train(dcgan, images(), run_dir=folder, epochs=epochs, **arguments)
+    runs.train(
+        dcgan,
+        images(),
+        run_dir=folder,
+        epochs=epochs,
+        batch_size=8,
+        steps_per_epoch=steps,
+        verbose=0,
+    )
     return dcgan
 
 
@@ -226,7 +233,7 @@ def small_disk(folder: Path, megabytes: float) -> Iterator[Path]:
 
     folder.mkdir()
     size = int(megabytes * 1e6)
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True).returncode == 0:
         try:
             yield folder
@@ -273,7 +280,7 @@ def unwritable_folder(folder: Path) -> str:
 def read_only_disk(folder: Path) -> str:
     with small_disk(folder / "disk", 8) as disk:
         train(disk / "run", SMALL, epochs=1)
-        remount = ["mount", "-o", "remount,ro", disk]
+        remount = ["mount", "-o", "remount,ro", str(disk)]
         if subprocess.run(remount, capture_output=True).returncode:
             return "관리자가 아니어서 읽기 전용 파일 시스템은 만들지 못했다"
         return untouched(disk, lambda: train(disk / "run", SMALL), "쓰지 못했다")
