@@ -1,0 +1,123 @@
+"""견줄 훈련법들을 적는다.
+
+`Recipe`의 기본값이 기준 훈련법이고, 실험은 그 가운데 한두 가지를 바꾼 것이다. 기준은 이 장의 첫 기록된 훈련에 쓴
+것이며, 실험이 고른 것은 `companion.training`의 기본값이 되었다.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """훈련법 하나이다. 값의 뜻은 이름과 같고, 이름만으로 모자란 것은 다음과 같다.
+
+    Attributes:
+        labels: `"none"`은 1과 0, `"inward"`는 [0.9, 1]과 [0, 0.1], `"one_sided"`는 0.9와 0, `"outward"`는 [1, 1.1]과
+            [-0.1, 0]이다.
+        loss: `"logits"`이면 로짓으로, `"probabilities"`이면 Keras처럼 1e-7과 1 − 1e-7 사이로 자른 확률로 셈한다.
+        updates: `"together"`이면 두 신경망을 같은 앞먹임에서 고치고, `"alternating"`이면 판별자를 고친 뒤 새 잠재
+            벡터로 생성자를 고친다.
+        initializer: `"glorot"`은 Keras의 기본값, `"normal"`은 N(0, 0.02)이다.
+        schedule: `"constant"`, 또는 학습률을 훈련이 끝날 때 0이 되도록 곧게 줄이는 `"linear"`.
+        augmentation: `"none"`, 또는 판별자가 보는 진짜와 가짜의 절반을 몇 픽셀 옮기는 `"shift"`.
+        latent: `"normal"`은 표준 정규 분포, `"uniform"`은 [-1, 1]의 균등 분포이다.
+    """
+
+    upsampling: str = "transpose"
+    generator_kernel: int = 4
+    discriminator_kernel: int = 4
+    generator_activation: str = "leaky_relu"
+    latent: str = "normal"
+    initializer: str = "glorot"
+    dropout_rate: float = 0.0
+    labels: str = "inward"
+    loss: str = "logits"
+    updates: str = "together"
+    augmentation: str = "none"
+    batch_size: int = 32
+    d_learning_rate: float = 2e-4
+    g_learning_rate: float = 2e-4
+    schedule: str = "constant"
+    beta_1: float = 0.5
+    ema_decay: float = 0.995
+    precision: str = "float32"
+    base_channels: int = 16
+
+    @property
+    def changes(self) -> dict:
+        """기준과 다른 설정만 담은 사전이다."""
+        return {f.name: getattr(self, f.name) for f in fields(self)
+                if getattr(self, f.name) != f.default}  # fmt: skip
+
+    @property
+    def name(self) -> str:
+        """기준과 다른 설정을 이은 이름이다. 폴더의 이름으로 쓴다."""
+        return ",".join(f"{key}={value}" for key, value in self.changes.items()) or "baseline"
+
+
+@dataclass(frozen=True)
+class Study:
+    """물음 하나와, 그 답을 찾으려고 견주는 훈련법들이다. 첫째가 기준이다."""
+
+    question: str
+    recipes: tuple[Recipe, ...]
+    seeds: int = 3
+
+
+STUDIES = {
+    "upsampling": Study(
+        "전치 합성곱과 업샘플링 가운데 어느 쪽이 나은가?",
+        (
+            Recipe(),
+            Recipe(generator_kernel=3),
+            Recipe(upsampling="resize"),
+            Recipe(upsampling="resize", generator_kernel=3),
+        ),
+        seeds=5,
+    ),
+    "labels": Study(
+        "레이블에 잡음을 섞어야 하는가, 손실은 로짓과 확률 가운데 무엇으로 셈하는가?",
+        tuple(
+            Recipe(labels=labels, loss=loss)
+            for loss in ("logits", "probabilities")
+            for labels in ("inward", "none", "one_sided", "outward")
+        ),
+    ),
+    "recipe": Study(
+        "같은 CPU 시간에 벽돌이 가장 먼저 나타나는 훈련법은 무엇인가?",
+        (
+            Recipe(),
+            Recipe(batch_size=16),
+            Recipe(batch_size=64),
+            Recipe(batch_size=128),
+            Recipe(dropout_rate=0.1),
+            Recipe(dropout_rate=0.3),
+            Recipe(g_learning_rate=4e-4),
+            Recipe(g_learning_rate=1e-4),
+            Recipe(d_learning_rate=4e-4),
+            Recipe(d_learning_rate=1e-4),
+            Recipe(d_learning_rate=4e-4, g_learning_rate=4e-4),
+            Recipe(d_learning_rate=1e-4, g_learning_rate=1e-4),
+            Recipe(schedule="linear"),
+            Recipe(beta_1=0.0),
+            Recipe(beta_1=0.9),
+            Recipe(initializer="normal"),
+            Recipe(ema_decay=0.98),
+            Recipe(ema_decay=0.999),
+            Recipe(updates="alternating"),
+            Recipe(augmentation="shift"),
+            Recipe(precision="mixed_bfloat16"),
+        ),
+    ),
+    "shape": Study(
+        "생성자의 활성화 함수, 커널의 크기, 잠재 벡터의 분포는 얼마나 중요한가?",
+        (
+            Recipe(),
+            Recipe(generator_activation="relu"),
+            Recipe(generator_kernel=5, discriminator_kernel=5),
+            Recipe(latent="uniform"),
+        ),
+    ),
+}
