@@ -112,7 +112,7 @@ def generator() -> keras.Model:
 
     with dtype_policy("float32"):
         model = build_generator(config()["model"]["latent_dim"])
-    _set_variables(model, "generator.npz")
+    model.set_weights(_weights("generator.npz"))
     return model
 
 
@@ -122,15 +122,19 @@ def discriminator() -> keras.Model:
 
     with dtype_policy("float32"):
         model = build_discriminator(dropout_rate=config()["model"]["dropout_rate"])
-    _set_variables(model, "discriminator.npz")
+    model.set_weights(_weights("discriminator.npz"))
     return model
 
 
-def _set_variables(model: keras.Model, name: str) -> None:
+def generator_weights() -> list[np.ndarray]:
+    """`generator()`의 가중치이다. `get_weights()`와 같은 차례의 float32 배열들이고, TensorFlow 없이 읽는다."""
+    return _weights("generator.npz")
+
+
+def _weights(name: str) -> list[np.ndarray]:
     with np.load(io.BytesIO(_read(name)), allow_pickle=False) as file:
-        weights = [
-            file[key] * file.get(f"{key}.scale", np.float32(1))
+        return [
+            (file[key] * file.get(f"{key}.scale", np.float32(1))).astype("float32")
             for key in sorted(file.files)
             if not key.endswith(".scale")
         ]
-    model.set_weights(weights)

@@ -1,0 +1,135 @@
+"""놀이가 읽을 데이터를 기록된 훈련에서 만든다. 책을 지을 때마다 새로 만들므로 저장소에 두지 않는다.
+
+파일은 모두 `play.data.이름 = {...}` 꼴의 스크립트이다. `file://`로 연 쪽은 다른 파일을 글로 읽지 못하지만 스크립트로는
+읽을 수 있다.
+"""
+
+import base64
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from companion import recorded
+from companion.data import load_bricks
+from companion.sampling import tile
+
+BATCH_NORMALIZATION_EPSILON = 1e-3  # Keras의 기본값
+GREY_LEVELS = 32  # 그림의 색을 이만큼으로 줄이면 크기가 3분의 1쯤이 된다.
+GAME_FORGERIES = 48  # 감별 게임에서 단계마다 쓰는 가짜의 수
+GAME_REAL = 144
+DIRECTIONS = 4
+
+
+def write(folder: Path) -> None:
+    """`folder`에 놀이마다의 데이터와 멈춘 그림을 쓴다."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, make in {"laboratory": laboratory, "game": game, "rewind": rewind}.items():
+        text = json.dumps(make(folder), ensure_ascii=False, separators=(",", ":"))
+        (folder / f"{name}-data.js").write_text(f"play.data.{name} = {text};\n", encoding="utf-8")
+
+
+def laboratory(folder: Path) -> dict[str, Any]:
+    """8비트로 줄인 생성자와, 첫 층을 가장 크게 바꾸는 방향들이다."""
+    weights = recorded.generator_weights()
+    layers, size = [], 1
+    while weights:
+        kernel = weights.pop(0)
+        scale, shift = np.ones(kernel.shape[2], "float32"), np.zeros(kernel.shape[2], "float32")
+        if weights:
+            gamma, beta, mean, variance = (weights.pop(0) for _ in range(4))
+            scale = gamma / np.sqrt(variance + BATCH_NORMALIZATION_EPSILON)
+            shift = beta - mean * scale
+        folded = kernel * scale[:, None]
+        step = np.abs(folded).max(axis=(0, 1, 3)) / 127
+        stride = 1 if size == 1 else 2
+        layers.append(
+            {
+                "size": size,
+                "inChannels": kernel.shape[3],
+                "outChannels": kernel.shape[2],
+                "kernelSize": kernel.shape[0],
+                "stride": stride,
+                "activation": "leakyRelu" if weights else "tanh",
+                "kernel": text_of(np.rint(folded / step[:, None]).astype("int8")),
+                "scale": text_of(step.astype("<f4")),
+                "bias": text_of(shift.astype("<f4")),
+            }
+        )
+        size = kernel.shape[0] if stride == 1 else 2 * size
+    first = recorded.generator_weights()[0]
+    _, _, vectors = np.linalg.svd(first.reshape(-1, first.shape[-1]), full_matrices=False)
+    directions = np.round(vectors[:DIRECTIONS].astype(float), 5).tolist()
+    save_png(folder / "laboratory.png", tile(last_samples()[:8], 4))
+    return {"layers": layers, "directions": directions}
+
+
+def game(folder: Path) -> dict[str, Any]:
+    """단계마다의 가짜와 홀드아웃 진짜, 그리고 그 단계의 판별자가 매긴 진짜일 확률이다."""
+    stages = recorded.stages()
+    heldout = load_bricks(split="heldout", as_arrays=True).images
+    judged = len(next(iter(stages.values()))["real"])
+    real = heldout[np.random.default_rng(0).permutation(len(heldout))[:judged]][:GAME_REAL]
+    forgeries = [stage["samples"][:GAME_FORGERIES] for stage in stages.values()]
+    save_png(folder / "game.png", tile(np.concatenate([real[:4], forgeries[-1][:4]]), 4))
+    return {
+        "columns": 12,
+        "real": data_uri(tile(real, 12)),
+        "stages": [
+            {
+                "images": images,
+                "forged": data_uri(tile(stage["samples"][:GAME_FORGERIES], 12)),
+                "pReal": stage["real"][:GAME_REAL].round(4).tolist(),
+                "pForged": stage["fake"][:GAME_FORGERIES].round(4).tolist(),
+            }
+            for images, stage in stages.items()
+        ],
+    }
+
+
+def rewind(folder: Path) -> dict[str, Any]:
+    """같은 잠재 벡터 32개의 샘플과, 에포크마다의 손실과 정확도이다."""
+    steps, grids = recorded.grids()
+    pictures = [tile(grid[:32, :, :, None], 8) for grid in grids]
+    save_png(folder / "rewind.png", pictures[-1])
+    columns = ("d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy")
+    return {
+        "batch": recorded.config()["batch_size"],
+        "frames": [
+            {"step": step, "picture": data_uri(picture)}
+            for step, picture in zip(steps, pictures, strict=True)
+        ],
+        "history": [
+            {"step": line["step"], **{name: round(line[name], 4) for name in columns}}
+            for line in recorded.history()
+        ],
+    }
+
+
+def last_samples() -> np.ndarray:
+    stages = recorded.stages()
+    return stages[max(stages)]["samples"]
+
+
+def text_of(array: np.ndarray) -> str:
+    return base64.b64encode(array.tobytes()).decode()
+
+
+def few_greys(pixels: np.ndarray) -> Image.Image:
+    levels = np.linspace(0, 255, GREY_LEVELS).round().astype("uint8")
+    image = Image.fromarray(np.rint(pixels / 255 * (GREY_LEVELS - 1)).astype("uint8"), "P")
+    image.putpalette(np.repeat(levels, 3).tobytes())
+    return image
+
+
+def save_png(path: Path, pixels: np.ndarray) -> None:
+    few_greys(pixels).save(path, optimize=True)
+
+
+def data_uri(pixels: np.ndarray) -> str:
+    stream = io.BytesIO()
+    few_greys(pixels).save(stream, "PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
