@@ -99,12 +99,13 @@ def shell(name: str, folder: str, built: Path) -> str:
 
 
 class PlaceToys(SphinxPostTransform):
-    """표시를 놀이로 바꾸고, 놀이가 든 쪽에만 공통 스크립트를 넣는다."""
+    """표시를 놀이로 바꾸고, 놀이가 든 쪽에만 공통 스크립트를 넣는다. 책에서 움직이지 않는 위젯은 뺀다."""
 
     default_priority = 400
     formats = ("html",)
 
     def run(self, **kwargs: object) -> None:
+        self.remove_widgets()
         page = self.env.docname
         for node in list(self.document.findall(nodes.raw)) + list(
             self.document.findall(nodes.comment)
@@ -127,6 +128,12 @@ class PlaceToys(SphinxPostTransform):
         """노트북에서 같은 일을 하는 그림을 뺀다. 그 그림은 모든 장면을 쪽 안에 담고 있어 무겁다."""
         for node in list(self.document.findall(nodes.raw)):
             if 'id="scrubber-' in node.astext() and f"<label>{title} " in node.astext():
+                node.parent.remove(node)
+
+    def remove_widgets(self) -> None:
+        """노트북 커널이 있어야 움직이는 위젯을 뺀다."""
+        for node in list(self.document.findall(nodes.raw)):
+            if "application/vnd.jupyter.widget-" in node.astext():
                 node.parent.remove(node)
 
 

@@ -84,7 +84,7 @@ window.play = {
       button.remove();
       stage.hidden = false;
       play.definitions[name](stage, play.data[name]);
-      stage.querySelector("button, input, select")?.focus();
+      if (!stage.contains(document.activeElement)) stage.querySelector("button, input, select")?.focus();
     } catch (error) {
       button.disabled = false;
       button.textContent = "불러오지 못했다. 다시 누른다.";

@@ -3,7 +3,7 @@
 
 play.define("rewind", (stage, data) => {
   const { element } = play;
-  const WIDTH = 640, HEIGHT = 110, LEFT = 34, BOTTOM = 16;
+  const WIDTH = 400, HEIGHT = 120, LEFT = 26, BOTTOM = 16;
   const lastStep = data.frames[data.frames.length - 1].step;
   const svg = (tag, attributes, ...children) => {
     const node = document.createElementNS("http://www.w3.org/2000/svg", tag);

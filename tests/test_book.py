@@ -47,7 +47,7 @@ PAGE = """\
 def book(tmp_path_factory):
     """두 쪽짜리 책을 진짜 `_config.yml`과 확장으로 지은 폴더. 하나에는 위젯이 들어 있다."""
     source = tmp_path_factory.mktemp("book")
-    for name in ("_config.yml", "_ext", "_static", "_vendor"):
+    for name in ("_config.yml", "_ext", "_play", "_static", "_vendor"):
         (source / name).symlink_to(ROOT / name)
     (source / "book").mkdir()
     (source / "book" / "glossary.csv").symlink_to(ROOT / "book" / "glossary.csv")
@@ -121,14 +121,9 @@ def test_the_real_book_asks_nothing_of_the_network():
     assert requests(ROOT / "_build" / "html") == []
 
 
-def test_widget_libraries_load_from_the_book_and_only_where_a_widget_is(book):
+def test_a_widget_that_needs_a_kernel_is_left_out_of_the_book(book):
     html = (book / "book" / "widget.html").read_text(encoding="utf-8")
-    setup = html.index('window.require = { baseUrl: "../_static/widgets/" }')
-    require = html.index('src="../_static/widgets/require.js')
-    manager = html.index("html-manager/dist/embed-amd.js")
-    assert setup < require < manager
-    assert "../_static/widgets/" in re.findall(r'data-jupyter-widgets-cdn="([^"]*)"', html)
-    assert "embed-amd" not in (book / "book" / "plain.html").read_text(encoding="utf-8")
+    assert "jupyter.widget" not in html
 
 
 def test_the_colab_button_opens_the_notebook_of_the_configured_version(book):
@@ -224,10 +219,6 @@ def test_any_change_to_a_vendored_file_is_noticed(tmp_path, change):
 
 def test_every_vendored_library_carries_its_licence():
     assert "Apache License" in (vendor.VENDOR / "mathjax" / "LICENSE").read_text()
-    widgets = vendor.VENDOR / "widgets"
-    assert "Permission is hereby granted" in (widgets / "require.LICENSE.txt").read_text()
-    manager = widgets / "@jupyter-widgets" / "html-manager"
-    assert "Redistribution and use" in (manager / "LICENSE").read_text()
 
 
 def test_the_glossary_page_is_made_from_the_table():

@@ -18,8 +18,7 @@ from pathlib import Path
 
 VENDOR = Path(__file__).resolve().parent.parent / "_vendor"
 SUMS = "SHA256SUMS"
-# npm에서 오지 않는 것. requirejs의 npm 꾸러미에는 라이선스의 글이 없어 따로 둔다.
-OWN = [".gitattributes", "widgets/require.LICENSE.txt"]
+OWN = [".gitattributes"]  # npm에서 오지 않는 것
 
 
 @dataclass(frozen=True)
@@ -43,22 +42,6 @@ LIBRARIES = [
             "es5/input/tex/extensions/boldsymbol.js": "mathjax/input/tex/extensions",
             "es5/input/tex/extensions/cancel.js": "mathjax/input/tex/extensions",
             "es5/input/tex/extensions/color.js": "mathjax/input/tex/extensions",
-        },
-    ),
-    Library(
-        "requirejs@2.3.8",
-        "777158e89275e16bd51aec3ef714fbcb5dc45789e7078659933bc814916d7dec",
-        {"require.js": "widgets"},
-    ),
-    Library(
-        "@jupyter-widgets/html-manager@1.0.6",
-        "6c198ceb99ba7e7526990a1de16e8147ad7d3a714e3fb06741183623c04b5f6e",
-        {
-            "LICENSE": "widgets/@jupyter-widgets/html-manager",
-            "dist/embed-amd.js": "widgets/@jupyter-widgets/html-manager/dist",
-            "dist/*.woff2": "widgets/@jupyter-widgets/html-manager/dist",  # 단추의 그림 글꼴
-            # embed-amd.js와 같은 라이브러리를 묶은 embed.js의 라이선스 목록
-            "dist/embed.js.LICENSE.txt": "widgets/@jupyter-widgets/html-manager/dist",
         },
     ),
 ]
@@ -90,7 +73,7 @@ def extract(library: Library, archive: Path, into: Path) -> None:
 
 
 def fetch(folder: Path = VENDOR) -> None:
-    """세 꾸러미를 받아 SHA-256을 맞춰 보고 `folder`를 새로 채운다."""
+    """꾸러미를 모두 받아 SHA-256을 맞춰 보고 `folder`를 새로 채운다."""
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
         fresh = work / "vendor"
