@@ -111,6 +111,27 @@ STUDIES = {
             Recipe(precision="mixed_bfloat16"),
         ),
     ),
+    "combination": Study(
+        "따로 좋았던 것들을 함께 쓰면 더 좋은가?",
+        (
+            Recipe(),
+            Recipe(d_learning_rate=4e-4, g_learning_rate=4e-4),
+            Recipe(upsampling="resize", d_learning_rate=4e-4, g_learning_rate=4e-4),
+            Recipe(upsampling="resize", d_learning_rate=8e-4, g_learning_rate=8e-4),
+            Recipe(d_learning_rate=8e-4, g_learning_rate=8e-4),
+            Recipe(upsampling="resize", d_learning_rate=4e-4, g_learning_rate=4e-4, batch_size=16),
+            Recipe(
+                upsampling="resize",
+                d_learning_rate=4e-4,
+                g_learning_rate=4e-4,
+                augmentation="shift",
+            ),
+            Recipe(
+                upsampling="resize", d_learning_rate=4e-4, g_learning_rate=4e-4, dropout_rate=0.3
+            ),
+            Recipe(upsampling="resize", d_learning_rate=4e-4, g_learning_rate=4e-4, labels="none"),
+        ),
+    ),
     "shape": Study(
         "생성자의 활성화 함수, 커널의 크기, 잠재 벡터의 분포는 얼마나 중요한가?",
         (
