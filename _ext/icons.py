@@ -78,12 +78,16 @@ def stylesheet(vendor: Path, names: set[str], css: str) -> str:
     return "".join(parts)
 
 
-def subset_font(path: Path, characters: set[int]) -> bytes:
+def subset_font(path: Path, characters: set[int], flavor: str = "woff", family: str = "") -> bytes:
+    """`characters`의 글자만 든 글꼴이다. `family`를 주면 글꼴 안에 적힌 이름을 그것으로 바꾼다."""
     font = TTFont(path)
-    subsetter = subset.Subsetter(subset.Options(notdef_outline=False))
+    subsetter = subset.Subsetter(subset.Options(notdef_outline=False, name_IDs=[0, 1, 2, 4, 6]))
     subsetter.populate(unicodes=characters)
     subsetter.subset(font)
-    font.flavor = "woff"
+    if family:
+        for name in [record for record in font["name"].names if record.nameID in (1, 4, 6)]:
+            font["name"].setName(family, name.nameID, name.platformID, name.platEncID, name.langID)
+    font.flavor = flavor
     stream = io.BytesIO()
     font.save(stream)
     return stream.getvalue()

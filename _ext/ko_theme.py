@@ -1,6 +1,7 @@
-"""테마가 영어로 남겨 둔 단추와 안내를 한국어로 옮긴다."""
+"""테마가 영어로 남겨 둔 단추와 안내를 한국어로 옮기고, 읽어 주는 프로그램을 위한 이름이 빠진 곳에 이름을 준다."""
 
 import json
+import re
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -35,6 +36,7 @@ LABELS = {
     "전체 화면으로보기": "전체 화면으로 보기",
     "Main": "책의 차례",
     "Page": "이 쪽의 차례",
+    "Version warning": "판에 대한 알림",
     "Toggle hidden content": "숨긴 내용 여닫기",
     "Toggle primary sidebar": "책의 차례 여닫기",
     "Toggle secondary sidebar": "이 쪽의 차례 여닫기",
@@ -45,19 +47,28 @@ COPY_BUTTON = {
     "copy_success": "베꼈다",
     "copy_failure": "베끼지 못했다",
 }
+# 이름도 구역도 없이 남은 요소와, 그 자리에 둘 것
+NAMELESS = {
+    '<summary><span class="toctree-toggle"': '<summary aria-label="아래 절 여닫기"><span class="toctree-toggle"',
+    '<div class="bd-sidebar-primary': '<div role="complementary" aria-label="책의 이름과 차례" class="bd-sidebar-primary',
+}
 SCRIPT = """
 messages.ko = %s;  // copybutton.js가 제 나름으로 두는 번역표
 locale = "ko";
-document.addEventListener("DOMContentLoaded", () => {
-  const labels = %s;
-  for (const element of document.querySelectorAll("[title], [aria-label]")) {
-    for (const name of ["title", "aria-label"]) {
-      const korean = labels[element.getAttribute(name)];
-      if (korean) element.setAttribute(name, korean);
-    }
-  }
-});
 """
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """다 지은 쪽에서 번역표가 닿지 않는 도움말을 옮기고 빠진 이름을 채운다."""
+    if error is not None or app.builder.format != "html":
+        return
+    labels = re.compile(r'\b(title|aria-label)="(%s)"' % "|".join(map(re.escape, LABELS)))
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        text = labels.sub(lambda match: f'{match[1]}="{LABELS[match[2]]}"', text)
+        for nameless, named in NAMELESS.items():
+            text = text.replace(nameless, named)
+        page.write_text(text, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, object]:
@@ -71,6 +82,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         with file.open("wb") as stream:
             write_mo(stream, catalog)
         app.add_message_catalog(name, str(folder))
-    tables = (json.dumps(table, ensure_ascii=False) for table in (COPY_BUTTON, LABELS))
-    app.add_js_file(None, body=SCRIPT % tuple(tables), priority=900)
+    table = json.dumps(COPY_BUTTON, ensure_ascii=False)
+    app.add_js_file(None, body=SCRIPT % table, priority=900)
+    app.connect("build-finished", finish)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 from setup_env import ROOT, python_of
 
 STEPS = ("lock", "run", "report")
-EXTRAS = ("book", "test", "render", "kaggle", "evaluation")
+EXTRAS = ("book", "test", "browser", "render", "kaggle", "evaluation")
 OLDEST_PYTHON = "3.10"
 CONDA_PYTHON = "3.12"
 REPORT = ROOT / "_build" / "update" / "index.html"

@@ -44,6 +44,16 @@ LIBRARIES = [
             "es5/input/tex/extensions/color.js": "mathjax/input/tex/extensions",
         },
     ),
+    # 책을 지을 때 쓰인 글자만 추린다(_ext/hangul_font.py).
+    Library(
+        "pretendard@1.3.9",
+        "0ffc240cee83be02520fb4ac1b2a0a51052b9d13506ade0ba90c591dbbb3bd53",
+        {
+            "dist/LICENSE.txt": "pretendard",
+            "dist/web/static/woff2-subset/Pretendard-Regular.subset.woff2": "pretendard",
+            "dist/web/static/woff2-subset/Pretendard-Bold.subset.woff2": "pretendard",
+        },
+    ),
 ]
 
 

@@ -1,0 +1,67 @@
+"""책이 놓일 주소에서 나오는 것들을 정한다. 주소는 `_config.yml`의 repository 한 곳에만 적는다.
+
+GitHub Pages의 주소를 셈해 대표 주소(canonical), 나눌 때 보이는 카드, 없는 주소에 보일 404 쪽에 쓴다.
+"""
+
+import re
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+SUBTITLE = "벽돌을 위조하는 신경망을 처음부터 만든다"
+NOT_FOUND = """
+<h1>그런 쪽이 없다</h1>
+<p>주소가 바뀌었거나 잘못 적혔다. <a href="{prefix}index.html">책의 첫 쪽</a>으로 가거나 위의 돋보기로 찾는다.</p>
+"""
+
+
+def pages_url(repository: str) -> str:
+    """GitHub 저장소의 주소에서 GitHub Pages의 주소를 얻는다. GitHub가 아니면 ValueError를 낸다."""
+    found = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+?)/?", repository)
+    if found is None:
+        raise ValueError(
+            f"_config.yml의 repository.url이 {repository!r}인데, "
+            "https://github.com/이름/저장소의 꼴이어야 하므로 고쳐 적는다."
+        )
+    return f"https://{found[1].lower()}.github.io/{found[2]}/"
+
+
+def set_addresses(app: Sphinx, config: Config) -> None:
+    url = pages_url(config.html_theme_options["repository_url"])
+    prefix = "/" + url.split("/", 3)[3]
+    config.html_baseurl = url
+    config.ogp_site_url = url
+    config.ogp_image = f"{url}_static/preview.png"
+    config.ogp_image_alt = "신경망이 만든 벽돌들 위에 적은 책의 이름"
+    config.ogp_type = "book"
+    config.ogp_site_name = config.html_title or config.project
+    config.notfound_urls_prefix = prefix
+    config.notfound_context = {
+        "title": "그런 쪽이 없다",
+        "body": NOT_FOUND.format(prefix=prefix),
+    }
+
+
+def draw_preview(app: Sphinx, error: Exception | None) -> None:
+    """나눌 때 보이는 1200×630 카드를 그린다. 생성자가 만든 벽돌 벽 위에 책의 이름을 적는다."""
+    if error is not None or app.builder.format != "html":
+        return
+    root = Path(app.srcdir)
+    card = Image.new("RGB", (1200, 630), "black")
+    with Image.open(root / "book" / "wall.png") as wall:
+        height = wall.height * 1200 // wall.width
+        card.paste(wall.convert("RGB").resize((1200, height), Image.Resampling.LANCZOS))
+    draw = ImageDraw.Draw(card)
+    draw.rectangle((0, 400, 1200, 630), fill="black")
+    for text, top, size in ((app.config.html_title, 445, 64), (SUBTITLE, 540, 34)):
+        font = ImageFont.truetype(root / "companion" / "fonts" / "BrickieGothic.ttf", size)
+        draw.text((60, top), text, font=font, fill="white")
+    card.save(Path(app.outdir) / "_static" / "preview.png", optimize=True)
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    app.connect("config-inited", set_addresses, priority=100)
+    app.connect("build-finished", draw_preview)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
