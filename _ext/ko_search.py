@@ -3,14 +3,20 @@
 한국어는 낱말에 조사가 붙어 '훈련'으로는 '훈련을'이 나오지 않는다. 색인에는 한글 토막의 모든 부분
 문자열을 넣고, 찾는 말에서는 조사를 뗀다. 부분 문자열을 다 넣었으므로 조사를 지나치게 떼어도 놓치는
 글은 없다. '배치정규화'처럼 붙여 쓴 말로 '배치 정규화'를 찾도록, 조사 없이 이어진 두 낱말은 붙인
-꼴도 넣는다. 영어 낱말은 영어 어간 찾기를 그대로 쓴다.
+꼴도 넣는다. 영어 낱말은 영어 어간 찾기를 그대로 쓴다. 찾은 쪽은 그 낱말이 얼마나 자주 나오는지로
+줄을 세운다(BM25). 브라우저에서 하는 일은 ko_search.js에 있다.
 """
 
+import csv
 import json
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 import sphinx.search
+from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
 
@@ -23,31 +29,13 @@ PARTICLES = [
 ]
 HANGUL = re.compile("[가-힣]+")
 RUNS = re.compile("[가-힣]+|[^가-힣]+")  # 'GAN을'은 'GAN'과 '을'로 나눈다
+WORD = re.compile(r"[가-힣]+|[a-z0-9_]+")
+# 쪽의 제목, 절의 제목, 굵은 글(처음 풀이하는 말)에 나온 낱말은 본문에 이만큼 나온 것으로 친다.
+TITLE, HEADING, DEFINED = 50, 5, 10
+RANKS = "search-ranks.js"
 LONGEST = 6  # 색인에 넣는 부분 문자열의 최대 글자 수. 길수록 색인이 커진다.
 
-# 브라우저에서 찾는 말을 나누는 코드. 조사는 strip_particle과 같이 뗀다.
-SPLIT_QUERY = r"""
-var splitQuery = (query) => {
-  const particles = @PARTICLES@;
-  const longest = @LONGEST@;
-  const terms = [];
-  const between = /[^\p{Letter}\p{Number}_\p{Emoji_Presentation}]+/gu;
-  for (const word of query.normalize("NFC").split(between)) {
-    for (let part of word.match(/[가-힣]+|[^가-힣]+/gu) || []) {
-      if (/^[가-힣]/.test(part)) {
-        const particle = particles.find((p) => part.endsWith(p) && part.length - p.length >= 2);
-        if (particle) part = part.slice(0, -particle.length);
-        for (let i = 0; i + longest < part.length; i++) terms.push(part.slice(i, i + longest));
-        part = part.slice(-longest);
-      }
-      terms.push(part);
-    }
-  }
-  return terms;
-};
-""".replace("@PARTICLES@", json.dumps(PARTICLES, ensure_ascii=False)).replace(
-    "@LONGEST@", str(LONGEST)
-)
+SPLIT_QUERY = (Path(__file__).parent / "ko_search.js").read_text(encoding="utf-8")
 
 
 def strip_particle(word: str) -> str:
@@ -81,9 +69,85 @@ class SearchKorean(SearchEnglish):
                 words += [piece for piece in pieces if piece != word]
         return words
 
-    js_splitter_code = SPLIT_QUERY
+    js_splitter_code = (
+        f"const PARTICLES = {json.dumps(PARTICLES, ensure_ascii=False)};\n"
+        f"const LONGEST = {LONGEST};\n{SPLIT_QUERY}"
+    )
+
+
+def words_of(text: str) -> Iterator[str]:
+    """글의 낱말을 조사를 떼어 늘어놓는다. 조사 없이 이어진 한글 낱말 둘은 붙인 꼴도 낸다."""
+    previous = ""
+    for word in WORD.findall(unicodedata.normalize("NFC", text).lower()):
+        stem = strip_particle(word)
+        yield stem
+        if HANGUL.fullmatch(previous + word):
+            yield previous + stem
+        previous = word if stem == word else ""
+
+
+def count_words(doctree: nodes.document) -> Counter[str]:
+    """쪽의 낱말을 센다. 제목과 굵은 글의 낱말은 여러 번으로 친다."""
+    counts: Counter[str] = Counter()
+    for text in doctree.findall(nodes.Text):
+        if isinstance(text.parent, nodes.raw | nodes.comment):
+            continue
+        weight = DEFINED if isinstance(text.parent, nodes.strong) else 1
+        if isinstance(text.parent, nodes.title):
+            weight = TITLE if isinstance(text.parent.parent.parent, nodes.document) else HEADING
+        for word in words_of(text.astext()):
+            counts[word] += weight
+    return counts
+
+
+def synonyms(table: Path) -> dict[str, str]:
+    """용어집의 다른 이름과 영어 이름 → 이 책의 용어이다. 이 책의 다른 용어와 같은 이름은 뺀다."""
+
+    def names(cell: str, separators: str) -> list[str]:
+        parts = re.split(separators, re.sub(r"\([^)]*\)?", "", cell))
+        return [" ".join(part.split()).lower() for part in parts if part.strip()]
+
+    with table.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    own = {name for row in rows for name in names(row["korean"], "/")}
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        term = names(row["korean"], "/")[0]
+        for name in names(row["aliases"], "[,/]") + names(row["english"], "/"):
+            if name not in own:
+                found.setdefault(name, set()).add(term)
+    only = {name: terms.pop() for name, terms in found.items() if len(terms) == 1}
+    return {name: only[name] for name in sorted(only, key=lambda name: (-len(name), name))}
+
+
+def write_ranks(app: Sphinx, error: Exception | None) -> None:
+    """쪽마다 낱말이 몇 번 나오는지를 찾기 쪽이 읽을 파일로 적는다. 찾은 쪽을 늘어놓는 차례에 쓴다."""
+    if error is not None or app.builder.format != "html":
+        return
+    pages = sorted(app.env.found_docs)
+    counts = [count_words(app.env.get_doctree(page)) for page in pages]
+    every = sorted(set().union(*counts))
+    table = {
+        "pages": pages,
+        "lengths": [sum(count.values()) for count in counts],
+        "counts": {
+            word: [(k, count[word]) for k, count in enumerate(counts) if count[word]]
+            for word in every
+            if sum(count[word] for count in counts) > 1
+        },
+        "synonyms": synonyms(Path(app.srcdir) / "book" / "glossary.csv"),
+    }
+    text = json.dumps(table, ensure_ascii=False, separators=(",", ":"))
+    (Path(app.outdir) / "_static" / RANKS).write_text(f"const RANKS={text};\n", encoding="utf-8")
+
+
+def add_ranks(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
+    if page == "search":
+        app.add_js_file(RANKS)
 
 
 def setup(app: Sphinx) -> dict[str, object]:
     sphinx.search.languages["ko"] = SearchKorean
+    app.connect("html-page-context", add_ranks)
+    app.connect("build-finished", write_ranks)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

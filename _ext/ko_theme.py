@@ -62,7 +62,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     """다 지은 쪽에서 번역표가 닿지 않는 도움말을 옮기고 빠진 이름을 채운다."""
     if error is not None or app.builder.format != "html":
         return
-    labels = re.compile(r'\b(title|aria-label)="(%s)"' % "|".join(map(re.escape, LABELS)))
+    labels = re.compile(r'\b(title|aria-label)="({})"'.format("|".join(map(re.escape, LABELS))))
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         text = labels.sub(lambda match: f'{match[1]}="{LABELS[match[2]]}"', text)

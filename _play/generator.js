@@ -72,16 +72,15 @@ function generatorWorker() {
     return maps;
   }
 
-  // base64 글을 바이트로, 8비트 정수를 나가는 채널마다의 눈금을 곱해 실수로 되돌린다.
+  // base64 글을 바이트로 바꾸고, 정수에 커널의 칸과 나가는 채널마다의 눈금을 곱해 실수로 되돌린다.
   function decode(layer) {
     const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-    const integers = new Int8Array(bytes(layer.kernel).buffer);
+    const low = bytes(layer.low), high = new Int8Array(bytes(layer.high).buffer);
     const scale = new Float32Array(bytes(layer.scale).buffer);
     const bias = new Float32Array(bytes(layer.bias).buffer);
-    const kernel = new Float32Array(integers.length);
-    const { inChannels, outChannels } = layer;
+    const kernel = new Float32Array(low.length);
     for (let i = 0; i < kernel.length; i++) {
-      kernel[i] = integers[i] * scale[Math.floor(i / inChannels) % outChannels];
+      kernel[i] = (256 * high[i] + low[i]) * scale[Math.floor(i / layer.inChannels)];
     }
     return { ...layer, kernel, bias };
   }

@@ -11,6 +11,7 @@
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -98,6 +99,7 @@ def identity(result: dict) -> tuple[str, int]:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # 띄운 훈련도 함께 멈춘다
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("studies", nargs="*", help=", ".join(STUDIES))
     parser.add_argument("--state", type=Path, default=DEFAULT_STATE, help="훈련 상태를 둘 폴더")

@@ -143,7 +143,7 @@ def test_buttons_that_the_theme_leaves_in_english_are_korean(book):
 
 
 def test_search_of_the_built_book_is_korean(book):
-    assert "particles" in (book / "_static" / "language_data.js").read_text(encoding="utf-8")
+    assert "PARTICLES" in (book / "_static" / "language_data.js").read_text(encoding="utf-8")
     index = (book / "searchindex.js").read_text(encoding="utf-8")
     terms = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))["terms"]
     assert {"문단", "조심", "이야기"} <= terms.keys()
@@ -154,7 +154,7 @@ def query_terms(query: str) -> list[str]:
     node = shutil.which("node")
     if node is None:
         pytest.skip("node가 없다")
-    code = f"{ko_search.SPLIT_QUERY}\nconsole.log(JSON.stringify(splitQuery({json.dumps(query)})))"
+    code = f"{ko_search.SearchKorean.js_splitter_code}\nconsole.log(JSON.stringify(splitQuery({json.dumps(query)})))"
     done = subprocess.run([node, "-e", code], capture_output=True, text=True, check=True)
     return [term for term in json.loads(done.stdout) if term]
 

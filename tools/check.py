@@ -53,7 +53,8 @@ def stages() -> list[Stage]:
             output="_build/html",
         ),
         Stage("links", "책 안의 링크", ("python", "tools/check_links.py")),
-        Stage("unit", "단위 시험", (*pytest, *COVERAGE, "tests")),
+        Stage("unit", "단위 시험", (*pytest, *COVERAGE, "tests", "--ignore=tests/browser")),
+        Stage("browser", "브라우저에서 본 책", (*pytest, "-rs", "tests/browser")),
         Stage("nbval", "저장된 출력", (*pytest, "--nbval", "book")),
     ]
 

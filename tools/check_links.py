@@ -47,8 +47,12 @@ def broken_links(folder: Path) -> list[str]:
         FileNotFoundError: folder에 HTML이 하나도 없을 때.
     """
     folder = folder.resolve()
-    # _static에는 쪽이 아니라 테마의 틀이 들어 있다.
-    paths = (p for p in sorted(folder.rglob("*.html")) if "_static" not in p.parts)
+    # _static에는 쪽이 아니라 테마의 틀이 들어 있고, 404.html은 어느 주소에서나 열리게 /로 시작하는 주소만 쓴다.
+    paths = (
+        p
+        for p in sorted(folder.rglob("*.html"))
+        if "_static" not in p.parts and p.name != "404.html"
+    )
     pages = {path: read_page(path) for path in paths}
     if not pages:
         raise FileNotFoundError(f"{folder}에 만들어진 책이 없으니 먼저 `make book`을 한다.")

@@ -1,0 +1,91 @@
+"""모든 쪽을 열어 오류, 무게, 너비, 접근성을 본다."""
+
+import gzip
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from .conftest import BUILT, PAGES
+
+WIDTHS = (360, 768, 1280)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("folder", [False, True], ids=["http", "folder"])
+def test_a_page_opens_without_errors_or_requests_to_the_outside(reader, page, folder):
+    one = reader(folder=folder)
+    one.open(page)
+    assert one.page.title()
+
+
+def loaded(one) -> dict[str, int]:
+    """처음 열 때 받은 파일과, gzip으로 줄인 크기이다."""
+    sizes = {}
+    for url in dict.fromkeys(one.requests):
+        if url.startswith(one.base):
+            path = BUILT / unquote(urlsplit(url).path).lstrip("/")
+            sizes[path.relative_to(BUILT).as_posix()] = len(gzip.compress(path.read_bytes(), 6))
+    return sizes
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_light_at_first_view(reader, page):
+    one = reader()
+    one.open(page)
+    one.page.wait_for_load_state("networkidle")
+    sizes = loaded(one)
+    # MathJax는 수식이 있는 쪽만, 찾기의 색인은 찾기 쪽만 읽는다.
+    scripts = {name: size for name, size in sizes.items()
+               if name.endswith(".js") and "mathjax" not in name and name != "searchindex.js"}  # fmt: skip
+    print(page, sum(sizes.values()), sum(scripts.values()))
+    assert sum(sizes.values()) <= 1_500_000
+    assert sum(scripts.values()) <= 300_000
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_is_wider_than_the_screen(reader, page):
+    one = reader()
+    one.open(page)
+    for width in WIDTHS:
+        one.page.set_viewport_size({"width": width, "height": 800})
+        wide = one.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{width}px 화면에서 {wide}px"
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_axe_finds_nothing(reader, page, mode):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    one = reader(color_scheme=mode)
+    one.open(page)
+    for button in one.page.query_selector_all(".play-start"):
+        button.click()
+    one.page.wait_for_function("!document.querySelector('.play-start')", timeout=60_000)
+    found = axe.run(one.page, options={"preload": False}).response["violations"]
+    told = [f"{v['id']}: {n['target']} {n['html'][:120]}" for v in found for n in v["nodes"]]
+    assert told == []
+
+
+def test_every_visible_label_of_the_interface_is_korean(reader):
+    one = reader()
+    labels = set()
+    for page in PAGES:
+        one.open(page)
+        labels |= set(
+            one.page.evaluate(
+                """() => [...document.querySelectorAll("[title], [aria-label], [placeholder], button, label, legend")]
+                .filter((node) => !node.closest("mjx-container, .cell_output, pre"))
+                .flatMap((node) => [node.title, node.ariaLabel, node.placeholder,
+                  /BUTTON|LABEL|LEGEND/.test(node.tagName) ? node.textContent : ""])
+                .map((text) => (text || "").trim()).filter(Boolean)"""
+            )
+        )
+    names = {"Colab", "GitHub", "Ctrl+K", ".md", ".ipynb", ".pdf"}  # 이름은 옮기지 않는다
+    english = [text for text in labels
+               if not any("가" <= c <= "힣" for c in text) and any(c.isalpha() for c in text)]  # fmt: skip
+    assert sorted(set(english) - names) == []
+
+
+def test_an_unknown_address_is_answered_in_korean():
+    text = (BUILT / "404.html").read_text(encoding="utf-8")
+    assert "그런 쪽이 없다" in text

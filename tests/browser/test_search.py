@@ -1,0 +1,45 @@
+"""찾기 쪽에서 한국어로 찾는다. searches.csv에 찾는 말과 맨 앞에 나와야 할 쪽이 적혀 있다."""
+
+import csv
+from pathlib import Path
+
+SEARCHES = Path(__file__).with_name("searches.csv")
+
+
+def test_every_search_finds_its_page_among_the_first_three_and_fast(reader):
+    with SEARCHES.open(encoding="utf-8", newline="") as stream:
+        searches = [(row["query"], row["page"]) for row in csv.DictReader(stream)]
+    assert len(searches) >= 40
+    one = reader(folder=True)
+    one.open("search")
+    one.page.wait_for_function("typeof Search !== 'undefined' && Search.hasIndex()")
+    ranks, slowest = {}, 0.0
+    for query, wanted in searches:
+        found, milliseconds = one.page.evaluate(
+            """(query) => {
+              const began = performance.now();
+              const results = Search._performSearch(...Search._parseQuery(query));
+              const passed = performance.now() - began;
+              return [results.reverse().map((result) => result[0]), passed];
+            }""",
+            query,
+        )
+        pages = list(dict.fromkeys(page.split("/")[-1] for page in found))
+        ranks[query] = pages.index(wanted) + 1 if wanted in pages else None
+        slowest = max(slowest, milliseconds)
+        print(f"{query}: {ranks[query]}, {milliseconds:.1f} ms")
+    late = {query: rank for query, rank in ranks.items() if rank is None or rank > 3}
+    assert late == {}
+    assert sum(rank == 1 for rank in ranks.values()) >= 0.9 * len(ranks)
+    assert slowest < 100
+
+
+def test_a_search_typed_by_a_reader_shows_results(reader):
+    one = reader()
+    one.open("book/index")
+    one.page.keyboard.press("Control+k")
+    one.page.keyboard.type("감별자")
+    one.page.keyboard.press("Enter")
+    first = one.page.wait_for_selector("#search-results li a")
+    assert "판별자" in first.text_content()
+    assert "감별자" in one.page.url or one.page.url.count("%")

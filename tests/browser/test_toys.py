@@ -1,0 +1,202 @@
+"""놀이를 모두, 마우스로도 글쇠로도 움직여 본다."""
+
+import numpy as np
+import pytest
+
+CANVAS = "(canvas) => canvas.toDataURL()"
+
+
+def begin(one, page: str, name: str):
+    """글쇠만으로 놀이를 시작한다."""
+    one.open(page)
+    button = one.page.locator(f"#{name} .play-start")
+    button.focus()
+    one.page.keyboard.press("Enter")
+    one.page.wait_for_selector(f"#{name} .play-stage:not([hidden])")
+    return one.page.locator(f"#{name}")
+
+
+def test_nothing_of_a_toy_is_read_before_its_button_is_pressed(reader):
+    one = reader()
+    one.open("book/4_2_3_generator")
+    assert not any("laboratory" in url and url.endswith(".js") for url in one.requests)
+    begin(one, "book/4_2_3_generator", "laboratory")
+    assert any(url.endswith("laboratory-data.js") for url in one.requests)
+
+
+def test_without_scripts_a_toy_is_a_picture_and_a_sentence(reader):
+    one = reader(java_script_enabled=False)
+    one.page.goto(one.base + "book/4_1_introduction.html")
+    toy = one.page.locator("#game")
+    assert toy.locator("img.play-still").is_visible()
+    assert "스크립트가 켜져 있으면" in toy.inner_text()
+    assert not toy.locator(".play-start").is_visible()
+
+
+def test_the_game_is_played_with_the_keyboard_alone(reader):
+    one = reader()
+    toy = begin(one, "book/4_1_introduction", "game")
+    for _ in range(10):
+        one.page.keyboard.press("ArrowLeft")
+    score = toy.locator(".play-score").inner_text()
+    assert "나는 10쌍 가운데" in score
+    assert toy.locator(".play-answers tbody tr").count() == 10
+
+
+def test_the_same_address_asks_the_same_questions(reader):
+    def pictures(address):
+        one = reader()
+        one.open("book/4_1_introduction")
+        one.page.goto(f"{one.base}book/4_1_introduction.html{address}")
+        one.page.reload()
+        one.page.wait_for_selector("#game .play-choice")
+        shown = one.page.eval_on_selector_all(
+            "#game .play-tile", "all => all.map((n) => n.style.cssText)"
+        )
+        return one.page.url, shown
+
+    url, first = pictures("#game=77,5")
+    assert url.endswith("#game=77,5")
+    assert pictures("#game=77,5")[1] == first
+    assert pictures("#game=78,5")[1] != first
+
+
+def test_every_control_of_the_game_works(reader):
+    one = reader()
+    toy = begin(one, "book/4_1_introduction", "game")
+    toy.get_by_label("위조범의 솜씨").select_option(index=0)
+    toy.get_by_label("문제 번호").fill("12")
+    toy.get_by_text("이 번호로 다시").click()
+    assert one.page.url.endswith("#game=12,0")
+    for _ in range(10):
+        toy.locator(".play-choice").first.click()
+    judge = toy.locator(".play-score").inner_text()
+    assert "판별자는" in judge
+    toy.get_by_text("새 문제").click()
+    assert "1/10" in toy.inner_text()
+    assert not one.page.url.endswith("#game=12,0")
+
+
+def test_the_laboratory_makes_bricks_and_its_controls_move_them(reader):
+    one = reader(folder=True)
+    toy = begin(one, "book/4_2_3_generator", "laboratory")
+    canvas = toy.locator("canvas").first
+    one.page.wait_for_selector("#laboratory canvas[data-ready='1']")
+    before = canvas.evaluate(CANVAS)
+    slider = toy.locator("input[type=range]").first
+    slider.focus()
+    for _ in range(10):
+        one.page.keyboard.press("ArrowRight")
+    one.page.wait_for_timeout(1500)
+    moved = canvas.evaluate(CANVAS)
+    assert moved != before
+    toy.get_by_text("가운데로").click()
+    one.page.wait_for_timeout(1000)
+    assert canvas.evaluate(CANVAS) == before
+    toy.get_by_text("새 벽돌").click()
+    one.page.wait_for_timeout(1000)
+    assert canvas.evaluate(CANVAS) != before
+    for name, count in (("걷기", 3), ("산술", 4), ("층 들여다보기", 5)):
+        toy.get_by_label(name).check()
+        one.page.wait_for_selector("#laboratory canvas[data-ready]", timeout=10_000)
+        assert toy.locator("canvas").count() == count
+        last = toy.locator("canvas").last.evaluate(CANVAS)
+        toy.get_by_role("button").first.click()
+        one.page.wait_for_timeout(1500)
+        assert [last] != toy.locator("canvas").evaluate_all(
+            "(all) => all.map((c) => c.toDataURL())"
+        )[-1:] or name == "걷기"
+
+
+def test_the_page_answers_while_the_generator_computes(reader):
+    one = reader()
+    begin(one, "book/4_2_3_generator", "laboratory")
+    one.page.wait_for_selector("#laboratory canvas[data-ready='1']")
+    longest = one.page.evaluate(
+        """async () => {
+          const generate = startGenerator(play.data.laboratory.layers);
+          await generate(new Float32Array(100));
+          let longest = 0, last = performance.now(), done = false;
+          const tick = () => {
+            const now = performance.now();
+            longest = Math.max(longest, now - last);
+            last = now;
+            if (!done) setTimeout(tick);
+          };
+          tick();
+          for (let k = 0; k < 5; k++) await generate(new Float32Array(100).fill(k));
+          done = true;
+          return longest;
+        }"""
+    )
+    assert longest < 100
+
+
+def test_the_generator_in_the_browser_gives_the_images_of_keras(reader):
+    from companion import recorded
+    from companion.data import to_uint8
+
+    z = np.random.default_rng(7).standard_normal((100, 100)).astype("float32")
+    expected = to_uint8(recorded.generator().predict(z, batch_size=50, verbose=0))
+    one = reader()
+    begin(one, "book/4_2_3_generator", "laboratory")
+    images, milliseconds = one.page.evaluate(
+        """async (latents) => {
+          const generate = startGenerator(play.data.laboratory.layers);
+          const images = [], times = [];
+          for (const z of latents) {
+            const { maps, milliseconds } = await generate(Float32Array.from(z));
+            images.push([...maps[maps.length - 1]]);
+            times.push(milliseconds);
+          }
+          return [images, times];
+        }""",
+        z.tolist(),
+    )
+    made = to_uint8(np.array(images).reshape(100, 64, 64, 1))
+    difference = np.abs(made.astype(int) - expected.astype(int))
+    print(f"가장 큰 차이 {difference.max()}, 벽돌 하나에 {np.median(milliseconds):.0f} ms(중앙값)")
+    assert difference.max() <= 2
+
+
+def test_rewinding_moves_pictures_and_words_together(reader):
+    one = reader()
+    toy = begin(one, "book/4_2_4_training", "rewind")
+    slider = toy.locator("input[type=range]")
+    last = toy.inner_text(), toy.locator("img").get_attribute("src")
+    slider.focus()
+    one.page.keyboard.press("Home")
+    first = toy.inner_text(), toy.locator("img").get_attribute("src")
+    assert first[0] != last[0]
+    assert first[1] != last[1]
+    one.page.keyboard.press("End")
+    assert (toy.inner_text(), toy.locator("img").get_attribute("src")) == last
+    toy.get_by_text("처음부터 틀기").click()
+    one.page.wait_for_function("document.querySelector('#rewind input').value >= 2")
+    toy.get_by_text("멈추기").click()
+    assert int(slider.input_value()) >= 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "kernel", "count"),
+    [
+        ("전치 합성곱", "3", {1, 2, 4}),
+        ("전치 합성곱", "4", {1, 2, 4}),
+        ("업샘플링", "3", {4, 6, 9}),
+    ],
+)
+def test_touching_a_convolution_shows_what_meets(reader, kind, kernel, count):
+    one = reader()
+    page = "book/4_2_3_generator"
+    toy = begin(one, page, "convolution")
+    option = toy.locator("option", has_text=kind).first.inner_text()
+    toy.locator("select").first.select_option(option)
+    toy.locator("select").last.select_option(kernel)
+    shown = {int(text) for text in toy.locator("button.play-pixel").all_inner_texts()}
+    assert shown == count
+    toy.locator("button.play-pixel").first.click()
+    one.page.keyboard.press("ArrowDown")
+    one.page.keyboard.press("ArrowRight")
+    words = toy.locator("[aria-live]").inner_text()
+    assert "출력 2행 2열은" in words
+    assert toy.locator(".play-on").count() >= 3
