@@ -58,7 +58,7 @@ function rank(page) {
 }
 
 // 같은 쪽에서는 제목이 맞는 절을 쪽보다 앞에 둔다.
-if (typeof Scorer !== "undefined" && typeof RANKS !== "undefined") {
+if (typeof Scorer !== "undefined") {
   // 용어집에는 어느 말이나 있으므로 그 말을 풀이하는 쪽보다 뒤에 둔다.
   const weight = (page) => (page.endsWith("glossary") ? 500 : 1000);
   Scorer.score = ([page, , anchor]) => weight(page) * rank(page) + (anchor ? 1 : 0);

@@ -138,12 +138,18 @@ def write_ranks(app: Sphinx, error: Exception | None) -> None:
         "synonyms": synonyms(Path(app.srcdir) / "book" / "glossary.csv"),
     }
     text = json.dumps(table, ensure_ascii=False, separators=(",", ":"))
-    (Path(app.outdir) / "_static" / RANKS).write_text(f"const RANKS={text};\n", encoding="utf-8")
+    built = Path(app.outdir)
+    (built / "_static" / RANKS).write_text(f"const RANKS={text};\n", encoding="utf-8")
+    # 큰 두 파일은 쪽을 다 그린 다음에 읽게 한다.
+    search = built / "search.html"
+    html = search.read_text(encoding="utf-8")
+    html = html.replace('<script src="searchindex.js">', '<script defer src="searchindex.js">')
+    search.write_text(html, encoding="utf-8")
 
 
 def add_ranks(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
     if page == "search":
-        app.add_js_file(RANKS)
+        app.add_js_file(RANKS, loading_method="defer")
 
 
 def setup(app: Sphinx) -> dict[str, object]:

@@ -53,8 +53,10 @@ NAMELESS = {
     '<div class="bd-sidebar-primary': '<div role="complementary" aria-label="책의 이름과 차례" class="bd-sidebar-primary',
 }
 SCRIPT = """
-messages.ko = %s;  // copybutton.js가 제 나름으로 두는 번역표
-locale = "ko";
+document.addEventListener("DOMContentLoaded", () => {
+  messages.ko = %s;  // copybutton.js가 제 나름으로 두는 번역표
+  locale = "ko";
+});
 """
 
 

@@ -1,4 +1,4 @@
-"""책이 인터넷 없이 열리게 한다.
+"""책이 인터넷 없이 열리고 느린 전화기에서도 글이 먼저 보이게 한다.
 
 `_vendor/`의 브라우저 라이브러리를 `_static/`으로 옮겨 싣고, 바깥에서 스크립트를 받는 thebe를 뺀다.
 `_vendor/`를 `_static/` 안에 두지 않는 까닭: Jupyter Book은 `_static/**/*.js`를 모든 쪽에 넣는다.
@@ -33,6 +33,12 @@ def fix_scripts(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     context["script_files"] = [s for s in context["script_files"] if not is_unused(s)]
+    context["css_files"] = [s for s in context["css_files"] if not is_unused(s)]
+    # 글이 스크립트를 기다리지 않게 한다. 바로 뒤의 인라인 스크립트가 쓰는 documentation_options.js만 먼저 읽는다.
+    for script in context["script_files"]:
+        name = getattr(script, "filename", None)
+        if name and "documentation_options" not in str(name) and "async" not in script.attributes:
+            script.attributes["defer"] = "defer"
 
 
 def setup(app: Sphinx) -> dict[str, object]:
