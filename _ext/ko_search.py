@@ -140,10 +140,14 @@ def write_ranks(app: Sphinx, error: Exception | None) -> None:
     text = json.dumps(table, ensure_ascii=False, separators=(",", ":"))
     built = Path(app.outdir)
     (built / "_static" / RANKS).write_text(f"const RANKS={text};\n", encoding="utf-8")
-    # 큰 두 파일은 쪽을 다 그린 다음에 읽게 한다.
+    # 찾기 쪽의 스크립트도 쪽을 다 그린 다음에 읽게 한다.
     search = built / "search.html"
     html = search.read_text(encoding="utf-8")
-    html = html.replace('<script src="searchindex.js">', '<script defer src="searchindex.js">')
+    html = re.sub(
+        r'<script (src="(_static/)?(searchtools|language_data|searchindex)\.)',
+        r"<script defer \1",
+        html,
+    )
     search.write_text(html, encoding="utf-8")
 
 

@@ -12,6 +12,20 @@ import pytest
 from .conftest import BUILT, need
 
 
+STABLE_PLACE = """new Promise((resolve) => {
+  const node = document.querySelector("%s");
+  let last = "";
+  const look = () => {
+    node.scrollIntoView({ block: "center", behavior: "instant" });
+    const box = node.getBoundingClientRect();
+    const place = `${Math.round(box.x + box.width / 2)},${Math.round(box.y + box.height / 2)}`;
+    if (place === last) resolve(place);
+    else { last = place; setTimeout(look, 700); }
+  };
+  look();
+})"""
+
+
 class Firefox:
     """WebDriver BiDi로 부리는 파이어폭스의 창 하나이다. https://w3c.github.io/webdriver-bidi/"""
 
@@ -49,11 +63,8 @@ class Firefox:
         self.wait(
             f"document.querySelector('{selector}') && !document.querySelector('{selector}').hidden"
         )
-        x, y = self.evaluate(
-            f"(() => {{ const node = document.querySelector('{selector}'); node.scrollIntoView({{ block: 'center', behavior: 'instant' }});"
-            " const box = node.getBoundingClientRect();"
-            " return `${Math.round(box.x + box.width / 2)},${Math.round(box.y + box.height / 2)}`; })()"
-        ).split(",")
+        place = self.evaluate(STABLE_PLACE % selector)  # 그림과 수식이 자리를 잡을 때까지 기다린다
+        x, y = place.split(",")
         actions = [
             {"type": "pointerMove", "x": int(x), "y": int(y)},
             {"type": "pointerDown", "button": 0},
