@@ -141,6 +141,9 @@ def add_script(app: Sphinx, page: str, template: str, context: dict, doctree) ->
     if doctree is not None and doctree.get("has_toys"):
         app.add_js_file("play/play.js")
         app.add_css_file("play/play.css")
+    if page == app.config.root_doc:
+        app.add_js_file("play/wall-data.js")
+        app.add_js_file("play/wall.js")
 
 
 def setup(app: Sphinx) -> dict[str, object]:

@@ -21,6 +21,7 @@ BATCH_NORMALIZATION_EPSILON = 1e-3  # Keras의 기본값
 GREY_LEVELS = 32  # 그림의 색을 이만큼으로 줄이면 크기가 3분의 1쯤이 된다.
 GAME_FORGERIES = 48  # 감별 게임에서 단계마다 쓰는 가짜의 수
 GAME_REAL = 144
+WALL, WALL_COLUMNS = 72, 12
 DIRECTIONS = 4
 LARGEST = 511  # 부호가 있는 10비트 정수의 최댓값
 
@@ -28,9 +29,21 @@ LARGEST = 511  # 부호가 있는 10비트 정수의 최댓값
 def write(folder: Path) -> None:
     """`folder`에 놀이마다의 데이터와 멈춘 그림을 쓴다."""
     folder.mkdir(parents=True, exist_ok=True)
+    wall(folder)
     for name, make in {"laboratory": laboratory, "game": game, "rewind": rewind}.items():
         text = json.dumps(make(folder), ensure_ascii=False, separators=(",", ":"))
         (folder / f"{name}-data.js").write_text(f"play.data.{name} = {text};\n", encoding="utf-8")
+
+
+def wall(folder: Path) -> None:
+    """첫 쪽의 벽돌 벽이 훈련하는 동안 어떻게 바뀌었는지 보이는 그림들이다. 마지막 것은 `book/wall.png`와 같은 벽돌이다."""
+    frames = []
+    for images, stage in recorded.stages().items():
+        file = f"wall-{images}.png"
+        save_png(folder / file, tile(stage["samples"][:WALL], WALL_COLUMNS))
+        frames.append({"images": images, "file": file})
+    text = f"window.wallFrames = {json.dumps(frames)};\n"
+    (folder / "wall-data.js").write_text(text, encoding="utf-8")
 
 
 def laboratory(folder: Path) -> dict[str, Any]:
