@@ -3,7 +3,7 @@
 BASE := $(or $(PYTHON),python3)
 PY := .venv/bin/python
 
-.PHONY: help env book test notebooks data run evaluator colab test-variants faults bench update clean
+.PHONY: help env book test offline pdf notebooks data run evaluator colab test-variants faults bench update clean
 
 help: ## 이 목록을 보인다
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-14s %s\n' "$$name" "$$text"; done
@@ -17,6 +17,12 @@ book: env ## 책을 만든다: _build/html/index.html
 
 test: env ## 모든 검사를 한다: 린트, 단위 시험, 쪽과 노트북의 짝, 저장된 출력, 책, 링크
 	$(PY) tools/check.py
+
+offline: book ## 책을 압축 파일 하나로 묶는다. 풀어서 index.html을 열면 인터넷 없이 움직인다
+	$(PY) tools/offline.py
+
+pdf: book ## 책을 PDF로 찍는다(chromium이 있어야 한다)
+	$(PY) tools/pdf.py
 
 notebooks: env ## book/의 .md를 실행해 .ipynb를 다시 만든다
 	$(PY) tools/notebooks.py run

@@ -37,7 +37,6 @@ LABELS = {
     "Main": "책의 차례",
     "Page": "이 쪽의 차례",
     "Version warning": "판에 대한 알림",
-    "Toggle hidden content": "숨긴 내용 여닫기",
     "Toggle primary sidebar": "책의 차례 여닫기",
     "Toggle secondary sidebar": "이 쪽의 차례 여닫기",
 }
@@ -49,6 +48,7 @@ COPY_BUTTON = {
 }
 # 이름도 구역도 없이 남은 요소와, 그 자리에 둘 것
 NAMELESS = {
+    '<summary aria-label="Toggle hidden content">': "<summary>",  # 안에 든 글이 이름이 된다
     '<summary><span class="toctree-toggle"': '<summary aria-label="아래 절 여닫기"><span class="toctree-toggle"',
     '<div class="bd-sidebar-primary': '<div role="complementary" aria-label="책의 이름과 차례" class="bd-sidebar-primary',
 }
