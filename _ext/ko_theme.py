@@ -40,6 +40,7 @@ LABELS = {
     "Toggle primary sidebar": "책의 차례 여닫기",
     "Toggle secondary sidebar": "이 쪽의 차례 여닫기",
 }
+# copybutton.js가 제 나름으로 두는 번역표에 더할 것
 COPY_BUTTON = {
     "copy": "베끼기",
     "copy_to_clipboard": "클립보드로 베끼기",
@@ -52,18 +53,19 @@ NAMELESS = {
     '<summary><span class="toctree-toggle"': '<summary aria-label="아래 절 여닫기"><span class="toctree-toggle"',
     '<div class="bd-sidebar-primary': '<div role="complementary" aria-label="책의 이름과 차례" class="bd-sidebar-primary',
 }
-SCRIPT = """
-document.addEventListener("DOMContentLoaded", () => {
-  messages.ko = %s;  // copybutton.js가 제 나름으로 두는 번역표
-  locale = "ko";
-});
-"""
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
     """다 지은 쪽에서 번역표가 닿지 않는 도움말을 옮기고 빠진 이름을 채운다."""
     if error is not None or app.builder.format != "html":
         return
+    script = Path(app.outdir) / "_static" / "copybutton.js"
+    start = "const messages = {"
+    korean = f"{start}\n  'ko': {json.dumps(COPY_BUTTON, ensure_ascii=False)},"
+    code = script.read_text(encoding="utf-8")
+    if code.count(start) != 1:
+        raise ValueError(f"{script}에 번역표가 보이지 않으니 sphinx-copybutton의 판을 확인한다.")
+    script.write_text(code.replace(start, korean), encoding="utf-8")
     labels = re.compile(r'\b(title|aria-label)="({})"'.format("|".join(map(re.escape, LABELS))))
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text(encoding="utf-8")
@@ -84,7 +86,5 @@ def setup(app: Sphinx) -> dict[str, object]:
         with file.open("wb") as stream:
             write_mo(stream, catalog)
         app.add_message_catalog(name, str(folder))
-    table = json.dumps(COPY_BUTTON, ensure_ascii=False)
-    app.add_js_file(None, body=SCRIPT % table, priority=900)
     app.connect("build-finished", finish)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -39,7 +39,8 @@ def stages() -> list[Stage]:
     # 쪽과 시험을 두 프로세스가 나누어 맡는다. 파일 하나는 한 프로세스가 맡아 커널을 한 번만 띄운다.
     workers = ("-n", "2", "--dist", "loadfile") if (os.cpu_count() or 1) > 1 else ()
     # 시험 하나가 5분을 넘기면 어디에 멈춰 있는지 적는다.
-    pytest = ("python", "-m", "pytest", "-o", "faulthandler_timeout=300", *workers)
+    alone = ("python", "-m", "pytest", "-o", "faulthandler_timeout=300")
+    pytest = (*alone, *workers)
     return [
         Stage("ruff", "코드의 흔한 실수", ("ruff", "check", ".")),
         Stage("format", "코드의 모양", ("ruff", "format", "--check", ".")),
@@ -54,7 +55,8 @@ def stages() -> list[Stage]:
         ),
         Stage("links", "책 안의 링크", ("python", "tools/check_links.py")),
         Stage("unit", "단위 시험", (*pytest, *COVERAGE, "tests", "--ignore=tests/browser")),
-        Stage("browser", "브라우저에서 본 책", (*pytest, "-rs", "tests/browser")),
+        # 시간을 재므로 다른 시험과 나란히 하지 않는다.
+        Stage("browser", "브라우저에서 본 책", (*alone, "-rs", "tests/browser")),
         Stage("nbval", "저장된 출력", (*pytest, "--nbval", "book")),
     ]
 

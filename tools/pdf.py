@@ -1,6 +1,6 @@
 """지은 책을 PDF 하나로 찍는다. chromium이 있어야 한다.
 
-    python tools/pdf.py    # _build/gan-book.pdf
+python tools/pdf.py    # _build/gan-book.pdf
 """
 
 import io

@@ -11,7 +11,6 @@ import pytest
 
 from .conftest import BUILT, need
 
-
 STABLE_PLACE = """new Promise((resolve) => {
   const node = document.querySelector("%s");
   let last = "";

@@ -3,7 +3,9 @@
 import gzip
 from urllib.parse import unquote, urlsplit
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from .conftest import BUILT, PAGES
 
@@ -89,3 +91,47 @@ def test_every_visible_label_of_the_interface_is_korean(reader):
 def test_an_unknown_address_is_answered_in_korean():
     text = (BUILT / "404.html").read_text(encoding="utf-8")
     assert "그런 쪽이 없다" in text
+
+
+def test_a_term_opens_its_meaning_where_it_is_tapped(reader):
+    one = reader(width=390, height=800, has_touch=True)
+    one.open("book/4_1_introduction")
+    term = one.page.locator("a.term").first
+    meaning = term.get_attribute("title")
+    address = one.page.url
+    term.tap()
+    note = one.page.locator(".term-note:visible")
+    assert meaning in note.inner_text()
+    one.page.keyboard.press("Escape")
+    assert note.count() == 0
+    assert one.page.url == address
+
+
+def test_a_choice_of_a_quiz_answers_at_once(reader):
+    one = reader()
+    one.open("book/4_2_2_discriminator")
+    choice = one.page.locator("h2:has-text('스스로 확인하기') ~ details").first
+    choice.locator("summary").focus()
+    one.page.keyboard.press("Enter")
+    assert choice.locator("p").inner_text().startswith(("맞다", "아니다"))
+
+
+def test_the_wall_on_the_first_page_ends_with_the_last_bricks(reader):
+    one = reader()
+    one.open("book/index")
+    one.page.wait_for_selector(".wall-words button:enabled", timeout=30_000)
+    shown = one.page.locator("canvas.wall").evaluate(
+        "(c) => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data].filter((_, i) => i % 4 === 0)"
+    )
+    with Image.open(BUILT.parents[1] / "book" / "wall.png") as wall:
+        expected = np.asarray(wall.convert("L")).ravel()
+    # 책에 싣는 그림은 회색을 서른두 단계로 줄인 것이다.
+    assert np.abs(np.array(shown) - expected).max() <= 6
+
+
+def test_the_wall_stays_still_for_who_wants_no_motion(reader):
+    one = reader(reduced_motion="reduce")
+    one.open("book/index")
+    one.page.wait_for_selector(".wall-words button")
+    assert one.page.locator("canvas.wall").count() == 0
+    assert one.page.locator("img[src*=wall]").is_visible()
