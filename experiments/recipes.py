@@ -132,6 +132,20 @@ STUDIES = {
             Recipe(upsampling="resize", d_learning_rate=4e-4, g_learning_rate=4e-4, labels="none"),
         ),
     ),
+    "full_size": Study(
+        "기본 크기의 신경망에서도 같은 차례인가?",
+        (
+            Recipe(base_channels=64),
+            Recipe(
+                base_channels=64, upsampling="resize", d_learning_rate=4e-4, g_learning_rate=4e-4
+            ),
+            Recipe(base_channels=64, d_learning_rate=4e-4, g_learning_rate=4e-4),
+            Recipe(
+                base_channels=64, upsampling="resize", d_learning_rate=8e-4, g_learning_rate=8e-4
+            ),
+        ),
+        seeds=1,
+    ),
     "shape": Study(
         "생성자의 활성화 함수, 커널의 크기, 잠재 벡터의 분포는 얼마나 중요한가?",
         (
