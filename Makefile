@@ -19,7 +19,7 @@ test: env ## 모든 검사를 한다: 린트, 단위 시험, 쪽과 노트북의
 	$(PY) tools/check.py
 
 offline: book ## 책을 압축 파일 하나로 묶는다. 풀어서 index.html을 열면 인터넷 없이 움직인다
-	$(PY) tools/offline.py
+	$(PY) tools/offline_zip.py
 
 pdf: book ## 책을 PDF로 찍는다(chromium이 있어야 한다)
 	$(PY) tools/pdf.py

@@ -61,6 +61,6 @@ def link_sheet(app: Sphinx, page: str, template: str, context: dict, doctree) ->
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    app.connect("build-finished", build)
+    app.connect("build-finished", build, priority=900)  # 글을 고치는 일이 다 끝난 다음
     app.connect("html-page-context", link_sheet)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

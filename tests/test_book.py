@@ -1,21 +1,27 @@
 """작은 책을 진짜 설정으로 지어, 한국어 찾기와 상자와 인터넷 없이 열리는 것을 본다."""
 
+import base64
+import io
 import json
 import re
 import shutil
 import subprocess
 import sys
 import unicodedata
+import zipfile
 from pathlib import Path
 
 import glossary
+import hangul_font
 import nbformat
 import pytest
 import vendor
 import yaml
+from fontTools.ttLib import TTFont
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
-from _ext import ko_search, offline
+from _ext import address, ko_search, offline
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDGET = "0" * 31 + "1"
@@ -47,12 +53,12 @@ PAGE = """\
 def book(tmp_path_factory):
     """두 쪽짜리 책을 진짜 `_config.yml`과 확장으로 지은 폴더. 하나에는 위젯이 들어 있다."""
     source = tmp_path_factory.mktemp("book")
-    for name in ("_config.yml", "_ext", "_play", "_static", "_vendor"):
+    for name in ("_config.yml", "_ext", "_play", "_static", "_vendor", "companion"):
         (source / name).symlink_to(ROOT / name)
     (source / "book").mkdir()
-    (source / "book" / "glossary.csv").symlink_to(ROOT / "book" / "glossary.csv")
-    (source / "book" / "glossary.md").symlink_to(ROOT / "book" / "glossary.md")
-    chapters = [{"file": "book/plain.ipynb"}, {"file": "book/widget.ipynb"}]
+    for name in ("glossary.csv", "glossary.md", "wall.png"):
+        (source / "book" / name).symlink_to(ROOT / "book" / name)
+    chapters = [{"file": f"book/{name}.ipynb"} for name in ("plain", "widget", "4_figure")]
     chapters.append({"file": "book/glossary.md"})
     toc = {"format": "jb-book", "root": "book/index", "chapters": chapters}
     (source / "_toc.yml").write_text(yaml.safe_dump(toc))
@@ -70,6 +76,11 @@ def book(tmp_path_factory):
     notebook.cells[1].outputs = [new_output("display_data", data=data)]
     notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": state}
     nbformat.write(notebook, source / "book" / "widget.ipynb")
+    figure = {"text/html": "<figure><figcaption>그림</figcaption></figure>", "text/plain": "그림"}
+    notebook.cells[0].source = "# 그림\n\n" + "글자 " * 600
+    notebook.cells[1].outputs = [new_output("display_data", data=figure)]
+    del notebook.metadata["widgets"]
+    nbformat.write(notebook, source / "book" / "4_figure.ipynb")
     program = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
     done = subprocess.run(
         [program, "build", "-W", "-n", "--keep-going", "."],
@@ -124,6 +135,80 @@ def test_the_real_book_asks_nothing_of_the_network():
 def test_a_widget_that_needs_a_kernel_is_left_out_of_the_book(book):
     html = (book / "book" / "widget.html").read_text(encoding="utf-8")
     assert "jupyter.widget" not in html
+
+
+def test_the_code_of_a_figure_is_folded_under_it(book):
+    html = (book / "book" / "4_figure.html").read_text(encoding="utf-8")
+    assert html.index("<figure>") < html.index("이 그림을 만든 코드") < html.index("cell_input")
+    plain = (book / "book" / "plain.html").read_text(encoding="utf-8")
+    assert "이 그림을 만든 코드" not in plain
+
+
+def test_a_section_says_where_it_stands_and_how_long_it_takes(book):
+    html = (book / "book" / "4_figure.html").read_text(encoding="utf-8")
+    assert "1쪽 가운데 1쪽 · 읽는 데 약 2분" in html
+    assert "progress-line" not in (book / "book" / "plain.html").read_text(encoding="utf-8")
+
+
+def test_addresses_come_from_the_one_setting(book):
+    repository = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
+    url = address.pages_url(repository["url"])
+    html = (book / "book" / "plain.html").read_text(encoding="utf-8")
+    assert f'<link rel="canonical" href="{url}book/plain.html" />' in html
+    assert f'<meta property="og:image" content="{url}_static/preview.png" />' in html
+    with Image.open(book / "_static" / "preview.png") as card:
+        assert card.size == (1200, 630)
+    missing = (book / "404.html").read_text(encoding="utf-8")
+    assert f'href="/{url.split("/", 3)[3]}index.html"' in missing
+    assert "그런 쪽이 없다" in missing
+
+
+@pytest.mark.parametrize("url", ["https://gitlab.com/a/b", "github.com/a/b", ""])
+def test_an_address_that_is_not_of_github_is_refused(url):
+    with pytest.raises(ValueError, match="repository.url"):
+        address.pages_url(url)
+
+
+def test_the_letters_of_the_book_are_in_its_font(book):
+    used = hangul_font.characters(book)
+    sheet = (book / "_static" / hangul_font.SHEET).read_text(encoding="utf-8")
+    for encoded in re.findall(r"base64,([^)]*)\)", sheet):
+        font = TTFont(io.BytesIO(base64.b64decode(encoded)))
+        letters = {c for c in used if 0xAC00 <= c <= 0xD7A3}
+        assert letters <= font.getBestCmap().keys()
+        assert "Pretendard" not in font["name"].getDebugName(1)
+
+
+def test_the_search_pages_are_ranked_by_what_they_say(book):
+    text = (book / "_static" / ko_search.RANKS).read_text(encoding="utf-8")
+    ranks = json.loads(text.removeprefix("const RANKS=").removesuffix(";\n"))
+    plain = ranks["pages"].index("book/plain")
+    assert dict(ranks["counts"]["판별자"])[plain] >= ko_search.TITLE
+    assert ranks["synonyms"]["감별자"] == "판별자"
+    assert "커널" not in ranks["synonyms"]
+
+
+def test_the_zip_holds_the_book_and_is_always_the_same(book, tmp_path):
+    import offline_zip
+
+    first = offline_zip.pack(book, tmp_path / "a.zip").read_bytes()
+    (tmp_path / "a.zip").unlink()
+    assert offline_zip.pack(book, tmp_path / "a.zip").read_bytes() == first
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        names = archive.namelist()
+    assert "a/index.html" in names and "a/404.html" not in names
+    with pytest.raises(FileNotFoundError, match="make book"):
+        offline_zip.pack(tmp_path, tmp_path / "b.zip")
+    assert not (tmp_path / "b.zip").exists()
+
+
+def test_the_pdf_follows_the_order_of_the_contents():
+    pdf = pytest.importorskip("pdf")
+    order = pdf.reading_order()
+    assert order[:3] == ["book/index", "book/4_1_introduction", "book/4_2_dcgan"]
+    assert order[-1] == "book/troubleshooting"
+    with pytest.raises(FileNotFoundError, match="chromium|make book"):
+        pdf.print_pages(order, built=ROOT / "없는 폴더")
 
 
 def test_the_colab_button_opens_the_notebook_of_the_configured_version(book):

@@ -54,8 +54,11 @@ def print_pages(order: list[str], built: Path = BUILT) -> list[tuple[str, bytes]
             page.evaluate("() => window.MathJax?.startup?.promise")
             page.evaluate("() => document.fonts.ready.then(() => true)")
             title = page.locator("h1").first.evaluate("(h1) => h1.firstChild.textContent.trim()")
-            margin = {"top": "18mm", "bottom": "18mm", "left": "18mm", "right": "18mm"}
-            pdf = page.pdf(format="A4", margin=margin, print_background=True)
+            pdf = page.pdf(
+                format="A4",
+                print_background=True,
+                margin={"top": "18mm", "bottom": "18mm", "left": "18mm", "right": "18mm"},
+            )
             printed.append((title, pdf))
             print(f"{name}: {len(pdf) / 1e6:.1f} MB", flush=True)
         browser.close()

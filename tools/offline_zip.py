@@ -1,6 +1,6 @@
 """지은 책을 압축 파일 하나로 묶는다. 풀어서 index.html을 열면 인터넷 없이 모두 움직인다.
 
-python tools/offline.py    # _build/gan-book.zip
+python tools/offline_zip.py    # _build/gan-book.zip
 """
 
 import sys
