@@ -23,6 +23,7 @@ GAME_FORGERIES = 48  # 감별 게임에서 단계마다 쓰는 가짜의 수
 GAME_REAL = 144
 WALL, WALL_COLUMNS = 72, 12
 DIRECTIONS = 4
+DARK = 8  # 가장자리의 평균 밝기가 이보다 낮으면 바탕이 검다고 본다(0~255)
 LARGEST = 511  # 부호가 있는 10비트 정수의 최댓값
 
 
@@ -126,7 +127,30 @@ def rewind(folder: Path) -> dict[str, Any]:
             {"step": line["step"], **{name: round(line[name], 4) for name in columns}}
             for line in recorded.history()
         ],
+        "marks": marks(steps, grids, recorded.history()),
     }
+
+
+def marks(steps: list[int], grids: np.ndarray, history: list[dict]) -> list[dict[str, Any]]:
+    """들러 볼 만한 때와 그때의 장면 번호이다. 모두 기록에서 셈하므로 훈련을 새로 해도 맞는다."""
+    edges = np.concatenate(
+        [grids[:, :, :4].reshape(len(grids), -1), grids[:, :, -4:].reshape(len(grids), -1)], 1
+    )
+    dark = int(np.argmax(edges.mean(axis=1) < DARK))
+
+    def nearest(line: dict) -> int:
+        return int(np.argmin([abs(step - line["step"]) for step in steps]))
+
+    first_half = history[: max(1, len(history) // 2)]
+    found = [
+        ("훈련하기 전", 0),
+        ("바탕이 검어진 때", dark),
+        ("판별자가 가장 많이 틀린 때", nearest(max(history, key=lambda line: line["d_loss"]))),
+        ("생성자가 가장 몰린 때", nearest(max(history, key=lambda line: line["g_loss"]))),
+        ("절반쯤 왔을 때", nearest(first_half[-1])),
+        ("훈련이 끝난 때", len(steps) - 1),
+    ]
+    return [{"name": name, "frame": frame} for name, frame in sorted(found, key=lambda m: m[1])]
 
 
 def last_samples() -> np.ndarray:

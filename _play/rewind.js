@@ -68,7 +68,13 @@ play.define("rewind", (stage, data) => {
     }, 700);
   });
   slider.addEventListener("input", () => { stop(); update(); });
+  const places = data.marks.map(({ name, frame }) => {
+    const button = element("button", { type: "button" }, name);
+    button.addEventListener("click", () => { stop(); slider.value = frame; update(); });
+    return button;
+  });
   stage.append(picture, element("label", { class: "play-slider" }, element("span", {}, "훈련한 만큼"), slider), words,
-    element("div", { class: "play-buttons" }, playing), ...charts.map(({ node }) => node));
+    element("div", { class: "play-buttons" }, playing),
+    element("div", { class: "play-buttons", role: "group", "aria-label": "들러 볼 만한 때" }, ...places), ...charts.map(({ node }) => node));
   update();
 });

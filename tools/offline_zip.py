@@ -3,6 +3,7 @@
 python tools/offline_zip.py    # _build/gan-book.zip
 """
 
+import argparse
 import sys
 import zipfile
 from pathlib import Path
@@ -37,9 +38,14 @@ def pack(built: Path = BUILT, target: Path = ZIP) -> Path:
     return target
 
 
-if __name__ == "__main__":
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     try:
         made = pack()
     except FileNotFoundError as error:
         sys.exit(str(error))
     print(f"{made.relative_to(ROOT)}: {made.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

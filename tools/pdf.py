@@ -3,6 +3,7 @@
 python tools/pdf.py    # _build/gan-book.pdf
 """
 
+import argparse
 import io
 import shutil
 import sys
@@ -80,9 +81,14 @@ def bind(printed: list[tuple[str, bytes]], target: Path = PDF) -> Path:
     return target
 
 
-if __name__ == "__main__":
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     try:
         made = bind(print_pages(reading_order()))
     except FileNotFoundError as error:
         sys.exit(str(error))
     print(f"{made.relative_to(ROOT)}: {made.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

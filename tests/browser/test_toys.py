@@ -171,6 +171,9 @@ def test_rewinding_moves_pictures_and_words_together(reader):
     assert first[1] != last[1]
     one.page.keyboard.press("End")
     assert (toy.inner_text(), toy.locator("img").get_attribute("src")) == last
+    for button in toy.get_by_role("group").get_by_role("button").all():
+        button.click()
+    assert (toy.inner_text(), toy.locator("img").get_attribute("src")) == last
     toy.get_by_text("처음부터 틀기").click()
     one.page.wait_for_function("document.querySelector('#rewind input').value >= 2")
     toy.get_by_text("멈추기").click()
