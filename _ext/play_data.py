@@ -141,16 +141,18 @@ def marks(steps: list[int], grids: np.ndarray, history: list[dict]) -> list[dict
     def nearest(line: dict) -> int:
         return int(np.argmin([abs(step - line["step"]) for step in steps]))
 
-    first_half = history[: max(1, len(history) // 2)]
-    found = [
-        ("훈련하기 전", 0),
-        ("바탕이 검어진 때", dark),
-        ("판별자가 가장 많이 틀린 때", nearest(max(history, key=lambda line: line["d_loss"]))),
-        ("생성자가 가장 몰린 때", nearest(max(history, key=lambda line: line["g_loss"]))),
-        ("절반쯤 왔을 때", nearest(first_half[-1])),
-        ("훈련이 끝난 때", len(steps) - 1),
+    losses = [line["d_loss"] for line in history]
+    middle = next(line for line in history if line["d_loss"] <= (max(losses) + min(losses)) / 2)
+    found = {
+        "훈련하기 전": 0,
+        "바탕이 검어진 때": dark,
+        "판별자의 손실이 반쯤 준 때": nearest(middle),
+        "훈련을 반쯤 한 때": nearest(history[len(history) // 2]),
+        "훈련이 끝난 때": len(steps) - 1,
+    }
+    return [
+        {"name": name, "frame": frame} for name, frame in sorted(found.items(), key=lambda m: m[1])
     ]
-    return [{"name": name, "frame": frame} for name, frame in sorted(found, key=lambda m: m[1])]
 
 
 def last_samples() -> np.ndarray:
