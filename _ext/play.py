@@ -21,13 +21,14 @@ MARK = re.compile(r"\s*<!--\s*play:\s*(\w+)\s*-->\s*")
 
 
 class Toy(NamedTuple):
-    """놀이 하나의 이름, 할 일, 멈춘 그림의 설명, 스크립트 없이 읽는 독자에게 할 말, 읽을 파일들이다."""
+    """놀이 하나의 이름, 할 일, 멈춘 그림의 설명, 스크립트 없이 읽는 독자에게 할 말, 읽을 파일들과 코드이다."""
 
     title: str
     task: str
     still: str
     without_script: str
     files: tuple[str, ...]
+    source: str  # 독자가 읽어 볼 코드
 
 
 TOYS = {
@@ -37,6 +38,7 @@ TOYS = {
         "위의 네 장은 진짜이고 아래의 네 장은 다 훈련한 생성자가 만든 가짜이다.",
         "스크립트가 켜져 있으면 여기에서 진짜와 가짜를 가려 볼 수 있다.",
         ("game-data.js", "game.js"),
+        "game.js",
     ),
     "laboratory": Toy(
         "잠재 공간 실험실",
@@ -44,6 +46,7 @@ TOYS = {
         "다 훈련한 생성자가 만든 벽돌 여덟 개.",
         "스크립트가 켜져 있으면 여기에서 생성자를 손으로 움직여 볼 수 있다.",
         ("laboratory-data.js", "generator.js", "laboratory.js"),
+        "generator.js",
     ),
     "rewind": Toy(
         "훈련 되감기",
@@ -51,6 +54,7 @@ TOYS = {
         "훈련이 끝났을 때의 샘플 서른두 장.",
         "스크립트가 켜져 있으면 여기에서 훈련을 앞뒤로 돌려 볼 수 있다.",
         ("rewind-data.js", "rewind.js"),
+        "rewind.js",
     ),
     "convolution": Toy(
         "합성곱 만져 보기",
@@ -58,6 +62,7 @@ TOYS = {
         "",
         "스크립트가 켜져 있으면 여기에서 출력 픽셀을 눌러 어떤 입력과 가중치가 만나는지 볼 수 있다.",
         ("convolution.js",),
+        "convolution.js",
     ),
 }
 
@@ -94,7 +99,8 @@ def shell(name: str, folder: str, built: Path) -> str:
         f'<button class="play-start" type="button" hidden>{toy.title} 시작하기 '
         f"({megabytes(built, toy.files)})</button>"
         f"<noscript><p>{toy.without_script}</p></noscript>"
-        '<div class="play-stage" hidden></div></section>'
+        '<div class="play-stage" hidden></div>'
+        f'<p class="play-note"><a href="{folder}{toy.source}">이 놀이의 코드</a></p></section>'
     )
 
 
