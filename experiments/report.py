@@ -1,0 +1,169 @@
+"""실험의 결과(results/runs.jsonl)에서 표와 그림을 만들어 README.md에 적는다.
+
+    python experiments/report.py            # README.md와 그림을 다시 쓴다
+    python experiments/report.py --check    # README.md의 표가 결과와 다르면 멈춘다
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from recipes import STUDIES, Recipe, Study
+from run_studies import RESULTS
+
+EXPERIMENTS = Path(__file__).parent
+README = EXPERIMENTS / "README.md"
+LADDER = EXPERIMENTS.parent / "companion" / "evaluator" / "ladder.json"
+NAMES = {
+    "upsampling": {"resize": "업샘플링", "transpose": "전치 합성곱"},
+    "generator_kernel": "생성자의 커널 {}",
+    "discriminator_kernel": "판별자의 커널 {}",
+    "generator_activation": {"relu": "생성자에 ReLU"},
+    "latent": {"uniform": "균등 분포의 잠재 벡터"},
+    "initializer": {"normal": "처음 가중치 N(0, 0.02)"},
+    "dropout_rate": "드롭아웃 {}",
+    "labels": {
+        "none": "레이블 잡음 없음",
+        "one_sided": "한쪽 0.9",
+        "outward": "바깥쪽 잡음",
+        "inward": "안쪽 잡음",
+    },
+    "loss": {"probabilities": "확률로 셈한 손실"},
+    "updates": {"alternating": "번갈아 고치기"},
+    "augmentation": {"shift": "옮기는 증강"},
+    "batch_size": "배치 {}",
+    "d_learning_rate": "판별자 학습률 {}",
+    "g_learning_rate": "생성자 학습률 {}",
+    "schedule": {"linear": "줄어드는 학습률"},
+    "beta_1": "β₁ {}",
+    "ema_decay": "EMA 감쇠 {}",
+    "precision": {"mixed_bfloat16": "bfloat16"},
+    "base_channels": "너비 {}",
+}
+
+
+def label(recipe: Recipe) -> str:
+    """기준과 다른 설정을 한국어로 잇는다."""
+    parts = []
+    for key, value in recipe.changes.items():
+        name = NAMES[key]
+        parts.append(name[value] if isinstance(name, dict) else name.format(value))
+    return ", ".join(parts) or "기준"
+
+
+class Runs:
+    """훈련법 하나를 시드마다 훈련한 결과이다."""
+
+    def __init__(self, recipe: Recipe, results: list[dict]):
+        self.recipe = recipe
+        self.results = sorted(results, key=lambda result: result["seed"])
+        self.ticks = [[t for t in r["ticks"] if "ema" in t] for r in self.results]
+
+    def last(self, key: str, which: str = "ema") -> np.ndarray:
+        return np.array([ticks[-1][which][key] for ticks in self.ticks])
+
+    @property
+    def cpu_seconds(self) -> np.ndarray:
+        return np.array([result["ticks"][-1]["cpu_seconds"] for result in self.results])
+
+    def kid_at(self, cpu_seconds: float) -> np.ndarray:
+        """CPU 시간이 `cpu_seconds`일 때의 KID이다. 잰 때 사이는 KID의 로그를 곧게 잇는다."""
+        return np.array(
+            [
+                np.exp(
+                    np.interp(
+                        cpu_seconds,
+                        [t["cpu_seconds"] for t in ticks],
+                        np.log([max(t["ema"]["kid"], 1e-3) for t in ticks]),
+                    )
+                )
+                for ticks in self.ticks
+            ]
+        )
+
+    @property
+    def collapsed(self) -> int:
+        """훈련하지 않은 생성자보다 나쁘게 끝났거나 손실이 수가 아니게 된 훈련의 수이다."""
+        return int((self.last("kid") > untrained_kid()).sum())
+
+
+def untrained_kid() -> float:
+    return json.loads(LADDER.read_text(encoding="utf-8"))["untrained"]["kid"]
+
+
+def read(study: Study) -> list[Runs]:
+    """실험에 든 훈련법마다의 결과이다. 아직 없는 것은 뺀다."""
+    found: dict[Recipe, list[dict]] = {}
+    for line in RESULTS.read_text(encoding="utf-8").splitlines():
+        result = json.loads(line)
+        found.setdefault(Recipe(**result["recipe"]), []).append(result)
+    return [Runs(recipe, found[recipe]) for recipe in study.recipes if recipe in found]
+
+
+def verdict(runs: np.ndarray, baseline: np.ndarray) -> str:
+    """시드들의 범위가 겹치지 않을 때만 낫다거나 못하다고 한다."""
+    if runs.max() < baseline.min():
+        return "낫다"
+    if runs.min() > baseline.max():
+        return "못하다"
+    return "가릴 수 없다"
+
+
+def spread(values: Iterable[float], digits: int = 0) -> str:
+    """중앙값과 (가장 작은 값~가장 큰 값)이다."""
+    array = np.array(list(values), dtype=float)
+    numbers = [f"{v:,.{digits}f}" if v < 1e6 else f"{v:.0e}" for v in
+               (np.median(array), array.min(), array.max())]  # fmt: skip
+    return f"{numbers[0]} ({numbers[1]}~{numbers[2]})"
+
+
+def table(study: Study) -> str:
+    every = read(study)
+    baseline = every[0]
+    cpu = float(np.median(baseline.cpu_seconds))
+    lines = [
+        f"CPU 시간이 같을 때란 기준이 {cpu:,.0f}초(코어 하나) 훈련했을 때이다.",
+        "",
+        "| 훈련법 | 시드 | KID×1000, 같은 이미지 수 | KID×1000, 같은 CPU 시간 | 기준보다 | 커버리지 | 나이퀴스트 | 무너짐 | CPU 초 |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for runs in every:
+        images = "-" if runs is baseline else verdict(runs.last("kid"), baseline.last("kid"))
+        time = "" if runs is baseline else verdict(runs.kid_at(cpu), baseline.kid_at(cpu))
+        judged = images if images == time or not time else f"{images} / {time}"
+        lines.append(
+            f"| {label(runs.recipe)} | {len(runs.results)} | {spread(runs.last('kid'))} | "
+            f"{spread(runs.kid_at(cpu))} | {judged} | {spread(runs.last('coverage'), 2)} | "
+            f"{spread(1e5 * runs.last('nyquist'))} | {runs.collapsed}/{len(runs.results)} | "
+            f"{np.median(runs.cpu_seconds):,.0f} |"
+        )
+    return "\n".join(lines)
+
+
+def with_tables(text: str) -> str:
+    """`<!-- 실험의 이름 -->`과 `<!-- 끝 -->` 사이를 표로 바꾼다."""
+
+    def fill(match: re.Match) -> str:
+        return f"<!-- {match[1]} -->\n{table(STUDIES[match[1]])}\n<!-- 끝 -->"
+
+    names = "|".join(STUDIES)
+    return re.sub(rf"<!-- ({names}) -->\n.*?<!-- 끝 -->", fill, text, flags=re.DOTALL)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="쓰지 않고 견주기만 한다")
+    options = parser.parse_args()
+    written = README.read_text(encoding="utf-8")
+    fresh = with_tables(written)
+    if options.check and fresh != written:
+        sys.exit("experiments/README.md의 표가 결과와 다르니 `python experiments/report.py`를 돌린다.")
+    README.write_text(fresh, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
