@@ -1,7 +1,7 @@
 """실험의 결과(results/runs.jsonl)에서 표와 그림을 만들어 README.md에 적는다.
 
-    python experiments/report.py            # README.md와 그림을 다시 쓴다
-    python experiments/report.py --check    # README.md의 표가 결과와 다르면 멈춘다
+python experiments/report.py            # README.md와 그림을 다시 쓴다
+python experiments/report.py --check    # README.md의 표가 결과와 다르면 멈춘다
 """
 
 import argparse
@@ -18,7 +18,7 @@ from run_studies import RESULTS
 EXPERIMENTS = Path(__file__).parent
 README = EXPERIMENTS / "README.md"
 LADDER = EXPERIMENTS.parent / "companion" / "evaluator" / "ladder.json"
-NAMES = {
+NAMES: dict[str, str | dict[str, str]] = {
     "upsampling": {"resize": "업샘플링", "transpose": "전치 합성곱"},
     "generator_kernel": "생성자의 커널 {}",
     "discriminator_kernel": "판별자의 커널 {}",
@@ -161,7 +161,9 @@ def main() -> None:
     written = README.read_text(encoding="utf-8")
     fresh = with_tables(written)
     if options.check and fresh != written:
-        sys.exit("experiments/README.md의 표가 결과와 다르니 `python experiments/report.py`를 돌린다.")
+        sys.exit(
+            "experiments/README.md의 표가 결과와 다르니 `python experiments/report.py`를 돌린다."
+        )
     README.write_text(fresh, encoding="utf-8")
 
 

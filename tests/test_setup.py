@@ -71,7 +71,8 @@ def test_every_locked_package_has_a_hash_and_names_no_source():
     assert len(pins) > 100
     for pin in pins:
         assert re.fullmatch(
-            r"[a-z0-9-]+==[^\s/@]+( ;[^/@]*?)?(\s+--hash=sha256:[0-9a-f]{64})+\s*", pin
+            r"[a-z0-9-]+(\[[a-z,]+\])?==[^\s/@]+( ;[^/@]*?)?(\s+--hash=sha256:[0-9a-f]{64})+\s*",
+            pin,
         )
 
 

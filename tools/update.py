@@ -95,10 +95,8 @@ def lock(*, upgrade: bool) -> None:
         python = python_of(folder / "uv")
         _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv")
         # 덤(coverage[toml])까지 적어야 새 판이 나온 뒤에도 pip가 적힌 판만 본다.
-        uv = (
-            python,
-            *"-m uv pip compile --quiet --no-config --universal --no-strip-extras".split(),
-        )
+        uv = (python, "-m", "uv", "pip", "compile", "--quiet", "--no-config", "--universal")
+        uv += ("--no-strip-extras",)
         for variable in [variable for variable in os.environ if variable.startswith("UV_")]:
             del os.environ[variable]
 
@@ -159,7 +157,7 @@ def version_changes(old: str, new: str) -> list[tuple[str, str, str]]:
 
 def _versions(text: str) -> dict[str, str]:
     found: dict[str, list[str]] = {}
-    for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", text, flags=re.M):
+    for name, version in re.findall(r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;]+)", text, flags=re.M):
         found.setdefault(name, []).append(version)
     return {name: ", ".join(versions) for name, versions in found.items()}
 
