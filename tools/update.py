@@ -95,8 +95,10 @@ def lock(*, upgrade: bool) -> None:
         python = python_of(folder / "uv")
         _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv")
         # 덤(coverage[toml])까지 적어야 새 판이 나온 뒤에도 pip가 적힌 판만 본다.
-        uv = (python, "-m", "uv", "pip", "compile", "--quiet", "--no-config", "--universal")
-        uv += ("--no-strip-extras",)
+        uv = (
+            *(python, "-m", "uv", "pip", "compile", "--quiet", "--no-config", "--universal"),
+            "--no-strip-extras",
+        )
         for variable in [variable for variable in os.environ if variable.startswith("UV_")]:
             del os.environ[variable]
 
