@@ -20,7 +20,6 @@ _MODULE_OF = {
     "DCGAN": "training",
     "binary_cross_entropy": "training",
     "build_dcgan": "training",
-    "default_batch_size": "training",
     "train": "runs",
     "latents": "sampling",
     "interpolate": "sampling",

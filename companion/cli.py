@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("run_dir", type=Path, help="기록과 체크포인트를 둘 폴더")
     train.add_argument("--epochs", type=int, default=41, help="모두 몇 에포크(기본값 %(default)s)")
     train.add_argument("--source", default="embedded", help="embedded, kaggle, 또는 이미지 폴더")
-    train.add_argument("--batch-size", type=int, help="기본값은 CPU에서 32, GPU에서 128")
+    train.add_argument("--batch-size", type=int, default=32, help="배치 크기(기본값 %(default)s)")
     train.add_argument(
         "--precision",
         choices=("auto", "float32", "mixed_bfloat16"),
@@ -80,7 +80,7 @@ def _train(options) -> None:
     """DCGAN을 훈련한다. 멈추었다가 같은 명령을 다시 치면 멈춘 곳부터 이어 간다."""
     from companion.data import load_bricks
     from companion.runs import stored_precision, train
-    from companion.training import build_dcgan, default_batch_size
+    from companion.training import build_dcgan
 
     images = load_bricks(options.source, as_arrays=True).images
     dcgan = build_dcgan(
@@ -97,7 +97,7 @@ def _train(options) -> None:
         images,
         run_dir=options.run_dir,
         epochs=options.epochs,
-        batch_size=options.batch_size or default_batch_size(),
+        batch_size=options.batch_size,
     )
     print(f"{options.run_dir}에 {history[-1]['images']:,}장을 본 훈련이 있다.")
 

@@ -91,19 +91,27 @@ def stages() -> dict[int, dict[str, np.ndarray]]:
     }
 
 
-def pair() -> dict[str, dict]:
-    """전치 합성곱(`transpose`)과 업샘플링(`resize`)으로 훈련한 작은 신경망 한 쌍의 기록이다.
+def experiments() -> dict[str, list[dict]]:
+    """훈련법을 여러 시드로 견준 실험의 결과이다. 저장소의 `experiments/`가 만든다.
 
     Returns:
-        이름에서 사전으로 가는 사전. `history`, `parameters`와, `latents(64)`로 만든 `(64, 64, 64, 1)` 크기의
-        uint8 샘플 `samples`이다.
+        훈련법의 이름(`"baseline"`, `"upsampling=resize"`처럼 기준과 다른 설정)에서 시드마다의 결과로 가는 사전.
+        `images`, `cpu_seconds`, `kid`(1,000배)는 훈련하는 동안 잰 값의 리스트이고, `coverage`와 `nyquist`는
+        마지막 값이다.
     """
-    summary = _read_json("pair.json")
-    samples = _read_tiles("pair.png").reshape(len(summary), SAMPLES, 64, 64, 1)
-    return {
-        name: {**record, "samples": tiles}
-        for (name, record), tiles in zip(summary.items(), samples, strict=True)
-    }
+    return _read_json("experiments.json")["runs"]
+
+
+def experiment_samples() -> dict[str, np.ndarray]:
+    """전치 합성곱과 업샘플링으로 훈련한 작은 신경망들의 샘플이다.
+
+    Returns:
+        훈련법의 이름에서 `(16, 64, 64, 1)` 크기의 uint8 샘플로 가는 사전. 잠재 벡터는 `latents(64)`의 처음
+        16개이고 시드는 0이다.
+    """
+    names = _read_json("experiments.json")["samples"]
+    tiles = _read_tiles("experiments.png").reshape(len(names), -1, 64, 64, 1)
+    return dict(zip(names, tiles, strict=True))
 
 
 def generator() -> keras.Model:

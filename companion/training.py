@@ -318,12 +318,3 @@ def _seconds_a_step(precision, image_size, base_channels, batch_size, steps=3):
         dcgan.train_on_batch(images)
         seconds.append(time.perf_counter() - start)
     return min(seconds)
-
-
-def default_batch_size() -> int:
-    """이 기계에 알맞은 배치 크기를 돌려준다. GPU가 있으면 128, 없으면 32이다.
-
-    CPU에서는 배치가 작아도 초당 처리하는 이미지 수가 조금만 주므로(`bench/README.md`), 작은 배치가 같은 시간에
-    가중치를 더 여러 번 고친다.
-    """
-    return 128 if tf.config.list_physical_devices("GPU") else 32

@@ -23,6 +23,7 @@ class Recipe:
         schedule: `"constant"`, 또는 학습률을 훈련이 끝날 때 0이 되도록 곧게 줄이는 `"linear"`.
         augmentation: `"none"`, 또는 판별자가 보는 진짜와 가짜의 절반을 몇 픽셀 옮기는 `"shift"`.
         latent: `"normal"`은 표준 정규 분포, `"uniform"`은 [-1, 1]의 균등 분포이다.
+        images: 훈련하면서 보는 이미지의 수이다.
     """
 
     upsampling: str = "transpose"
@@ -44,6 +45,7 @@ class Recipe:
     ema_decay: float = 0.995
     precision: str = "float32"
     base_channels: int = 16
+    images: int = 64_000
 
     @property
     def changes(self) -> dict:
@@ -136,13 +138,19 @@ STUDIES = {
         "기본 크기의 신경망에서도 같은 차례인가?",
         (
             Recipe(base_channels=64),
+            Recipe(base_channels=64, d_learning_rate=8e-4, g_learning_rate=8e-4),
+            Recipe(base_channels=64, d_learning_rate=4e-4, g_learning_rate=4e-4),
             Recipe(
                 base_channels=64, upsampling="resize", d_learning_rate=4e-4, g_learning_rate=4e-4
             ),
-            Recipe(base_channels=64, d_learning_rate=4e-4, g_learning_rate=4e-4),
-            Recipe(
-                base_channels=64, upsampling="resize", d_learning_rate=8e-4, g_learning_rate=8e-4
-            ),
+        ),
+        seeds=1,
+    ),
+    "longer": Study(
+        "네 배 오래 훈련하면 무엇이 나은가?",
+        tuple(
+            Recipe(images=256_000, d_learning_rate=8e-4, g_learning_rate=8e-4, **changes)
+            for changes in ({}, {"ema_decay": 0.999}, {"upsampling": "resize"}, {"batch_size": 16})
         ),
         seeds=1,
     ),

@@ -1,22 +1,27 @@
-"""실험의 결과(results/runs.jsonl)에서 표와 그림을 만들어 README.md에 적는다.
+"""실험의 결과(results/runs.jsonl)에서 README.md의 표와, 쪽이 읽는 companion/recorded/experiments.json을 만든다.
 
-python experiments/report.py            # README.md와 그림을 다시 쓴다
-python experiments/report.py --check    # README.md의 표가 결과와 다르면 멈춘다
+python experiments/report.py                    # 표와 JSON을 다시 쓴다
+python experiments/report.py --state 폴더        # 훈련 상태에서 샘플(experiments.png)도 다시 뽑는다
 """
 
 import argparse
+import hashlib
 import json
 import re
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 from recipes import STUDIES, Recipe, Study
-from run_studies import RESULTS
+from run_studies import read_results
+
+from companion import recorded
 
 EXPERIMENTS = Path(__file__).parent
 README = EXPERIMENTS / "README.md"
+SAMPLED = STUDIES["upsampling"].recipes  # 쪽에 샘플을 싣는 훈련법들. 시드는 0이다.
+SAMPLE_ROWS = 2  # 훈련법마다 8장씩 두 줄
 LADDER = EXPERIMENTS.parent / "companion" / "evaluator" / "ladder.json"
 NAMES: dict[str, str | dict[str, str]] = {
     "upsampling": {"resize": "업샘플링", "transpose": "전치 합성곱"},
@@ -43,6 +48,7 @@ NAMES: dict[str, str | dict[str, str]] = {
     "ema_decay": "EMA 감쇠 {}",
     "precision": {"mixed_bfloat16": "bfloat16"},
     "base_channels": "너비 {}",
+    "images": "이미지 {:,}장",
 }
 
 
@@ -98,8 +104,7 @@ def untrained_kid() -> float:
 def read(study: Study) -> list[Runs]:
     """실험에 든 훈련법마다의 결과이다. 아직 없는 것은 뺀다."""
     found: dict[Recipe, list[dict]] = {}
-    for line in RESULTS.read_text(encoding="utf-8").splitlines():
-        result = json.loads(line)
+    for result in read_results():
         found.setdefault(Recipe(**result["recipe"]), []).append(result)
     return [Runs(recipe, found[recipe]) for recipe in study.recipes if recipe in found]
 
@@ -154,17 +159,52 @@ def with_tables(text: str) -> str:
     return re.sub(rf"<!-- ({names}) -->\n.*?<!-- 끝 -->", fill, text, flags=re.DOTALL)
 
 
+def summary() -> str:
+    """쪽이 읽는 JSON이다. 훈련법의 이름마다 시드별 결과를 담는다."""
+    every: dict[str, list[dict]] = {}
+    for result in read_results():
+        ticks = [tick for tick in result["ticks"] if "ema" in tick]
+        every.setdefault(Recipe(**result["recipe"]).name, []).append(
+            {
+                "seed": result["seed"],
+                "images": [tick["images"] for tick in ticks],
+                "cpu_seconds": [round(tick["cpu_seconds"], 1) for tick in ticks],
+                "kid": [tick["ema"]["kid"] for tick in ticks],
+                "coverage": ticks[-1]["ema"]["coverage"],
+                "nyquist": ticks[-1]["ema"]["nyquist"],
+            }
+        )
+    contents = {"samples": [recipe.name for recipe in SAMPLED], "runs": every}
+    return json.dumps(contents, ensure_ascii=False) + "\n"
+
+
+def draw_samples(state: Path) -> None:
+    """훈련 폴더에 남은 마지막 샘플 격자에서 위의 두 줄씩을 모은다."""
+    grids = []
+    for recipe in SAMPLED:
+        last = sorted((state / recipe.name / "seed-0" / "samples").glob("step-*.png"))[-1]
+        grids.append(np.asarray(Image.open(last))[: 64 * SAMPLE_ROWS])
+    Image.fromarray(np.concatenate(grids)).save(recorded.FOLDER / "experiments.png", optimize=True)
+
+
+def update_hashes(*names: str) -> None:
+    path = recorded.FOLDER / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for name in names:
+        content = (recorded.FOLDER / name).read_bytes()
+        manifest["files"][name] = hashlib.sha256(content).hexdigest()
+    path.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="쓰지 않고 견주기만 한다")
+    parser.add_argument("--state", type=Path, help="훈련 상태가 있는 폴더")
     options = parser.parse_args()
-    written = README.read_text(encoding="utf-8")
-    fresh = with_tables(written)
-    if options.check and fresh != written:
-        sys.exit(
-            "experiments/README.md의 표가 결과와 다르니 `python experiments/report.py`를 돌린다."
-        )
-    README.write_text(fresh, encoding="utf-8")
+    README.write_text(with_tables(README.read_text(encoding="utf-8")), encoding="utf-8")
+    (recorded.FOLDER / "experiments.json").write_text(summary(), encoding="utf-8")
+    if options.state:
+        draw_samples(options.state)
+    update_hashes("experiments.json", "experiments.png")
 
 
 if __name__ == "__main__":

@@ -10,12 +10,32 @@ import json
 import os
 import shutil
 import time
+from functools import cache
 from pathlib import Path
 
-IMAGES = 64_000  # 훈련 한 번에 보는 이미지의 수
 TICK = 6_400  # 기록과 체크포인트 사이의 이미지 수. 견주는 배치 크기(16~128) 모두의 배수이다.
-MEASURE_EVERY = 2  # 틱 두 번에 한 번 잰다.
+MEASUREMENTS = 5  # 훈련 한 번에 재는 횟수
 SAMPLES = 1_500
+
+
+@cache
+def real_images():
+    """KID를 잴 때 견주는 내장 벽돌과 그 특성이다."""
+    import numpy as np
+
+    from companion import evaluation
+    from companion.data import load_bricks
+
+    bricks = load_bricks(as_arrays=True).images
+    real = bricks[np.random.default_rng(0).permutation(len(bricks))[:SAMPLES]]
+    return bricks, evaluation.brick_features(real)
+
+
+def kid_of(fake_features) -> float:
+    """KID × 1000이다."""
+    from companion import evaluation
+
+    return 1000 * evaluation.kernel_distance(real_images()[1], fake_features, subsets=20).mean
 
 
 def measure(generate, discriminator_logits, full: bool) -> dict:
@@ -25,15 +45,12 @@ def measure(generate, discriminator_logits, full: bool) -> dict:
     from companion import evaluation
     from companion.data import load_bricks, preprocess, to_uint8
 
-    bricks = load_bricks(as_arrays=True).images
-    real = bricks[np.random.default_rng(0).permutation(len(bricks))[:SAMPLES]]
-    features = evaluation.brick_features(real)
+    bricks, features = real_images()
     scores = {}
     for name in ("ema", "raw"):
         fake = to_uint8(generate(name))
         fake_features = evaluation.brick_features(fake)
-        kid = evaluation.kernel_distance(features, fake_features, subsets=20)
-        scores[name] = {"kid": 1000 * kid.mean, "nyquist": evaluation.nyquist_share(fake)}
+        scores[name] = {"kid": kid_of(fake_features), "nyquist": evaluation.nyquist_share(fake)}
         if name == "ema":
             scores[name] |= {
                 **evaluation.agreement(features, fake_features)._asdict(),
@@ -52,7 +69,7 @@ def measure(generate, discriminator_logits, full: bool) -> dict:
     return scores
 
 
-def train(recipe, seed: int, folder: Path, images: int = IMAGES, verbose: int = 1) -> dict:
+def train(recipe, seed: int, folder: Path, verbose: int = 1) -> dict:
     """끝까지 훈련하고 결과를 사전으로 돌려준다. 손실이 무너지면 거기까지의 결과와 까닭을 돌려준다."""
     import keras
     import numpy as np
@@ -61,7 +78,8 @@ def train(recipe, seed: int, folder: Path, images: int = IMAGES, verbose: int = 
     from companion import runs
     from companion.data import load_bricks
 
-    ticks = images // TICK
+    ticks = recipe.images // TICK
+    measure_every = max(1, ticks // MEASUREMENTS)
     steps = TICK // recipe.batch_size
     dcgan = build(recipe, seed, ticks * steps)
 
@@ -89,7 +107,7 @@ def train(recipe, seed: int, folder: Path, images: int = IMAGES, verbose: int = 
         def on_epoch_end(self, epoch, logs=None):
             self.cpu_seconds += time.process_time() - self.clock
             tick = {"images": (epoch + 1) * TICK, "cpu_seconds": self.cpu_seconds}
-            if (epoch + 1) % MEASURE_EVERY == 0:
+            if (epoch + 1) % measure_every == 0:
                 tick |= measure(generate, logits, full=epoch + 1 == ticks)
             write_json(tick_path(folder, epoch + 1), tick)
             self.clock = time.process_time()
@@ -164,7 +182,6 @@ def main() -> None:
     parser.add_argument("--recipe", default="{}", help="기준과 다른 설정의 JSON")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--state", type=Path, required=True, help="훈련 상태를 둘 폴더")
-    parser.add_argument("--images", type=int, default=IMAGES, help="훈련에 쓸 이미지의 수")
     parser.add_argument("--quiet", action="store_true", help="진행 막대를 그리지 않는다")
     options = parser.parse_args()
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -175,7 +192,7 @@ def main() -> None:
     tf.config.threading.set_inter_op_parallelism_threads(1)
     recipe = Recipe(**json.loads(options.recipe))
     folder = options.state / recipe.name / f"seed-{options.seed}"
-    result = train(recipe, options.seed, folder, options.images, verbose=not options.quiet)
+    result = train(recipe, options.seed, folder, verbose=not options.quiet)
     write_json(folder / "result.json", result)
 
 

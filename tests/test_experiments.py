@@ -17,7 +17,7 @@ from companion.data import load_bricks, preprocess
 from companion.training import build_dcgan
 
 EXPERIMENTS = Path(__file__).parents[1] / "experiments"
-TINY = {"base_channels": 2, "batch_size": 64}
+TINY = {"base_channels": 2, "batch_size": 64, "images": 12_800}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,8 @@ def baseline(batches):
     [
         recipe.changes
         for recipe in dict.fromkeys(r for study in STUDIES.values() for r in study.recipes)
-        if len(recipe.changes) == 1 and not {"batch_size", "base_channels"} & recipe.changes.keys()
+        if len(recipe.changes) == 1
+        and not {"batch_size", "base_channels", "images"} & recipe.changes.keys()
     ],
     ids=lambda changes: ",".join(f"{key}={value}" for key, value in changes.items()),
 )
@@ -128,7 +129,7 @@ def test_the_normal_initializer_reaches_every_kernel():
 
 
 def run_once(state: Path, *more: str) -> subprocess.Popen:
-    command = [sys.executable, str(EXPERIMENTS / "train_one.py"), "--quiet", "--images", "12800",
+    command = [sys.executable, str(EXPERIMENTS / "train_one.py"), "--quiet",
                "--recipe", json.dumps(TINY), "--state", str(state), *more]  # fmt: skip
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     return subprocess.Popen(command, env=environment)

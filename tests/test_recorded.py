@@ -81,14 +81,20 @@ def test_the_wall_on_the_first_page_is_unselected_samples_of_the_run():
     np.testing.assert_array_equal(wall, sampling.tile(last["samples"][:72], 12))
 
 
-def test_pair_differs_only_in_the_way_of_growing():
-    pair = recorded.pair()
-    assert list(pair) == ["transpose", "resize"]
-    histories = [record["history"] for record in pair.values()]
-    assert [line["images"] for line in histories[0]] == [line["images"] for line in histories[1]]
-    for record in pair.values():
-        assert record["samples"].shape == (64, 64, 64, 1)
-    assert pair["resize"]["parameters"] - pair["transpose"]["parameters"] == 16 + 32 + 64 + 1
+def test_experiments_hold_the_baseline_and_several_seeds():
+    runs = recorded.experiments()
+    assert {"baseline", "upsampling=resize", "labels=none"} <= runs.keys()
+    for run in runs["baseline"]:
+        assert run["images"] == sorted(run["images"]) and run["images"][-1] == 64_000
+        assert len(run["images"]) == len(run["kid"]) == len(run["cpu_seconds"])
+    assert [run["seed"] for run in runs["baseline"]] == [0, 1, 2, 3, 4]
+
+
+def test_experiment_samples_are_sixteen_of_each_and_differ():
+    samples = recorded.experiment_samples()
+    assert list(samples)[0] == "baseline" and len(samples) == 4
+    assert all(tiles.shape == (16, 64, 64, 1) for tiles in samples.values())
+    assert len({tiles.tobytes() for tiles in samples.values()}) == 4
 
 
 def test_a_changed_file_is_named(tmp_path, monkeypatch):

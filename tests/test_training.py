@@ -198,12 +198,6 @@ def test_auto_precision_follows_the_gpus_capability(monkeypatch, capability, pre
         lambda gpu: {"compute_capability": capability},
     )
     assert training.fastest_precision() == precision
-    assert training.default_batch_size() == 128
-
-
-def test_default_batch_size_is_small_without_a_gpu(monkeypatch):
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: [])
-    assert training.default_batch_size() == 32
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """책에 싣는 훈련을 다시 돌리고, 결과를 companion/recorded/에 담는다.
 
-기본 크기의 신경망을 내장 벽돌로 훈련하고, 이어서 작은 신경망 한 쌍(전치 합성곱과 업샘플링)을 훈련한다. 두 코어
-CPU에서 두 시간쯤 걸린다. 훈련 상태는 저장소 바깥의 폴더에 쌓이므로, 멈추었다가 같은 명령을 다시 치면 멈춘
+기본 크기의 신경망을 내장 벽돌로 훈련한다. 두 코어 CPU에서 세 시간쯤 걸린다. 훈련 상태는 저장소 바깥의 폴더에 쌓이므로, 멈추었다가 같은 명령을 다시 치면 멈춘
 곳부터 이어 간다.
 """
 
@@ -9,6 +8,7 @@ import argparse
 import hashlib
 import json
 import os
+import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,12 @@ from companion import recorded, runs, sampling
 from companion.data import load_bricks, preprocess, to_uint8
 from companion.training import build_dcgan
 
-EPOCHS = 41
+EPOCHS = 65
 EARLY_SAMPLES = (25, 50, 100, 200)
 MOST_GRIDS = 24  # 책에 싣는 샘플 격자의 수. 하나가 0.1 MB쯤이다.
 LARGEST_EXACT_KERNEL = 20_000  # 판별자의 첫 층과 마지막 층은 작아서 줄이지 않는다.
-STAGE_EPOCHS = (1, 3, 8, 16, 28)
+STAGE_EPOCHS = (1, 3, 8, 16, 32)
 STAGE_SAMPLES = 256
-PAIR_EPOCHS = 6
-PAIR_CHANNELS = 16
 WALL = Path(__file__).parent.parent / "book" / "wall.png"
 WALL_COLUMNS, WALL_ROWS = 12, 6
 DEFAULT_RUN_DIR = Path.home() / ".cache" / "brickie-companion" / "recorded-run"
@@ -53,6 +51,7 @@ class StageSamples(keras.callbacks.Callback):
             fake=self._probabilities(np.asarray(preprocess(images))),
             real=self._probabilities(self.heldout),
             cpu_seconds=time.process_time(),
+            peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         )
 
     def _probabilities(self, images: np.ndarray) -> np.ndarray:
@@ -75,24 +74,7 @@ def train_full_size(run_dir: Path, epochs: int, images: np.ndarray, heldout: np.
     return dcgan
 
 
-def train_pair(run_dir: Path, images: np.ndarray) -> dict:
-    """전치 합성곱과 업샘플링으로 작은 신경망을 하나씩, 같은 수의 이미지로 훈련한다."""
-    pair = {}
-    for upsampling in ("transpose", "resize"):
-        dcgan = build_dcgan(base_channels=PAIR_CHANNELS, upsampling=upsampling)
-        history = runs.train(
-            dcgan, images, run_dir=run_dir / f"pair-{upsampling}", epochs=PAIR_EPOCHS, batch_size=32
-        )
-        samples = dcgan.ema_generator.predict(sampling.latents(64), verbose=0)
-        pair[upsampling] = {
-            "history": history,
-            "samples": to_uint8(samples),
-            "parameters": dcgan.generator.count_params(),
-        }
-    return pair
-
-
-def export(run_dir: Path, dcgan, pair: dict) -> None:
+def export(run_dir: Path, dcgan) -> None:
     """훈련 폴더의 결과를 companion/recorded/에 담는다."""
     folder = recorded.FOLDER
     folder.mkdir(exist_ok=True)
@@ -121,23 +103,18 @@ def export(run_dir: Path, dcgan, pair: dict) -> None:
             for epoch, stage in zip(epochs, stages, strict=True)
         ],
     )
-    save_png(
-        folder / "pair.png", np.concatenate([sampling.tile(p["samples"], 8) for p in pair.values()])
-    )
-    save_json(
-        folder / "pair.json",
-        {name: {k: v for k, v in p.items() if k != "samples"} for name, p in pair.items()},
-    )
     files = [
         "history.json", "generator.npz", "discriminator.npz", "grids.png",
-        "stages.png", "stages.json", "pair.png", "pair.json",
+        "stages.png", "stages.json",
     ]  # fmt: skip
+    hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in files}
     manifest = {
-        "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in files},
+        "files": {**recorded.manifest()["files"], **hashes},
         **json.loads((run_dir / "config.json").read_text()),
         "images": history[-1]["images"],
         "seconds": history[-1]["seconds"],
         "cpu_seconds": round(cpu_seconds(run_dir, len(history))),
+        "peak_memory_mb": [round(float(stage["peak_memory_mb"])) for stage in stages],
         "grid_steps": [int(path.stem.removeprefix("step-")) for path in grids],
     }
     save_json(folder / "manifest.json", manifest, indent=2)
@@ -211,9 +188,8 @@ def main():
     heldout = load_bricks(split="heldout", as_arrays=True).images
     heldout = heldout[np.random.default_rng(0).permutation(len(heldout))[:STAGE_SAMPLES]]
     dcgan = train_full_size(arguments.run_dir / "full", arguments.epochs, images, heldout)
-    pair = train_pair(arguments.run_dir, images)
     if not arguments.no_export:
-        export(arguments.run_dir / "full", dcgan, pair)
+        export(arguments.run_dir / "full", dcgan)
 
 
 if __name__ == "__main__":
