@@ -3,7 +3,7 @@
 BASE := $(or $(PYTHON),python3)
 PY := .venv/bin/python
 
-.PHONY: help env book test offline pdf notebooks data run evaluator colab test-variants faults bench update clean
+.PHONY: help env book test offline pdf notebooks data run evaluator colab test-variants faults bench experiments update clean
 
 help: ## 이 목록을 보인다
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-14s %s\n' "$$name" "$$text"; done
@@ -47,7 +47,11 @@ faults: env ## 일부러 고장을 내고(kill -9, 가득 찬 디스크, 깨진 
 	$(PY) tools/faults.py
 
 bench: env ## 훈련 스텝과 입력의 빠르기를 다른 코드와 견준다
-	$(PY) bench/run.py
+	PYTHONPATH=experiments $(PY) bench/run.py
+
+experiments: env ## 훈련법들을 여러 시드로 견준다(두 코어에서 여러 시간, 멈추면 이어서 한다)
+	$(PY) experiments/run_studies.py
+	$(PY) experiments/report.py
 
 update: env ## 꾸러미를 새 판으로 올리고, 쪽을 다시 실행하고, 달라진 출력을 한 쪽에 모은다
 	$(BASE) tools/update.py

@@ -1,9 +1,9 @@
-"""잴 것을 모두 재고 `bench/README.md`의 표를 다시 쓴다. `make bench`가 부른다. 두 코어에서 30분쯤 걸린다.
+"""잴 것을 모두 재고 `bench/README.md`의 표를 다시 쓴다. `make bench`가 부른다. 두 코어에서 한 시간쯤 걸린다.
 
 재는 동안 기계에서 다른 일을 하지 않는다. PyTorch는 저장소의 것과 다른 환경 `.venv-bench`에 깐다.
 
-    python bench/run.py             # 재고 표를 쓴다
-    python bench/run.py --tables    # 이미 잰 값으로 표만 쓴다
+    make bench                                             # 재고 표를 쓴다
+    PYTHONPATH=experiments python bench/run.py --tables    # 이미 잰 값으로 표만 쓴다
 """
 
 import argparse
@@ -19,6 +19,7 @@ import compare
 import other_costs
 import profile_step
 import scaling
+import time_to_kid
 
 BENCH = Path(__file__).parent
 RESULTS = BENCH / "results"
@@ -33,6 +34,7 @@ MEASUREMENTS: dict[str, tuple[list[str], Callable[[dict], str]]] = {
     "profile-128": (["profile_step.py", "--batch", "128"], profile_step.table),
     "other-costs": (["other_costs.py"], other_costs.table),
     "scaling": (["scaling.py"], scaling.table),
+    "time-to-kid": (["../experiments/time_to_kid.py"], time_to_kid.table),
 }
 
 

@@ -91,15 +91,24 @@ def stages() -> dict[int, dict[str, np.ndarray]]:
     }
 
 
-def experiments() -> dict[str, list[dict]]:
-    """훈련법을 여러 시드로 견준 실험의 결과이다. 저장소의 `experiments/`가 만든다.
+def experiments(study: str) -> dict[str, list[dict]]:
+    """훈련법을 여러 시드로 견준 실험 하나의 결과이다. 저장소의 `experiments/`가 만든다.
+
+    Args:
+        study: 실험의 이름. `"upsampling"`, `"labels"`, `"recipe"`처럼 `experiments/recipes.py`에 적힌 것.
 
     Returns:
-        훈련법의 이름(`"baseline"`, `"upsampling=resize"`처럼 기준과 다른 설정)에서 시드마다의 결과로 가는 사전.
-        `images`, `cpu_seconds`, `kid`(1,000배)는 훈련하는 동안 잰 값의 리스트이고, `coverage`와 `nyquist`는
-        마지막 값이다.
+        훈련법의 한국어 이름(`"기준"`, `"배치 16"`처럼 기준과 다른 설정)에서 시드마다의 결과로 가는 사전. 첫째가
+        기준이다. `images`, `cpu_seconds`, `kid`(1,000배)는 훈련하는 동안 잰 값의 리스트이고, `coverage`와
+        `nyquist`는 마지막 값이다.
+
+    Raises:
+        ValueError: 없는 이름일 때.
     """
-    return _read_json("experiments.json")["runs"]
+    studies = _read_json("experiments.json")["studies"]
+    if study not in studies:
+        raise ValueError(f"실험 {study!r}이(가) 없다. {', '.join(studies)} 가운데 하나를 적는다.")
+    return studies[study]
 
 
 def experiment_samples() -> dict[str, np.ndarray]:

@@ -24,6 +24,7 @@ class RecipeDCGAN(DCGAN):
 
     def train_step(self, data):
         real_images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        real_images = self._mistaken(real_images)
         batch_size = ops.shape(real_images)[0]
         z = self.sample_latents(batch_size)
 
@@ -64,6 +65,7 @@ class RecipeDCGAN(DCGAN):
         return {
             "inward": (1 - real_noise, fake_noise),
             "outward": (1 + real_noise, -fake_noise),
+            "swapped": (fake_noise, 1 - real_noise),
             "none": (ops.ones((n, 1)), ops.zeros((n, 1))),
             "one_sided": (0.9 * ops.ones((n, 1)), ops.zeros((n, 1))),
         }[self.recipe.labels]
@@ -74,6 +76,11 @@ class RecipeDCGAN(DCGAN):
         # 시그모이드의 출력을 곧바로 주면 Keras가 로짓을 되찾아 쓴다. 판별자의 Flatten처럼 모양을 바꾸면 그러지 못한다.
         probabilities = ops.reshape(ops.sigmoid(logits), (-1,))
         return ops.mean(ops.binary_crossentropy(ops.reshape(labels, (-1,)), probabilities))
+
+    def _mistaken(self, images):
+        """[-1, 1]의 진짜를, 실수로 [0, 1]이나 [0, 255]로 둔 것으로 바꾼다."""
+        brightest = {"same": None, "unit": 1, "byte": 255}[self.recipe.real_range]
+        return images if brightest is None else (images + 1) / 2 * brightest
 
     def _augment(self, images):
         if self.recipe.augmentation == "none":

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Recipe:
 
     Attributes:
         labels: `"none"`은 1과 0, `"inward"`는 [0.9, 1]과 [0, 0.1], `"one_sided"`는 0.9와 0, `"outward"`는 [1, 1.1]과
-            [-0.1, 0]이다.
+            [-0.1, 0]이다. `"swapped"`는 `"inward"`의 진짜와 가짜를 일부러 바꾼 것이다.
         loss: `"logits"`이면 로짓으로, `"probabilities"`이면 Keras처럼 1e-7과 1 − 1e-7 사이로 자른 확률로 셈한다.
         updates: `"together"`이면 두 신경망을 같은 앞먹임에서 고치고, `"alternating"`이면 판별자를 고친 뒤 새 잠재
             벡터로 생성자를 고친다.
@@ -23,6 +23,8 @@ class Recipe:
         schedule: `"constant"`, 또는 학습률을 훈련이 끝날 때 0이 되도록 곧게 줄이는 `"linear"`.
         augmentation: `"none"`, 또는 판별자가 보는 진짜와 가짜의 절반을 몇 픽셀 옮기는 `"shift"`.
         latent: `"normal"`은 표준 정규 분포, `"uniform"`은 [-1, 1]의 균등 분포이다.
+        real_range: `"same"`은 생성자의 출력과 같은 [-1, 1], `"unit"`과 `"byte"`는 진짜만 [0, 1]과 [0, 255]로 잘못 넣은
+            것이다.
         images: 훈련하면서 보는 이미지의 수이다.
     """
 
@@ -45,6 +47,7 @@ class Recipe:
     ema_decay: float = 0.995
     precision: str = "float32"
     base_channels: int = 16
+    real_range: str = "same"
     images: int = 64_000
 
     @property
@@ -66,6 +69,14 @@ class Study:
     question: str
     recipes: tuple[Recipe, ...]
     seeds: int = 3
+
+
+CHOSEN = Recipe(d_learning_rate=8e-4, g_learning_rate=8e-4)
+
+
+def spoiled(**changes) -> Recipe:
+    """고른 훈련법을 일부러 망가뜨린 것이다. 징후만 보면 되므로 절반만 훈련한다."""
+    return replace(CHOSEN, images=32_000, **changes)
 
 
 STUDIES = {
@@ -162,5 +173,30 @@ STUDIES = {
             Recipe(generator_kernel=5, discriminator_kernel=5),
             Recipe(latent="uniform"),
         ),
+    ),
+    "seeds": Study("고른 훈련법은 시드에 따라 얼마나 다른가?", (CHOSEN,), seeds=8),
+    "spoiled": Study(
+        "망가진 훈련은 기록에서 어떻게 보이는가? (`diagnose()`의 기준을 정할 때 쓴 것)",
+        (
+            spoiled(labels="outward", loss="probabilities"),
+            spoiled(d_learning_rate=1e-6),
+            spoiled(g_learning_rate=1e-6),
+            spoiled(d_learning_rate=2e-2, g_learning_rate=2e-2),
+            spoiled(real_range="byte"),
+        ),
+        seeds=1,
+    ),
+    "spoiled_unseen": Study(
+        "기준을 정할 때 쓰지 않은 고장도 알아채는가?",
+        (
+            spoiled(labels="swapped"),
+            spoiled(real_range="unit"),
+            spoiled(d_learning_rate=1e-2),
+            spoiled(g_learning_rate=1e-2),
+            spoiled(dropout_rate=0.95),
+            spoiled(beta_1=0.99),
+            spoiled(labels="outward", batch_size=128),
+        ),
+        seeds=1,
     ),
 }

@@ -36,6 +36,7 @@ NAMES: dict[str, str | dict[str, str]] = {
         "one_sided": "한쪽 0.9",
         "outward": "바깥쪽 잡음",
         "inward": "안쪽 잡음",
+        "swapped": "뒤바뀐 레이블",
     },
     "loss": {"probabilities": "확률로 셈한 손실"},
     "updates": {"alternating": "번갈아 고치기"},
@@ -48,6 +49,7 @@ NAMES: dict[str, str | dict[str, str]] = {
     "ema_decay": "EMA 감쇠 {}",
     "precision": {"mixed_bfloat16": "bfloat16"},
     "base_channels": "너비 {}",
+    "real_range": {"unit": "진짜를 [0, 1]로", "byte": "진짜를 [0, 255]로"},
     "images": "이미지 {:,}장",
 }
 
@@ -90,6 +92,19 @@ class Runs:
                 for ticks in self.ticks
             ]
         )
+
+    def summary(self) -> list[dict]:
+        return [
+            {
+                "seed": result["seed"],
+                "images": [tick["images"] for tick in ticks],
+                "cpu_seconds": [round(tick["cpu_seconds"], 1) for tick in ticks],
+                "kid": [tick["ema"]["kid"] for tick in ticks],
+                "coverage": ticks[-1]["ema"]["coverage"],
+                "nyquist": ticks[-1]["ema"]["nyquist"],
+            }
+            for result, ticks in zip(self.results, self.ticks, strict=True)
+        ]
 
     @property
     def collapsed(self) -> int:
@@ -160,21 +175,12 @@ def with_tables(text: str) -> str:
 
 
 def summary() -> str:
-    """쪽이 읽는 JSON이다. 훈련법의 이름마다 시드별 결과를 담는다."""
-    every: dict[str, list[dict]] = {}
-    for result in read_results():
-        ticks = [tick for tick in result["ticks"] if "ema" in tick]
-        every.setdefault(Recipe(**result["recipe"]).name, []).append(
-            {
-                "seed": result["seed"],
-                "images": [tick["images"] for tick in ticks],
-                "cpu_seconds": [round(tick["cpu_seconds"], 1) for tick in ticks],
-                "kid": [tick["ema"]["kid"] for tick in ticks],
-                "coverage": ticks[-1]["ema"]["coverage"],
-                "nyquist": ticks[-1]["ema"]["nyquist"],
-            }
-        )
-    contents = {"samples": [recipe.name for recipe in SAMPLED], "runs": every}
+    """쪽이 읽는 JSON이다. 실험마다, 훈련법마다 시드별 결과를 담는다."""
+    studies = {
+        name: {label(runs.recipe): runs.summary() for runs in read(study)}
+        for name, study in STUDIES.items()
+    }
+    contents = {"samples": [label(recipe) for recipe in SAMPLED], "studies": studies}
     return json.dumps(contents, ensure_ascii=False) + "\n"
 
 

@@ -16,7 +16,9 @@ BENCH = Path(bench.__file__).parent
 
 def test_tables_are_made_from_the_stored_results():
     text = bench.README.read_text(encoding="utf-8")
-    assert bench.with_tables(text) == text, "`python bench/run.py --tables`로 표를 다시 쓴다."
+    assert bench.with_tables(text) == text, (
+        "`PYTHONPATH=experiments python bench/run.py --tables`로 표를 다시 쓴다."
+    )
 
 
 def test_every_measurement_stands_in_the_readme():

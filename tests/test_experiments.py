@@ -9,10 +9,13 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import report
 import tensorflow as tf
+import time_to_kid
 from recipe_dcgan import build, doubling
 from recipes import STUDIES, Recipe
 
+from companion import recorded
 from companion.data import load_bricks, preprocess
 from companion.training import build_dcgan
 
@@ -70,7 +73,8 @@ def test_every_recipe_of_a_study_trains_and_differs_from_the_baseline(changes, b
 @pytest.mark.parametrize(
     ("labels", "real", "fake"),
     [("none", (1, 1), (0, 0)), ("one_sided", (0.9, 0.9), (0, 0)),
-     ("inward", (0.9, 1), (0, 0.1)), ("outward", (1, 1.1), (-0.1, 0))],
+     ("inward", (0.9, 1), (0, 0.1)), ("outward", (1, 1.1), (-0.1, 0)),
+     ("swapped", (0, 0.1), (0.9, 1))],
 )  # fmt: skip
 def test_labels_lie_where_the_recipe_says(labels, real, fake):
     dcgan = build(Recipe(labels=labels, base_channels=2), seed=0, steps=1)
@@ -126,6 +130,50 @@ def test_the_normal_initializer_reaches_every_kernel():
     kernels = [v for v in dcgan.trainable_variables if v.name == "kernel"]
     for kernel in kernels:
         assert np.std(kernel) == pytest.approx(0.02, rel=0.1)
+
+
+@pytest.mark.parametrize(("mistake", "brightest"), [("unit", 1), ("byte", 255)])
+def test_mistaken_ranges_start_at_zero(mistake, brightest):
+    dcgan = build(Recipe(real_range=mistake, base_channels=2), 0, 1)
+    assert np.allclose(dcgan._mistaken(np.array([-1.0, 0.0, 1.0])), [0, brightest / 2, brightest])
+
+
+def test_the_tables_and_the_pages_data_come_from_the_stored_runs():
+    text = report.README.read_text(encoding="utf-8")
+    assert report.with_tables(text) == text, "`python experiments/report.py`로 표를 다시 쓴다."
+    stored = (recorded.FOLDER / "experiments.json").read_text(encoding="utf-8")
+    assert report.summary() == stored
+    assert [name for name in STUDIES if f"<!-- {name} -->" not in text] == []
+
+
+def test_a_winner_is_declared_only_outside_the_spread():
+    baseline = np.array([3.0, 4.0, 5.0])
+    assert report.verdict(np.array([1.0, 2.9]), baseline) == "낫다"
+    assert report.verdict(np.array([5.1, 9.0]), baseline) == "못하다"
+    assert report.verdict(np.array([1.0, 3.0]), baseline) == "가릴 수 없다"
+
+
+def test_kid_at_a_time_follows_the_logarithm_between_two_measurements():
+    ticks = [{"images": i, "cpu_seconds": s, "ema": {"kid": k}} for i, s, k in
+             ((1, 10.0, 1000.0), (2, 20.0, 10.0))]  # fmt: skip
+    runs = report.Runs(Recipe(), [{"seed": 0, "ticks": ticks}])
+    assert runs.kid_at(15.0) == pytest.approx(100)
+    assert runs.kid_at(99.0) == pytest.approx(10)
+
+
+def test_time_to_kid_says_when_the_copied_recipe_never_arrived():
+    def run(name, seed, *values):
+        measured = [{"images": 1, "cpu_seconds": s, "kid": k} for s, k in values]
+        return {"recipe": name, "seed": seed, "measured": measured}
+
+    result = {"target": 1000.0, "runs": [
+        *(run("chosen", seed, (10, 5000), (20, 900)) for seed in range(3)),
+        *(run("copied", seed, (50, 5000), (100, 990)) for seed in range(2)),
+        run("copied", 2, (50, 9000), (120, 7000)),
+    ]}  # fmt: skip
+    table = time_to_kid.table(result)
+    assert "| 0 | 20초 | 100초 | 5.0배 |" in table
+    assert "| 2 | 20초 | 120초에도 7,000 | 6.0배 넘게 |" in table
 
 
 def run_once(state: Path, *more: str) -> subprocess.Popen:

@@ -81,18 +81,23 @@ def test_the_wall_on_the_first_page_is_unselected_samples_of_the_run():
     np.testing.assert_array_equal(wall, sampling.tile(last["samples"][:72], 12))
 
 
-def test_experiments_hold_the_baseline_and_several_seeds():
-    runs = recorded.experiments()
-    assert {"baseline", "upsampling=resize", "labels=none"} <= runs.keys()
-    for run in runs["baseline"]:
+def test_experiments_hold_several_seeds_and_start_with_the_baseline():
+    runs = recorded.experiments("upsampling")
+    assert list(runs)[0] == "기준" and "업샘플링" in runs
+    for run in runs["기준"]:
         assert run["images"] == sorted(run["images"]) and run["images"][-1] == 64_000
         assert len(run["images"]) == len(run["kid"]) == len(run["cpu_seconds"])
-    assert [run["seed"] for run in runs["baseline"]] == [0, 1, 2, 3, 4]
+    assert [run["seed"] for run in runs["기준"]] == [0, 1, 2, 3, 4]
+
+
+def test_an_unknown_experiment_is_refused_with_the_names_there_are():
+    with pytest.raises(ValueError, match="'colour'이.* 없다.*upsampling"):
+        recorded.experiments("colour")
 
 
 def test_experiment_samples_are_sixteen_of_each_and_differ():
     samples = recorded.experiment_samples()
-    assert list(samples)[0] == "baseline" and len(samples) == 4
+    assert list(samples)[0] == "기준" and len(samples) == 4
     assert all(tiles.shape == (16, 64, 64, 1) for tiles in samples.values())
     assert len({tiles.tobytes() for tiles in samples.values()}) == 4
 
