@@ -44,6 +44,7 @@ NAMES: dict[str, str | dict[str, str]] = {
     "batch_size": "배치 {}",
     "d_learning_rate": "판별자 학습률 {}",
     "g_learning_rate": "생성자 학습률 {}",
+    "learning_rate": "학습률 {}",
     "schedule": {"linear": "줄어드는 학습률"},
     "beta_1": "β₁ {}",
     "ema_decay": "EMA 감쇠 {}",
@@ -56,8 +57,12 @@ NAMES: dict[str, str | dict[str, str]] = {
 
 def label(recipe: Recipe) -> str:
     """기준과 다른 설정을 한국어로 잇는다."""
+    changes = recipe.changes
+    if "d_learning_rate" in changes and recipe.d_learning_rate == recipe.g_learning_rate:
+        changes["learning_rate"] = changes.pop("g_learning_rate")
+        del changes["d_learning_rate"]
     parts = []
-    for key, value in recipe.changes.items():
+    for key, value in changes.items():
         name = NAMES[key]
         parts.append(name[value] if isinstance(name, dict) else name.format(value))
     return ", ".join(parts) or "기준"
