@@ -46,7 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--base-channels", type=int, default=64, help="신경망의 너비(기본값 %(default)s)"
     )
-    train.add_argument("--upsampling", choices=("transpose", "resize"), default="transpose")
+    train.add_argument(
+        "--upsampling", choices=("transpose", "resize", "smooth"), default="transpose"
+    )
     train.add_argument("--dropout-rate", type=float, default=0.0)
     train.add_argument("--learning-rate", type=float, default=2e-4)
     train.add_argument("--seed", type=int, default=0)

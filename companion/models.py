@@ -16,7 +16,7 @@ from keras import layers, ops
 
 from companion.normalization import BatchNormalization
 
-UPSAMPLING = ("transpose", "resize")
+UPSAMPLING = ("transpose", "resize", "smooth")
 
 
 def _number_of_doublings(image_size: int) -> int:
@@ -104,12 +104,15 @@ def build_generator(
     """잠재 벡터를 이미지로 바꾸는 생성자를 짓는다.
 
     기본값으로 지으면 파라미터가 3,576,576개이다. `upsampling="resize"`이면 크기를 두 배로 키우는 네 곳이
-    모두 `UpSampling2D` 다음 `Conv2D`(편향 있음)로 바뀌고 파라미터는 3,577,025개가 된다.
+    모두 `UpSampling2D` 다음 `Conv2D`(편향 있음)로 바뀌고 파라미터는 3,577,025개가 된다. `upsampling="smooth"`이면
+    그 네 곳이 `SmoothConv2DTranspose`가 된다. `UpSampling2D` 다음 3×3 `Conv2D`와 같은 셈인데 전치 합성곱만큼
+    빠르다.
 
     Args:
         latent_dim: 잠재 벡터의 길이.
-        upsampling: `"transpose"`이면 전치 합성곱, `"resize"`이면 업샘플링 다음 합성곱.
-        kernel_size: 크기를 두 배로 키우는 층의 커널 크기.
+        upsampling: `"transpose"`이면 전치 합성곱, `"resize"`이면 업샘플링 다음 합성곱, `"smooth"`이면 뭉갠 커널의
+            전치 합성곱.
+        kernel_size: 크기를 두 배로 키우는 층의 커널 크기. `"smooth"`에서는 늘 4이다.
         image_size: 이미지의 한 변(픽셀). 8 이상인 2의 거듭제곱.
         channels: 이미지의 채널 수. 흑백은 1.
         base_channels: 출력층 바로 앞 층의 필터 수. 입력에 가까울수록 두 배씩 많다.
@@ -119,7 +122,7 @@ def build_generator(
         이미지를 돌려주는 `keras.Model`.
 
     Raises:
-        ValueError: 크기가 범위를 벗어나거나 `upsampling`이 모르는 값일 때.
+        ValueError: 크기가 범위를 벗어나거나 `upsampling`이 모르는 값일 때, `"smooth"`에 4가 아닌 커널 크기를 줄 때.
     """
     doublings = _number_of_doublings(image_size)
     _check_positive(
@@ -129,7 +132,10 @@ def build_generator(
         base_channels=base_channels,
     )
     if upsampling not in UPSAMPLING:
-        raise ValueError(f'upsampling이 {upsampling!r}이다. "transpose"와 "resize" 중에서 고른다.')
+        names = ", ".join(f'"{name}"' for name in UPSAMPLING)
+        raise ValueError(f"upsampling이 {upsampling!r}이다. {names} 가운데에서 고른다.")
+    if upsampling == "smooth" and kernel_size != 4:
+        raise ValueError(f'kernel_size가 {kernel_size}이다. "smooth"의 커널은 한 변이 4뿐이다.')
 
     def double(x, filters, activation=None):
         """가로와 세로를 두 배로 키우고 채널을 `filters`개로 바꾼다."""
@@ -142,6 +148,8 @@ def build_generator(
                 use_bias=False,
                 activation=activation,
             )(x)
+        if upsampling == "smooth":
+            return SmoothConv2DTranspose(filters, activation=activation)(x)
         x = layers.UpSampling2D(size=2)(x)
         return layers.Conv2D(
             filters, kernel_size, strides=1, padding="same", activation=activation
@@ -164,6 +172,84 @@ def build_generator(
         x = layers.LeakyReLU(0.2)(x)
     generator_output = double(x, channels, activation="tanh")
     return keras.Model(generator_input, generator_output, name="generator")
+
+
+@keras.saving.register_keras_serializable("companion")
+class SmoothConv2DTranspose(layers.Layer):
+    """`UpSampling2D(2)` 다음 3×3 `Conv2D`와 같은 셈을 하는 전치 합성곱이다. 편향은 없다.
+
+    이웃을 되풀이해 두 배로 키우고 3×3 커널로 합성곱하는 것은, 그 커널을 2×2 상자로 뭉갠 4×4 커널로 스트라이드 2의
+    전치 합성곱을 하는 것과 같다. 키운 특성 맵을 만들지 않으므로 곱셈이 절반보다 적게 든다. 뭉갠 커널은 어느 픽셀에서나
+    행의 합이 같아서 체커보드를 타고나지 않는다.
+
+    Args:
+        filters: 출력 채널 수.
+        activation: 활성화 함수의 이름.
+    """
+
+    def __init__(self, filters: int, activation=None, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.activation = keras.activations.get(activation)
+
+    def build(self, input_shape):
+        # 전치 합성곱의 차례를 따른다: (높이, 너비, 출력 채널, 입력 채널).
+        self.kernel = self.add_weight(
+            shape=(3, 3, self.filters, input_shape[-1]),
+            initializer="glorot_uniform",
+            name="kernel",
+        )
+
+    def smooth_kernel(self):
+        """2×2 상자로 뭉갠 `(4, 4, 출력 채널, 입력 채널)` 크기의 전치 합성곱 커널을 돌려준다."""
+        rows = ops.pad(self.kernel, ((0, 1), (0, 0), (0, 0), (0, 0)))
+        rows += ops.pad(self.kernel, ((1, 0), (0, 0), (0, 0), (0, 0)))
+        columns = ops.pad(rows, ((0, 0), (0, 1), (0, 0), (0, 0)))
+        return columns + ops.pad(rows, ((0, 0), (1, 0), (0, 0), (0, 0)))
+
+    def call(self, inputs):
+        outputs = ops.conv_transpose(inputs, self.smooth_kernel(), strides=2, padding="same")
+        return self.activation(outputs)
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, _ = input_shape
+        return batch, 2 * height, 2 * width, self.filters
+
+    def get_config(self):
+        activation = keras.activations.serialize(self.activation)
+        return {**super().get_config(), "filters": self.filters, "activation": activation}
+
+
+def upsampling_of(generator: keras.Model) -> str:
+    """`build_generator()`로 지은 생성자의 `upsampling` 값을 돌려준다."""
+    kinds = {layers.UpSampling2D: "resize", SmoothConv2DTranspose: "smooth"}
+    found = (kinds.get(type(layer)) for layer in generator.layers)
+    return next((kind for kind in found if kind), "transpose")
+
+
+def as_transposed(generator: keras.Model) -> keras.Model:
+    """`upsampling="smooth"`로 지은 생성자를, 커널을 미리 뭉개어 `"transpose"`의 층으로 옮긴다.
+
+    Returns:
+        층이 4.2.3절과 같은 생성자. 같은 잠재 벡터에 반올림 오차 안에서 같은 이미지를 만든다.
+
+    Raises:
+        ValueError: `"smooth"`로 지은 생성자가 아닐 때.
+    """
+    if upsampling_of(generator) != "smooth":
+        raise ValueError('upsampling="smooth"로 지은 생성자가 아니다. build_generator()로 짓는다.')
+    _, image_size, _, channels = generator.output_shape
+    first = next(layer for layer in generator.layers if isinstance(layer, layers.Conv2DTranspose))
+    plain = build_generator(
+        generator.input_shape[-1],
+        image_size=image_size,
+        channels=channels,
+        base_channels=first.filters // 2 ** (_number_of_doublings(image_size) - 1),
+    )
+    for layer, twin in zip(generator.layers, plain.layers, strict=True):
+        is_smooth = isinstance(layer, SmoothConv2DTranspose)
+        twin.set_weights([layer.smooth_kernel()] if is_smooth else layer.get_weights())
+    return plain
 
 
 @keras.saving.register_keras_serializable("companion")

@@ -31,7 +31,7 @@ from companion.data import (
     write_atomically,
     write_error,
 )
-from companion.models import build_generator, dtype_policy
+from companion.models import build_generator, dtype_policy, upsampling_of
 from companion.sampling import latents, tile
 from companion.training import DCGAN
 
@@ -328,17 +328,13 @@ def _processor_name() -> str:
 
 def _model_config(dcgan: DCGAN) -> dict:
     """다시 지을 때 필요한 모델의 설정이다. 앞의 여섯은 `build_dcgan()`의 인자와 이름이 같다."""
-    d_layers, g_layers = dcgan.discriminator.layers, dcgan.generator.layers
+    d_layers = dcgan.discriminator.layers
     return {
         "image_size": dcgan.generator.output_shape[1],
         "channels": dcgan.generator.output_shape[-1],
         "base_channels": d_layers[1].filters,
         "latent_dim": dcgan.latent_dim,
-        "upsampling": (
-            "resize"
-            if any(isinstance(layer, keras.layers.UpSampling2D) for layer in g_layers)
-            else "transpose"
-        ),
+        "upsampling": upsampling_of(dcgan.generator),
         "dropout_rate": max(
             (layer.rate for layer in d_layers if hasattr(layer, "rate")), default=0.0
         ),

@@ -7,10 +7,13 @@ import tensorflow as tf
 from keras import layers
 
 from companion.models import (
+    SmoothConv2DTranspose,
+    as_transposed,
     build_discriminator,
     build_generator,
     build_logit_model,
     dtype_policy,
+    upsampling_of,
 )
 
 
@@ -91,6 +94,53 @@ def test_resize_generator_upsamples_then_convolves_with_bias_in_every_doubling()
     assert model.layers[-1].activation is keras.activations.tanh
 
 
+def test_a_smooth_layer_is_upsampling_and_a_three_by_three_convolution():
+    x = np.random.default_rng(0).standard_normal((2, 5, 7, 3)).astype("float32")
+    smooth = SmoothConv2DTranspose(4, activation="tanh")
+    found = np.asarray(smooth(x))
+    convolution = layers.Conv2D(4, 3, padding="same", use_bias=False, activation="tanh")
+    grown = layers.UpSampling2D(2)(x)
+    convolution.build(grown.shape)
+    kernel = np.asarray(smooth.kernel)[::-1, ::-1].transpose(0, 1, 3, 2)
+    convolution.set_weights([kernel])
+    np.testing.assert_allclose(found, convolution(grown), atol=2e-6)
+    assert smooth.compute_output_shape((2, 5, 7, 3)) == found.shape
+
+
+def test_a_smooth_kernel_sums_to_the_same_on_every_pixel():
+    smooth = SmoothConv2DTranspose(2)
+    smooth.build((None, 4, 4, 3))
+    kernel = np.asarray(smooth.smooth_kernel())
+    sums = [kernel[row::2, column::2].sum(axis=(0, 1)) for row in (0, 1) for column in (0, 1)]
+    for other in sums[1:]:
+        np.testing.assert_allclose(other, sums[0], atol=1e-6)
+
+
+def test_a_smooth_generator_becomes_the_chapters_network_with_the_same_images():
+    smooth = build_generator(upsampling="smooth", base_channels=4)
+    rng = np.random.default_rng(0)
+    smooth.set_weights([rng.uniform(0.1, 0.5, w.shape) for w in smooth.get_weights()])
+    plain = as_transposed(smooth)
+    assert summary(plain) == summary(build_generator(base_channels=4))
+    z = rng.standard_normal((3, 100)).astype("float32")
+    np.testing.assert_allclose(smooth(z), plain(z), atol=1e-5)
+    assert upsampling_of(smooth) == "smooth" and upsampling_of(plain) == "transpose"
+    assert upsampling_of(build_generator(upsampling="resize", base_channels=2)) == "resize"
+
+
+def test_only_a_smooth_generator_can_become_transposed():
+    with pytest.raises(ValueError, match="smooth"):
+        as_transposed(build_generator(base_channels=2))
+
+
+def test_a_smooth_generator_is_saved_and_loaded_as_it_is(tmp_path):
+    model = build_generator(upsampling="smooth", image_size=16, base_channels=2)
+    model.save(tmp_path / "generator.keras")
+    loaded = keras.models.load_model(tmp_path / "generator.keras")
+    z = np.ones((2, 100), "float32")
+    np.testing.assert_array_equal(model(z), loaded(z))
+
+
 @pytest.mark.parametrize("image_size", [8, 16, 32, 128])
 def test_small_and_large_networks_fit_each_other(image_size):
     discriminator = build_discriminator(image_size=image_size, base_channels=2, channels=3)
@@ -123,6 +173,7 @@ def test_generator_output_stays_between_minus_one_and_one():
         (build_generator, {"image_size": -64}, "image_size가 -64"),
         (build_generator, {"latent_dim": 0}, "latent_dim"),
         (build_generator, {"upsampling": "bilinear"}, "upsampling이 'bilinear'"),
+        (build_generator, {"upsampling": "smooth", "kernel_size": 3}, "kernel_size가 3"),
     ],
 )
 def test_impossible_shapes_are_refused_in_one_sentence(build, arguments, message):
