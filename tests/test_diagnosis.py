@@ -1,0 +1,67 @@
+"""훈련 기록을 진단하는 말이 징후와 맞는지 본다. 기준을 정할 때 쓰지 않은 훈련으로도 시험한다."""
+
+import pytest
+
+from companion import recorded
+from companion.diagnosis import diagnose
+
+HEALTHY = {
+    "step": 2000, "d_loss": 0.33, "g_loss": 2.1, "d_real_accuracy": 0.93, "d_fake_accuracy": 0.94,
+}  # fmt: skip
+
+
+def troubles(**changes):
+    history = [{**HEALTHY, **changes}] * 3
+    return [sign for sign in diagnose(history) if not sign.healthy]
+
+
+def test_a_healthy_history_has_no_trouble():
+    assert troubles() == []
+    assert all(str(sign).startswith("좋음: ") for sign in diagnose([HEALTHY]))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"g_loss": float("nan")}, "NaN"),
+        ({"d_loss": float("inf")}, "무한대"),
+        ({"d_loss": -0.4}, "레이블이 0과 1 사이를 벗어났다"),
+        ({"g_loss": 16.1}, "거의 0을 답해"),
+        ({"g_loss": 0.1}, "늘 통한다"),
+        ({"d_real_accuracy": 0.55, "d_fake_accuracy": 0.5}, "찍는 것과 비슷하다"),
+        ({"d_real_accuracy": 0.99, "d_fake_accuracy": 0.4}, "한쪽으로만"),
+        ({"d_real_accuracy": 1.0, "d_fake_accuracy": 1.0, "d_loss": 0.1990}, "바닥"),
+        ({"step": 400}, "아직 400스텝"),
+    ],
+)
+def test_each_trouble_is_named_with_something_to_do(changes, words):
+    [sign] = troubles(**changes)
+    assert words in sign.text and sign.advice
+    assert str(sign).startswith("탈: ")
+
+
+def test_a_trouble_long_past_is_forgiven_but_not_a_negative_loss():
+    def history(**first):
+        return [{**HEALTHY, **first}, *[HEALTHY] * 8]
+
+    assert all(sign.healthy for sign in diagnose(history(g_loss=20.0)))
+    assert not all(sign.healthy for sign in diagnose(history(d_loss=-0.1)))
+
+
+def test_the_floor_follows_the_label_noise():
+    perfect = {**HEALTHY, "d_real_accuracy": 1.0, "d_fake_accuracy": 1.0, "d_loss": 0.199}
+    assert not all(sign.healthy for sign in diagnose([perfect], label_noise=0.1))
+    assert all(sign.healthy for sign in diagnose([perfect], label_noise=0.0))
+    assert not all(s.healthy for s in diagnose([{**perfect, "d_loss": 0.001}], label_noise=0.0))
+
+
+def test_the_recorded_run_is_healthy():
+    assert [sign.text for sign in diagnose(recorded.history()) if not sign.healthy] == []
+
+
+@pytest.mark.parametrize(
+    ("history", "message"), [([], "비었다"), ([{"step": 1, "d_loss": 0.5}], "g_loss.* 열이 없다")]
+)
+def test_a_history_that_is_no_history_is_refused(history, message):
+    with pytest.raises(ValueError, match=message):
+        diagnose(history)
