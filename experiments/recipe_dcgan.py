@@ -30,8 +30,9 @@ class RecipeDCGAN(DCGAN):
 
         with tf.GradientTape(persistent=True) as tape:
             fake_images = self.generator(z, training=True)
-            real_logits = self.discriminator_logits(self._augment(real_images), training=True)
-            fake_logits = self.discriminator_logits(self._augment(fake_images), training=True)
+            real_logits, fake_logits = self._logits(
+                self._augment(real_images), self._augment(fake_images)
+            )
             d_loss = self._discriminator_loss(real_logits, fake_logits)
             g_loss = self._cross_entropy(ops.ones_like(fake_logits), fake_logits)
         variables = self.discriminator.trainable_variables
@@ -52,6 +53,15 @@ class RecipeDCGAN(DCGAN):
         self.d_real_accuracy.update_state(ops.cast(real_logits > 0, "float32"))
         self.d_fake_accuracy.update_state(ops.cast(fake_logits < 0, "float32"))
         return {metric.name: metric.result() for metric in self.metrics}
+
+    def _logits(self, real_images, fake_images):
+        if self.recipe.batches == "separate":
+            return (
+                self.discriminator_logits(real_images, training=True),
+                self.discriminator_logits(fake_images, training=True),
+            )
+        both = ops.concatenate([real_images, fake_images])
+        return ops.split(self.discriminator_logits(both, training=True), 2)
 
     def _discriminator_loss(self, real_logits, fake_logits):
         real_labels, fake_labels = self._labels(ops.shape(real_logits)[0])
@@ -135,7 +145,7 @@ def build(recipe: Recipe, seed: int, steps: int) -> RecipeDCGAN:
 def altered(model: keras.Model, recipe: Recipe, kernel: int, activation: str) -> keras.Model:
     """`model`을 복제하면서 설정이 바꾸는 층만 바꾼다. 바꿀 것이 없으면 그대로 돌려준다."""
     kernels = {layer.kernel_size[0] for layer in doubling(model)}
-    if (recipe.initializer, activation, kernels) == ("glorot", "leaky_relu", {kernel}):
+    if (recipe.initializer, activation) == ("glorot", "leaky_relu") and kernels <= {kernel}:
         return model
 
     def clone(layer):

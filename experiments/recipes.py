@@ -19,6 +19,8 @@ class Recipe:
         loss: `"logits"`이면 로짓으로, `"probabilities"`이면 Keras처럼 1e-7과 1 − 1e-7 사이로 자른 확률로 셈한다.
         updates: `"together"`이면 두 신경망을 같은 앞먹임에서 고치고, `"alternating"`이면 판별자를 고친 뒤 새 잠재
             벡터로 생성자를 고친다.
+        batches: `"separate"`이면 진짜와 가짜를 따로, `"mixed"`이면 한 배치에 이어 판별자에 넣는다. 판별자의 배치 정규화가
+            보는 평균과 분산이 달라진다.
         initializer: `"glorot"`은 Keras의 기본값, `"normal"`은 N(0, 0.02)이다.
         schedule: `"constant"`, 또는 학습률을 훈련이 끝날 때 0이 되도록 곧게 줄이는 `"linear"`.
         augmentation: `"none"`, 또는 판별자가 보는 진짜와 가짜의 절반을 몇 픽셀 옮기는 `"shift"`.
@@ -38,6 +40,7 @@ class Recipe:
     labels: str = "inward"
     loss: str = "logits"
     updates: str = "together"
+    batches: str = "separate"
     augmentation: str = "none"
     batch_size: int = 32
     d_learning_rate: float = 2e-4
@@ -75,7 +78,7 @@ CHOSEN = Recipe(d_learning_rate=8e-4, g_learning_rate=8e-4)
 
 
 def spoiled(**changes) -> Recipe:
-    """고른 훈련법을 일부러 망가뜨린 것이다. 징후만 보면 되므로 절반만 훈련한다."""
+    """고른 훈련법을 일부러 망가뜨린 것이다. 징후만 보면 되므로 절반만 훈련한다. 바꾼 것이 없으면 건강한 것이다."""
     return replace(CHOSEN, images=32_000, **changes)
 
 
@@ -87,6 +90,7 @@ STUDIES = {
             Recipe(generator_kernel=3),
             Recipe(upsampling="resize"),
             Recipe(upsampling="resize", generator_kernel=3),
+            Recipe(upsampling="smooth"),
         ),
         seeds=5,
     ),
@@ -120,6 +124,7 @@ STUDIES = {
             Recipe(ema_decay=0.98),
             Recipe(ema_decay=0.999),
             Recipe(updates="alternating"),
+            Recipe(batches="mixed"),
             Recipe(augmentation="shift"),
             Recipe(precision="mixed_bfloat16"),
         ),
@@ -149,11 +154,13 @@ STUDIES = {
         "기본 크기의 신경망에서도 같은 차례인가?",
         (
             Recipe(base_channels=64),
-            Recipe(base_channels=64, d_learning_rate=8e-4, g_learning_rate=8e-4),
             Recipe(base_channels=64, d_learning_rate=4e-4, g_learning_rate=4e-4),
+            Recipe(base_channels=64, d_learning_rate=8e-4, g_learning_rate=8e-4),
+            Recipe(base_channels=64, upsampling="smooth"),
             Recipe(
-                base_channels=64, upsampling="resize", d_learning_rate=4e-4, g_learning_rate=4e-4
+                base_channels=64, upsampling="smooth", d_learning_rate=4e-4, g_learning_rate=4e-4
             ),
+            Recipe(base_channels=64, batch_size=128, dropout_rate=0.3, loss="probabilities"),
         ),
         seeds=1,
     ),
@@ -178,6 +185,7 @@ STUDIES = {
     "spoiled": Study(
         "망가진 훈련은 기록에서 어떻게 보이는가? (`diagnose()`의 기준을 정할 때 쓴 것)",
         (
+            spoiled(),
             spoiled(labels="outward", loss="probabilities"),
             spoiled(d_learning_rate=1e-6),
             spoiled(g_learning_rate=1e-6),
@@ -189,6 +197,7 @@ STUDIES = {
     "spoiled_unseen": Study(
         "기준을 정할 때 쓰지 않은 고장도 알아채는가?",
         (
+            spoiled(),
             spoiled(labels="swapped"),
             spoiled(real_range="unit"),
             spoiled(d_learning_rate=1e-2),

@@ -24,7 +24,7 @@ SAMPLED = STUDIES["upsampling"].recipes  # 쪽에 샘플을 싣는 훈련법들.
 SAMPLE_ROWS = 2  # 훈련법마다 8장씩 두 줄
 LADDER = EXPERIMENTS.parent / "companion" / "evaluator" / "ladder.json"
 NAMES: dict[str, str | dict[str, str]] = {
-    "upsampling": {"resize": "업샘플링", "transpose": "전치 합성곱"},
+    "upsampling": {"resize": "업샘플링", "smooth": "뭉갠 커널"},
     "generator_kernel": "생성자의 커널 {}",
     "discriminator_kernel": "판별자의 커널 {}",
     "generator_activation": {"relu": "생성자에 ReLU"},
@@ -40,6 +40,7 @@ NAMES: dict[str, str | dict[str, str]] = {
     },
     "loss": {"probabilities": "확률로 셈한 손실"},
     "updates": {"alternating": "번갈아 고치기"},
+    "batches": {"mixed": "섞은 배치"},
     "augmentation": {"shift": "옮기는 증강"},
     "batch_size": "배치 {}",
     "d_learning_rate": "판별자 학습률 {}",
@@ -148,6 +149,8 @@ def spread(values: Iterable[float], digits: int = 0) -> str:
 
 def table(study: Study) -> str:
     every = read(study)
+    if not every:
+        return "아직 잰 것이 없다."
     baseline = every[0]
     cpu = float(np.median(baseline.cpu_seconds))
     lines = [
