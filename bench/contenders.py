@@ -47,7 +47,9 @@ def companion(batch_size: int, precision: str = "float32", plain_normalization: 
 
     if plain_normalization:
         models.BatchNormalization = keras.layers.BatchNormalization  # type: ignore[misc]
-    dcgan = training.build_dcgan(dropout_rate=dropout_rate, precision=precision)
+    dcgan = training.build_dcgan(
+        upsampling="transpose", dropout_rate=dropout_rate, precision=precision
+    )
     if jit_compile:
         dcgan.compile(dcgan.d_optimizer, dcgan.g_optimizer, jit_compile=True)
     return fitted(dcgan, batch_size)
@@ -77,7 +79,7 @@ def fused_adam(batch_size: int) -> Step:
                 grad=gradient,
             )
 
-    dcgan = training.build_dcgan(dropout_rate=0.3)
+    dcgan = training.build_dcgan(upsampling="transpose", dropout_rate=0.3)
     dcgan.compile(FusedAdam(2e-4, beta_1=0.5), FusedAdam(2e-4, beta_1=0.5))
     return fitted(dcgan, batch_size)
 

@@ -32,7 +32,7 @@ def profile(batch: int, precision: str, steps: int, dropout_rate: float = 0.0) -
     from companion.training import build_dcgan
 
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    dcgan = build_dcgan(precision=precision, dropout_rate=dropout_rate)
+    dcgan = build_dcgan(upsampling="transpose", precision=precision, dropout_rate=dropout_rate)
     images = tf.constant(next(endless_batches(batch)))
     function = tf.function(dcgan.train_step, reduce_retracing=True)
     for _ in range(2):

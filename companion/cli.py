@@ -47,7 +47,10 @@ def _parser() -> argparse.ArgumentParser:
         "--base-channels", type=int, default=64, help="신경망의 너비(기본값 %(default)s)"
     )
     train.add_argument(
-        "--upsampling", choices=("transpose", "resize", "smooth"), default="transpose"
+        "--upsampling",
+        choices=("smooth", "transpose", "resize"),
+        default="smooth",
+        help="생성자가 크기를 키우는 방법: 뭉갠 커널, 전치 합성곱, 업샘플링(기본값 %(default)s)",
     )
     train.add_argument("--dropout-rate", type=float, default=0.0)
     train.add_argument("--learning-rate", type=float, default=2e-4)

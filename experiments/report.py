@@ -17,11 +17,12 @@ from recipes import STUDIES, Recipe, Study
 from run_studies import read_results
 
 from companion import recorded
+from companion.sampling import tile
 
 EXPERIMENTS = Path(__file__).parent
 README = EXPERIMENTS / "README.md"
 SAMPLED = STUDIES["upsampling"].recipes  # 쪽에 샘플을 싣는 훈련법들. 시드는 0이다.
-SAMPLE_ROWS = 2  # 훈련법마다 8장씩 두 줄
+SAMPLE_ROWS, SAMPLE_COLUMNS = 2, 8  # 훈련법마다
 LADDER = EXPERIMENTS.parent / "companion" / "evaluator" / "ladder.json"
 NAMES: dict[str, str | dict[str, str]] = {
     "upsampling": {"resize": "업샘플링", "smooth": "뭉갠 커널"},
@@ -193,11 +194,15 @@ def summary() -> str:
 
 
 def draw_samples(state: Path) -> None:
-    """훈련 폴더에 남은 마지막 샘플 격자에서 위의 두 줄씩을 모은다."""
+    """훈련 폴더에 남은 마지막 샘플 격자에서 위의 두 줄씩을 모은다. 폴더가 없으면 담아 둔 것을 그대로 쓴다."""
+    stored = recorded.experiment_samples()
     grids = []
     for recipe in SAMPLED:
-        last = sorted((state / recipe.name / "seed-0" / "samples").glob("step-*.png"))[-1]
-        grids.append(np.asarray(Image.open(last))[: 64 * SAMPLE_ROWS])
+        found = sorted((state / recipe.name / "seed-0" / "samples").glob("step-*.png"))
+        if found:
+            grids.append(np.asarray(Image.open(found[-1]))[: 64 * SAMPLE_ROWS])
+        else:
+            grids.append(tile(stored[label(recipe)], SAMPLE_COLUMNS))
     Image.fromarray(np.concatenate(grids)).save(recorded.FOLDER / "experiments.png", optimize=True)
 
 
@@ -214,10 +219,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--state", type=Path, help="훈련 상태가 있는 폴더")
     options = parser.parse_args()
+    if options.state:
+        draw_samples(options.state)  # 담아 둔 샘플의 이름은 옛 experiments.json에 있다.
     README.write_text(with_tables(README.read_text(encoding="utf-8")), encoding="utf-8")
     (recorded.FOLDER / "experiments.json").write_text(summary(), encoding="utf-8")
-    if options.state:
-        draw_samples(options.state)
     update_hashes("experiments.json", "experiments.png")
 
 

@@ -1,7 +1,10 @@
 """책에 싣는 훈련을 다시 돌리고, 결과를 companion/recorded/에 담는다.
 
-기본 크기의 신경망을 내장 벽돌로 훈련한다. 두 코어 CPU에서 세 시간쯤 걸린다. 훈련 상태는 저장소 바깥의 폴더에 쌓이므로, 멈추었다가 같은 명령을 다시 치면 멈춘
+기본 크기의 신경망을 내장 벽돌로 훈련한다. 두 코어 CPU에서 두 시간쯤 걸린다. 훈련 상태는 저장소 바깥의 폴더에 쌓이므로, 멈추었다가 같은 명령을 다시 치면 멈춘
 곳부터 이어 간다.
+
+훈련은 기계에 따라 bfloat16으로 하지만, 담을 때는 두 신경망을 float32로 되살리고 뭉갠 커널은 미리 뭉개어 4.2.3절의 전치
+합성곱으로 옮긴다. 마지막 샘플과 판별자의 답도 그 두 신경망으로 다시 구한다.
 """
 
 import argparse
@@ -19,6 +22,7 @@ from PIL import Image
 
 from companion import recorded, runs, sampling
 from companion.data import load_bricks, preprocess, to_uint8
+from companion.models import as_transposed, build_discriminator, build_logit_model
 from companion.training import build_dcgan
 
 EPOCHS = 65
@@ -38,30 +42,34 @@ class StageSamples(keras.callbacks.Callback):
     def __init__(self, folder: Path, heldout: np.ndarray):
         super().__init__()
         self.folder = folder
-        self.heldout = np.asarray(preprocess(heldout))
+        self.heldout = heldout
 
     def on_epoch_end(self, epoch, logs=None):
         dcgan = self.model
-        z = sampling.latents(STAGE_SAMPLES, dcgan.latent_dim)
-        images = to_uint8(dcgan.ema_generator.predict(z, batch_size=64, verbose=0))
         self.folder.mkdir(exist_ok=True)
         np.savez(
             self.folder / f"epoch-{epoch + 1:03d}.npz",
-            samples=images,
-            fake=self._probabilities(np.asarray(preprocess(images))),
-            real=self._probabilities(self.heldout),
+            **stage_of(dcgan.ema_generator, dcgan.discriminator_logits, self.heldout),
             cpu_seconds=time.process_time(),
             peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         )
 
-    def _probabilities(self, images: np.ndarray) -> np.ndarray:
-        logits = self.model.discriminator_logits.predict(images, batch_size=64, verbose=0)
+
+def stage_of(generator, logits_model, heldout: np.ndarray) -> dict[str, np.ndarray]:
+    """샘플, 그리고 샘플과 홀드아웃 벽돌이 진짜일 확률이다."""
+
+    def probabilities(images: np.ndarray) -> np.ndarray:
+        logits = logits_model.predict(np.asarray(preprocess(images)), batch_size=64, verbose=0)
         return 1 / (1 + np.exp(-logits[:, 0].astype("float64")))
+
+    z = sampling.latents(STAGE_SAMPLES, generator.input_shape[-1])
+    samples = to_uint8(generator.predict(z, batch_size=64, verbose=0))
+    return {"samples": samples, "fake": probabilities(samples), "real": probabilities(heldout)}
 
 
 def train_full_size(run_dir: Path, epochs: int, images: np.ndarray, heldout: np.ndarray):
     """기본 크기의 신경망을 훈련한다. 정밀도는 처음에 한 번 재어 고르고 그 뒤로 바꾸지 않는다."""
-    dcgan = build_dcgan(precision=runs.stored_precision(run_dir) or "auto")
+    dcgan = build_dcgan(upsampling="smooth", precision=runs.stored_precision(run_dir) or "auto")
     runs.train(
         dcgan,
         images,
@@ -74,20 +82,24 @@ def train_full_size(run_dir: Path, epochs: int, images: np.ndarray, heldout: np.
     return dcgan
 
 
-def export(run_dir: Path, dcgan) -> None:
+def export(run_dir: Path, dcgan, heldout: np.ndarray) -> None:
     """훈련 폴더의 결과를 companion/recorded/에 담는다."""
     folder = recorded.FOLDER
     folder.mkdir(exist_ok=True)
     history = [json.loads(line) for line in (run_dir / "history.jsonl").read_text().splitlines()]
-    grids = choose_grids(sorted((run_dir / "samples").glob("step-*.png")))
     epochs = [epoch for epoch in STAGE_EPOCHS if epoch < history[-1]["epoch"]]
     epochs.append(history[-1]["epoch"])
     stages = [dict(np.load(run_dir / "stages" / f"epoch-{epoch:03d}.npz")) for epoch in epochs]
+    generator, discriminator = as_chapter_networks(dcgan)
+    stages[-1] |= stage_of(generator, build_logit_model(discriminator), heldout)
+    grid_paths = choose_grids(sorted((run_dir / "samples").glob("step-*.png")))
+    grids = [np.asarray(Image.open(path)) for path in grid_paths]
+    grids[-1] = sampling.tile(stages[-1]["samples"][: runs.SAMPLE_COLUMNS**2], runs.SAMPLE_COLUMNS)
 
     save_json(folder / "history.json", history)
-    np.savez_compressed(folder / "generator.npz", **half_precision(dcgan.ema_generator))
-    np.savez_compressed(folder / "discriminator.npz", **quantize(dcgan.discriminator))
-    save_png(folder / "grids.png", np.concatenate([np.asarray(Image.open(path)) for path in grids]))
+    np.savez_compressed(folder / "generator.npz", **half_precision(generator))
+    np.savez_compressed(folder / "discriminator.npz", **quantize(discriminator))
+    save_png(folder / "grids.png", np.concatenate(grids))
     save_png(
         folder / "stages.png",
         np.concatenate([sampling.tile(stage["samples"], 16) for stage in stages]),
@@ -115,11 +127,19 @@ def export(run_dir: Path, dcgan) -> None:
         "seconds": history[-1]["seconds"],
         "cpu_seconds": round(cpu_seconds(run_dir, len(history))),
         "peak_memory_mb": [round(float(stage["peak_memory_mb"])) for stage in stages],
-        "grid_steps": [int(path.stem.removeprefix("step-")) for path in grids],
+        "grid_steps": [int(path.stem.removeprefix("step-")) for path in grid_paths],
     }
     save_json(folder / "manifest.json", manifest, indent=2)
     wall = stages[-1]["samples"][: WALL_COLUMNS * WALL_ROWS]
     save_png(WALL, sampling.tile(wall, WALL_COLUMNS))
+
+
+def as_chapter_networks(dcgan) -> tuple[keras.Model, keras.Model]:
+    """이동 평균 생성자와 판별자를 float32로, 4.2절의 층으로 옮긴다."""
+    rates = [layer.rate for layer in dcgan.discriminator.layers if hasattr(layer, "rate")]
+    discriminator = build_discriminator(dropout_rate=max(rates, default=0.0))
+    discriminator.set_weights(dcgan.discriminator.get_weights())
+    return as_transposed(dcgan.ema_generator), discriminator
 
 
 def cpu_seconds(run_dir: Path, epochs: int) -> float:
@@ -189,7 +209,7 @@ def main():
     heldout = heldout[np.random.default_rng(0).permutation(len(heldout))[:STAGE_SAMPLES]]
     dcgan = train_full_size(arguments.run_dir / "full", arguments.epochs, images, heldout)
     if not arguments.no_export:
-        export(arguments.run_dir / "full", dcgan)
+        export(arguments.run_dir / "full", dcgan, heldout)
 
 
 if __name__ == "__main__":
