@@ -142,7 +142,7 @@ def table(result: dict) -> str:
         return np.array([turn["seconds"] for turn in contenders[name]["rounds"]])
 
     baseline = seconds(BASELINE if BASELINE in contenders else next(iter(contenders)))
-    matmul = np.array(result["matmul_gflops"]["float32"])
+    matmul, machine = np.array(result["matmul_gflops"]["float32"]), result["machine"]
     lines = [
         "| 후보 | 초당 이미지 | 기준의 몇 배 | 행렬 곱의 몇 % | 첫 스텝 | 최대 메모리 |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -159,6 +159,7 @@ def table(result: dict) -> str:
         f"{name} {spread(measured, '.0f')}" for name, measured in result["matmul_gflops"].items()
     )
     return "\n".join([
+        f"{machine['processor']}, 코어 {machine['cores']}개. "
         f"배치 {result['batch']}, 차례 {len(baseline)}번, 한 차례에 {result['steps_a_round']}스텝. "
         "중앙값(가운데 절반의 범위)이다.",
         f"행렬 곱(GFLOP/s): {rates}. 훈련은 이미지 한 장에 "

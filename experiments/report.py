@@ -17,12 +17,14 @@ from recipes import STUDIES, Recipe, Study
 from run_studies import read_results
 
 from companion import recorded
+from companion.diagnosis import diagnose
 from companion.sampling import tile
 
 EXPERIMENTS = Path(__file__).parent
 README = EXPERIMENTS / "README.md"
 SAMPLED = STUDIES["upsampling"].recipes  # 쪽에 샘플을 싣는 훈련법들. 시드는 0이다.
 SAMPLE_ROWS, SAMPLE_COLUMNS = 2, 8  # 훈련법마다
+FEWEST_SEEDS = 3  # 이보다 적으면 판정하지 않는다.
 LADDER = EXPERIMENTS.parent / "companion" / "evaluator" / "ladder.json"
 NAMES: dict[str, str | dict[str, str]] = {
     "upsampling": {"resize": "업샘플링", "smooth": "뭉갠 커널"},
@@ -109,9 +111,16 @@ class Runs:
                 "kid": [tick["ema"]["kid"] for tick in ticks],
                 "coverage": ticks[-1]["ema"]["coverage"],
                 "nyquist": ticks[-1]["ema"]["nyquist"],
+                "troubles": self.troubles(result),
             }
             for result, ticks in zip(self.results, self.ticks, strict=True)
         ]
+
+    def troubles(self, result: dict) -> list[str]:
+        """`diagnose()`가 훈련의 기록에서 찾은 탈이다."""
+        history = [{**t, "step": t["images"] // self.recipe.batch_size} for t in result["ticks"]]
+        noise = 0.1 if self.recipe.labels in ("inward", "swapped") else 0.0
+        return [sign.text for sign in diagnose(history, label_noise=noise) if not sign.healthy]
 
     @property
     def collapsed(self) -> int:
@@ -132,7 +141,9 @@ def read(study: Study) -> list[Runs]:
 
 
 def verdict(runs: np.ndarray, baseline: np.ndarray) -> str:
-    """시드들의 범위가 겹치지 않을 때만 낫다거나 못하다고 한다."""
+    """시드가 셋 이상이고 시드들의 범위가 겹치지 않을 때만 낫다거나 못하다고 한다."""
+    if min(len(runs), len(baseline)) < FEWEST_SEEDS:
+        return "시드가 모자라다"
     if runs.max() < baseline.min():
         return "낫다"
     if runs.min() > baseline.max():
@@ -141,11 +152,11 @@ def verdict(runs: np.ndarray, baseline: np.ndarray) -> str:
 
 
 def spread(values: Iterable[float], digits: int = 0) -> str:
-    """중앙값과 (가장 작은 값~가장 큰 값)이다."""
+    """중앙값과 (가장 작은 값~가장 큰 값)이다. 값이 하나면 그 값만 적는다."""
     array = np.array(list(values), dtype=float)
     numbers = [f"{v:,.{digits}f}" if v < 1e6 else f"{v:.0e}" for v in
                (np.median(array), array.min(), array.max())]  # fmt: skip
-    return f"{numbers[0]} ({numbers[1]}~{numbers[2]})"
+    return f"{numbers[0]} ({numbers[1]}~{numbers[2]})" if len(array) > 1 else numbers[0]
 
 
 def table(study: Study) -> str:
@@ -173,11 +184,22 @@ def table(study: Study) -> str:
     return "\n".join(lines)
 
 
+def diagnosis_table(study: Study) -> str:
+    """훈련마다 `diagnose()`가 한 말이다."""
+    lines = ["| 훈련법 | 시드 | KID×1000 | 찾은 탈 |", "| --- | --- | --- | --- |"]
+    for runs in read(study):
+        for result, kid in zip(runs.results, runs.last("kid"), strict=True):
+            found = " ".join(runs.troubles(result)) or "없음"
+            lines.append(f"| {label(runs.recipe)} | {result['seed']} | {spread([kid])} | {found} |")
+    return "\n".join(lines)
+
+
 def with_tables(text: str) -> str:
     """`<!-- 실험의 이름 -->`과 `<!-- 끝 -->` 사이를 표로 바꾼다."""
 
     def fill(match: re.Match) -> str:
-        return f"<!-- {match[1]} -->\n{table(STUDIES[match[1]])}\n<!-- 끝 -->"
+        make = diagnosis_table if match[1].startswith("spoiled") else table
+        return f"<!-- {match[1]} -->\n{make(STUDIES[match[1]])}\n<!-- 끝 -->"
 
     names = "|".join(STUDIES)
     return re.sub(rf"<!-- ({names}) -->\n.*?<!-- 끝 -->", fill, text, flags=re.DOTALL)

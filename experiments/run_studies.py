@@ -1,11 +1,11 @@
-"""실험을 돌린다. `make experiments`가 부른다. 끝난 훈련은 건너뛰고, 멈춘 훈련은 이어 간다.
+"""실험을 돌린다. `make experiments`가 부른다. 결과가 담긴 훈련은 건너뛰고, 멈춘 훈련은 이어 간다.
 
     python experiments/run_studies.py                      # 모든 실험
     python experiments/run_studies.py upsampling labels    # 두 가지만
     python experiments/run_studies.py --list               # 무엇을 몇 번 돌리는지만 보인다
 
 훈련 하나는 코어 하나를 쓰고, 코어의 수만큼 나란히 돌린다. 상태는 저장소 바깥의 `--state` 폴더에 두고, 끝난 훈련의
-결과는 `experiments/results/runs.jsonl`에 한 줄씩 모은다.
+결과는 `experiments/results/runs.jsonl`에 한 줄씩 모은다. 처음부터 다시 하려면 그 파일과 `--state` 폴더를 지운다.
 """
 
 import argparse
@@ -35,9 +35,15 @@ def planned(names: list[str]) -> list[Run]:
     return list(runs)
 
 
-def result_path(state: Path, run: Run) -> Path:
-    recipe, seed = run
-    return state / recipe.name / f"seed-{seed}" / "result.json"
+def unfinished(runs: list[Run], state: Path) -> list[Run]:
+    """결과가 아직 어디에도 없는 훈련들이다."""
+    collected = {identity(result) for result in read_results()}
+    return [
+        (recipe, seed)
+        for recipe, seed in runs
+        if (recipe.name, seed) not in collected
+        and not (state / recipe.name / f"seed-{seed}" / "result.json").exists()
+    ]
 
 
 def start(state: Path, run: Run) -> subprocess.Popen:
@@ -51,7 +57,7 @@ def start(state: Path, run: Run) -> subprocess.Popen:
 
 def run_all(runs: list[Run], state: Path, jobs: int) -> None:
     """훈련을 `jobs`개씩 나란히 돌린다. 하나가 실패하면 나머지를 멈추고 까닭을 말한다."""
-    waiting = [run for run in runs if not result_path(state, run).exists()]
+    waiting = unfinished(runs, state)
     done, began = 0, time.monotonic()
     running: dict[subprocess.Popen, Run] = {}
     try:
@@ -108,8 +114,9 @@ def main() -> None:
     options = parser.parse_args()
     runs = planned(options.studies or list(STUDIES))
     if options.list:
+        waiting = unfinished(runs, options.state)
         for recipe, seed in runs:
-            state = "끝남" if result_path(options.state, (recipe, seed)).exists() else "남음"
+            state = "남음" if (recipe, seed) in waiting else "끝남"
             print(f"{state} {recipe.name}, 시드 {seed}")
         return
     run_all(runs, options.state, options.jobs)

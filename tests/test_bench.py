@@ -40,6 +40,7 @@ def test_shares_and_ratios_of_the_table():
         "batch": 10,
         "steps_a_round": 1,
         "flops_an_image": 1e9,
+        "machine": {"processor": "X", "cores": 2},
         "matmul_gflops": {"float32": [20.0, 10.0, 20.0]},
         "contenders": {
             name: {
@@ -50,6 +51,7 @@ def test_shares_and_ratios_of_the_table():
         },
     }
     table = compare.table(result)
+    assert table.startswith("X, 코어 2개. 배치 10, 차례 3번")
     assert "| a | 10.0 (7.5~10.0) | 1.00 (1.00~1.00) | 50 (50~50) | 1.0초 | 5 MB |" in table
     assert "| b | 5.0 (3.8~5.0) | 0.50 (0.50~0.50) | 25 (25~25) |" in table
 

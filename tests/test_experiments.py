@@ -148,9 +148,10 @@ def test_the_tables_and_the_pages_data_come_from_the_stored_runs():
 
 def test_a_winner_is_declared_only_outside_the_spread():
     baseline = np.array([3.0, 4.0, 5.0])
-    assert report.verdict(np.array([1.0, 2.9]), baseline) == "낫다"
-    assert report.verdict(np.array([5.1, 9.0]), baseline) == "못하다"
-    assert report.verdict(np.array([1.0, 3.0]), baseline) == "가릴 수 없다"
+    assert report.verdict(np.array([1.0, 2.0, 2.9]), baseline) == "낫다"
+    assert report.verdict(np.array([5.1, 6.0, 9.0]), baseline) == "못하다"
+    assert report.verdict(np.array([1.0, 2.0, 3.0]), baseline) == "가릴 수 없다"
+    assert report.verdict(np.array([1.0, 2.0]), baseline) == "시드가 모자라다"
 
 
 def test_kid_at_a_time_follows_the_logarithm_between_two_measurements():
