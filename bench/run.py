@@ -60,8 +60,11 @@ def with_tables(text: str) -> str:
     """`<!-- 이름 -->`과 `<!-- 끝 -->` 사이를 잰 값의 표로 바꾼다."""
 
     def fill(match: re.Match) -> str:
-        result = json.loads((RESULTS / f"{match[1]}.json").read_text(encoding="utf-8"))
-        return f"<!-- {match[1]} -->\n{MEASUREMENTS[match[1]][1](result)}\n<!-- 끝 -->"
+        path = RESULTS / f"{match[1]}.json"
+        made = "아직 잰 것이 없다."
+        if path.exists():
+            made = MEASUREMENTS[match[1]][1](json.loads(path.read_text(encoding="utf-8")))
+        return f"<!-- {match[1]} -->\n{made}\n<!-- 끝 -->"
 
     return re.sub(r"<!-- ([a-z0-9-]+) -->.*?<!-- 끝 -->", fill, text, flags=re.DOTALL)
 

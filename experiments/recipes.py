@@ -169,8 +169,8 @@ STUDIES = {
         ),
     ),
     "seeds": Study("고른 훈련법은 시드에 따라 얼마나 다른가?", (CHOSEN,), seeds=8),
-    "spoiled": Study(
-        "망가진 훈련은 기록에서 어떻게 보이는가? (`diagnose()`의 기준을 정할 때 쓴 것)",
+    "faults": Study(
+        "`diagnose()`는 기준을 정할 때 쓰지 않은 고장을 알아채는가? 첫째는 건강한 훈련이다.",
         (
             spoiled(),
             spoiled(labels="outward", loss="probabilities"),
@@ -178,13 +178,6 @@ STUDIES = {
             spoiled(g_learning_rate=1e-6),
             spoiled(d_learning_rate=2e-2, g_learning_rate=2e-2),
             spoiled(real_range="byte"),
-        ),
-        seeds=1,
-    ),
-    "spoiled_unseen": Study(
-        "기준을 정할 때 쓰지 않은 고장도 알아채는가?",
-        (
-            spoiled(),
             spoiled(labels="swapped"),
             spoiled(real_range="unit"),
             spoiled(d_learning_rate=1e-2),

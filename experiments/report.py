@@ -191,14 +191,14 @@ def diagnosis_table(study: Study) -> str:
         for result, kid in zip(runs.results, runs.last("kid"), strict=True):
             found = " ".join(runs.troubles(result)) or "없음"
             lines.append(f"| {label(runs.recipe)} | {result['seed']} | {spread([kid])} | {found} |")
-    return "\n".join(lines)
+    return "\n".join(lines) if len(lines) > 2 else "아직 잰 것이 없다."
 
 
 def with_tables(text: str) -> str:
     """`<!-- 실험의 이름 -->`과 `<!-- 끝 -->` 사이를 표로 바꾼다."""
 
     def fill(match: re.Match) -> str:
-        make = diagnosis_table if match[1].startswith("spoiled") else table
+        make = diagnosis_table if match[1] == "faults" else table
         return f"<!-- {match[1]} -->\n{make(STUDIES[match[1]])}\n<!-- 끝 -->"
 
     names = "|".join(STUDIES)

@@ -20,7 +20,7 @@ from recipes import CHOSEN, Recipe
 
 TARGET = 1000.0  # KID × 1000
 STEP = 6_400  # 이만큼의 이미지마다 잰다
-MOST_IMAGES = 128_000
+MOST_IMAGES = 96_000
 SEEDS = (0, 1, 2)
 RECIPES = {
     "chosen": CHOSEN,
