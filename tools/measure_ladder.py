@@ -1,15 +1,18 @@
 """지표의 사다리와 기록된 생성자의 점수를 재어 companion/evaluator/ladder.json에 담고 표로 보인다.
 
 두 코어 CPU에서 몇 분 걸린다. 점수의 뜻은 `companion.evaluation`에 있다. `first_recorded`는 이 책에 처음 실었던 훈련의
-점수이다. 그 가중치는 이제 싣지 않으므로 다시 재지 않고, 그때 잰 값을 그대로 둔다.
+점수이고 `first_stages`는 그 훈련의 단계마다의 KID이다. 그 가중치와 샘플은 이제 싣지 않으므로 다시 재지 않고, 그때 잰 값을
+그대로 둔다.
 """
 
 import argparse
 import json
 import os
 
+import numpy as np
+
 from companion import evaluation, recorded, sampling
-from companion.data import to_uint8, write_atomically
+from companion.data import load_bricks, to_uint8, write_atomically
 
 SEED = 1  # 책에 싣는 샘플(시드 0)과 다른 잠재 벡터로 잰다.
 SHOWN = ("kid", "precision", "recall", "density", "coverage", "parts", "effective_parts",
@@ -18,18 +21,35 @@ SHOWN = ("kid", "precision", "recall", "density", "coverage", "parts", "effectiv
 
 def measure(n: int, draws: int) -> dict[str, dict[str, float]]:
     """사다리의 칸마다, 그리고 기록된 생성자의 점수이다."""
+    stored = evaluation.stored_ladder()
     z = sampling.latents(n, seed=SEED)
     samples = to_uint8(recorded.generator().predict(z, batch_size=128, verbose=0))
     return {
         **evaluation.ladder(n, draws=draws),
-        "first_recorded": evaluation.stored_ladder()["first_recorded"],
+        "first_recorded": stored["first_recorded"],
         "recorded": evaluation.evaluate(samples),
+        "first_stages": stored["first_stages"],
+        "stages": stage_kids(n),
     }
+
+
+def stage_kids(n: int) -> dict[str, float]:
+    """기록된 훈련의 단계마다, 내장 벽돌 `n`장과 그 단계의 샘플 사이의 KID(1,000배)이다. 이름은 본 이미지의 수이다."""
+    bricks = load_bricks(as_arrays=True).images
+    real = evaluation.brick_features(bricks[np.random.default_rng(0).permutation(len(bricks))[:n]])
+    kids = {}
+    for images, stage in recorded.stages().items():
+        fake = evaluation.brick_features(stage["samples"])
+        kids[str(images)] = 1000 * evaluation.kernel_distance(real, fake, subsets=20).mean
+    return kids
 
 
 def table(scores: dict[str, dict[str, float]]) -> str:
     lines = [f"{'':11}" + "".join(f"{name:>16}" for name in SHOWN)]
     for rung, values in scores.items():
+        if SHOWN[0] not in values:
+            lines.append(f"{rung}: " + ", ".join(f"{n}장 {kid:.4g}" for n, kid in values.items()))
+            continue
         lines.append(f"{rung:11}" + "".join(f"{values[name]:>16.4g}" for name in SHOWN))
     return "\n".join(lines)
 
