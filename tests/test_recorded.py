@@ -23,6 +23,13 @@ def test_the_run_is_long_enough():
     assert recorded.history()[-1]["images"] == recorded.manifest()["images"]
 
 
+def test_the_readme_says_how_long_the_run_took():
+    run = recorded.manifest()
+    readme = " ".join((Path(__file__).parent.parent / "README.md").read_text("utf-8").split())
+    minutes, cores = round(run["seconds"] / 60), run["environment"]["cores"]
+    assert f"이미지 {run['images']:,}장에 {cores}코어 CPU로 {minutes}분 걸렸다" in readme
+
+
 def test_the_run_saw_the_embedded_training_bricks_and_no_others():
     images = load_bricks(as_arrays=True).images
     data = recorded.config()["data"]
