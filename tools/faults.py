@@ -350,8 +350,8 @@ def corrupt_embedded_files(folder: Path) -> str:
         "recorded/grids.png": "from companion import recorded; recorded.grids()",
         "recorded/stages.png": "from companion import recorded; recorded.stages()",
         "recorded/stages.json": "from companion import recorded; recorded.stages()",
-        "recorded/pair.png": "from companion import recorded; recorded.pair()",
-        "recorded/pair.json": "from companion import recorded; recorded.pair()",
+        "recorded/experiments.png": "from companion import recorded; recorded.experiment_samples()",
+        "recorded/experiments.json": "from companion import recorded; recorded.experiments('recipe')",
         "recorded/history.json": "from companion import recorded; recorded.history()",
         "evaluator/classifier.npz": "from companion import evaluation; evaluation._classifier()",
     }
