@@ -173,7 +173,7 @@ class TestData:
         ("page", "name", "other"),
         [
             ("4_2_1_bricks", "bricks/train.png", "bricks/heldout.png"),
-            ("4_1_introduction", "recorded/grids.png", "recorded/pair.png"),
+            ("4_1_introduction", "recorded/grids.png", "recorded/stages.png"),
         ],
     )
     def test_a_swapped_file(self, repository, page, name, other):
