@@ -24,7 +24,7 @@ GAME_REAL = 144
 WALL, WALL_COLUMNS = 72, 12
 DIRECTIONS = 4
 DARK = 8  # 가장자리의 평균 밝기가 이보다 낮으면 바탕이 검다고 본다(0~255)
-LARGEST = 511  # 부호가 있는 10비트 정수의 최댓값
+LARGEST = 1023  # 부호가 있는 11비트 정수의 최댓값
 
 
 def write(folder: Path) -> None:
@@ -48,9 +48,9 @@ def wall(folder: Path) -> None:
 
 
 def laboratory(folder: Path) -> dict[str, Any]:
-    """10비트 정수로 줄인 생성자와, 첫 층을 가장 크게 바꾸는 방향들이다.
+    """11비트 정수로 줄인 생성자와, 첫 층을 가장 크게 바꾸는 방향들이다.
 
-    눈금은 커널의 칸과 나가는 채널마다 하나이다. 8비트로 줄이면 그림이 회색 다섯 단계까지 달라지고, 10비트면 두
+    눈금은 커널의 칸과 나가는 채널마다 하나이다. 8비트로 줄이면 그림이 회색 다섯 단계까지 달라지고, 11비트면 두
     단계 안에 든다. 낮은 8비트와 나머지를 따로 적어야 gzip이 잘 줄인다.
     """
     weights = recorded.generator_weights()
