@@ -13,6 +13,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # AVX2뿐인 CPU에서는 저절로 켜지지 않는다
     try:
         options.command(options)
     except KeyboardInterrupt:

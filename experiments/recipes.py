@@ -141,6 +141,7 @@ STUDIES = {
             both(4e-4),
             both(8e-4),
             both(4e-4, upsampling="smooth"),
+            both(4e-4, upsampling="smooth", batches="mixed"),
             both(8e-4, upsampling="smooth"),
             both(4e-4, upsampling="resize"),
             both(8e-4, upsampling="resize"),

@@ -25,6 +25,7 @@ README = EXPERIMENTS / "README.md"
 SAMPLED = STUDIES["upsampling"].recipes  # 쪽에 샘플을 싣는 훈련법들. 시드는 0이다.
 SAMPLE_ROWS, SAMPLE_COLUMNS = 2, 8  # 훈련법마다
 FEWEST_SEEDS = 3  # 이보다 적으면 판정하지 않는다.
+TIMED_ON = "AVX-512"  # CPU 시간은 벡터의 종류가 이것인 기계끼리만 견준다. 적혀 있지 않은 훈련은 모두 이것이다.
 LADDER = EXPERIMENTS.parent / "companion" / "evaluator" / "ladder.json"
 NAMES: dict[str, str | dict[str, str]] = {
     "upsampling": {"resize": "업샘플링", "smooth": "뭉갠 커널"},
@@ -79,16 +80,19 @@ class Runs:
         self.recipe = recipe
         self.results = sorted(results, key=lambda result: result["seed"])
         self.ticks = [[t for t in r["ticks"] if "ema" in t] for r in self.results]
+        self.timed = [ticks for ticks, r in zip(self.ticks, self.results, strict=True)
+                      if r["machine"].get("vectors", TIMED_ON) == TIMED_ON]  # fmt: skip
 
     def last(self, key: str, which: str = "ema") -> np.ndarray:
         return np.array([ticks[-1][which][key] for ticks in self.ticks])
 
     @property
     def cpu_seconds(self) -> np.ndarray:
-        return np.array([result["ticks"][-1]["cpu_seconds"] for result in self.results])
+        """끝까지 훈련하는 데 든 CPU 시간이다. CPU 시간을 견줄 수 있는 훈련의 것만 담는다."""
+        return np.array([ticks[-1]["cpu_seconds"] for ticks in self.timed])
 
     def kid_at(self, cpu_seconds: float) -> np.ndarray:
-        """CPU 시간이 `cpu_seconds`일 때의 KID이다. 잰 때 사이는 KID의 로그를 곧게 잇는다."""
+        """CPU 시간이 `cpu_seconds`일 때의 KID이다. 잰 때 사이는 KID의 로그를 곧게 잇는다. CPU 시간을 견줄 수 있는 훈련의 것만 담는다."""
         return np.array(
             [
                 np.exp(
@@ -98,7 +102,7 @@ class Runs:
                         np.log([max(t["ema"]["kid"], 1e-3) for t in ticks]),
                     )
                 )
-                for ticks in self.ticks
+                for ticks in self.timed
             ]
         )
 
@@ -152,8 +156,10 @@ def verdict(runs: np.ndarray, baseline: np.ndarray) -> str:
 
 
 def spread(values: Iterable[float], digits: int = 0) -> str:
-    """중앙값과 (가장 작은 값~가장 큰 값)이다. 값이 하나면 그 값만 적는다."""
+    """중앙값과 (가장 작은 값~가장 큰 값)이다. 값이 하나면 그 값만, 없으면 "-"를 적는다."""
     array = np.array(list(values), dtype=float)
+    if not len(array):
+        return "-"
     numbers = [f"{v:,.{digits}f}" if v < 1e6 else f"{v:.0e}" for v in
                (np.median(array), array.min(), array.max())]  # fmt: skip
     return f"{numbers[0]} ({numbers[1]}~{numbers[2]})" if len(array) > 1 else numbers[0]
@@ -173,13 +179,17 @@ def table(study: Study) -> str:
     ]
     for runs in every:
         images = "-" if runs is baseline else verdict(runs.last("kid"), baseline.last("kid"))
-        time = "" if runs is baseline else verdict(runs.kid_at(cpu), baseline.kid_at(cpu))
+        time = (
+            verdict(runs.kid_at(cpu), baseline.kid_at(cpu))
+            if runs.timed and runs is not baseline
+            else ""
+        )
         judged = images if images == time or not time else f"{images} / {time}"
         lines.append(
             f"| {label(runs.recipe)} | {len(runs.results)} | {spread(runs.last('kid'))} | "
             f"{spread(runs.kid_at(cpu))} | {judged} | {spread(runs.last('coverage'), 2)} | "
             f"{spread(1e5 * runs.last('nyquist'))} | {runs.collapsed}/{len(runs.results)} | "
-            f"{np.median(runs.cpu_seconds):,.0f} |"
+            f"{f'{np.median(runs.cpu_seconds):,.0f}' if runs.timed else '-'} |"
         )
     return "\n".join(lines)
 

@@ -51,7 +51,12 @@ def start(state: Path, run: Run) -> subprocess.Popen:
     changes = json.dumps(recipe.changes)
     command = [sys.executable, str(EXPERIMENTS / "train_one.py"), "--quiet", "--recipe", changes,
                "--seed", str(seed), "--state", str(state)]  # fmt: skip
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "OMP_NUM_THREADS": "1"}
+    environment = {
+        **os.environ,
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "1",  # AVX2뿐인 프로세서에서는 저절로 켜지지 않는다.
+        "OMP_NUM_THREADS": "1",
+    }
     return subprocess.Popen(command, env=environment)
 
 

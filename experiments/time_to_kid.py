@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from recipes import CHOSEN, Recipe
+from train_one import vectors
 
 TARGET = 1000.0  # KID × 1000
 STEP = 6_400  # 이만큼의 이미지마다 잰다
@@ -94,7 +95,8 @@ def run_all(jobs: int) -> dict:
     pairs = [(name, seed) for seed in SEEDS for name in RECIPES]
     with ThreadPoolExecutor(jobs) as pool:
         runs = list(pool.map(run_one, pairs))
-    return {"target": TARGET, "machine": environment(), "runs": runs}
+    machine = {**environment(), "vectors": vectors()}
+    return {"target": TARGET, "machine": machine, "runs": runs}
 
 
 def reached(run: dict) -> float | None:
@@ -103,8 +105,10 @@ def reached(run: dict) -> float | None:
 
 
 def table(result: dict) -> str:
+    machine = result["machine"]
     lines = [
-        f"KID×1000이 {result['target']:,.0f} 아래로 내려가기까지의 CPU 시간(코어 하나)이다. 좁은 신경망(너비 16)을 썼다.",
+        f"{machine['processor']}({machine['vectors']}). KID×1000이 {result['target']:,.0f} 아래로 내려가기까지의 CPU 시간(코어 하나)이다. "
+        "좁은 신경망(너비 16)을 썼다.",
         "",
         "| 시드 | 고른 훈련법 | 베껴 쓰는 훈련법 | 몇 배 |",
         "| --- | --- | --- | --- |",

@@ -113,7 +113,8 @@ def train(recipe, seed: int, folder: Path, verbose: int = 1) -> dict:
             self.clock = time.process_time()
 
     forget_unmeasured(folder)
-    result = {"recipe": recipe.changes, "seed": seed, "machine": runs.environment()}
+    machine = {**runs.environment(), "vectors": vectors()}
+    result = {"recipe": recipe.changes, "seed": seed, "machine": machine}
     try:
         history = runs.train(
             dcgan,
@@ -128,13 +129,22 @@ def train(recipe, seed: int, folder: Path, verbose: int = 1) -> dict:
         )
     except FloatingPointError as error:
         result["error"] = str(error)
-        history = [json.loads(line) for line in (folder / "history.jsonl").read_text().splitlines()]
+        path = folder / "history.jsonl"
+        lines = path.read_text().splitlines() if path.exists() else []
+        history = [json.loads(line) for line in lines]
     columns = ("d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy")
     result["ticks"] = [
         {**tick, **{name: line[name] for name in columns}}
         for tick, line in zip(read_ticks(folder), history, strict=False)
     ]
     return rounded(result)
+
+
+def vectors() -> str:
+    """프로세서가 한 번에 다루는 벡터의 종류이다. CPU 시간은 이것이 같은 기계끼리만 견준다."""
+    cpuinfo = Path("/proc/cpuinfo")
+    flags = cpuinfo.read_text(encoding="utf-8").split() if cpuinfo.exists() else []
+    return "AVX-512" if "avx512f" in flags else "AVX2"
 
 
 def tick_path(folder: Path, tick: int) -> Path:

@@ -157,9 +157,12 @@ def test_a_winner_is_declared_only_outside_the_spread():
 def test_kid_at_a_time_follows_the_logarithm_between_two_measurements():
     ticks = [{"images": i, "cpu_seconds": s, "ema": {"kid": k}} for i, s, k in
              ((1, 10.0, 1000.0), (2, 20.0, 10.0))]  # fmt: skip
-    runs = report.Runs(Recipe(), [{"seed": 0, "ticks": ticks}])
-    assert runs.kid_at(15.0) == pytest.approx(100)
-    assert runs.kid_at(99.0) == pytest.approx(10)
+    results = [{"seed": 0, "machine": {}, "ticks": ticks},
+               {"seed": 1, "machine": {"vectors": "AVX2"}, "ticks": ticks}]  # fmt: skip
+    runs = report.Runs(Recipe(), results)
+    assert runs.kid_at(15.0) == pytest.approx([100])  # 다른 기계의 CPU 시간은 견주지 않는다
+    assert runs.kid_at(99.0) == pytest.approx([10])
+    assert len(runs.last("kid")) == 2
 
 
 def test_time_to_kid_says_when_the_copied_recipe_never_arrived():
@@ -167,12 +170,14 @@ def test_time_to_kid_says_when_the_copied_recipe_never_arrived():
         measured = [{"images": 1, "cpu_seconds": s, "kid": k} for s, k in values]
         return {"recipe": name, "seed": seed, "measured": measured}
 
-    result = {"target": 1000.0, "runs": [
+    machine = {"processor": "어느 CPU", "vectors": "AVX2"}
+    result = {"target": 1000.0, "machine": machine, "runs": [
         *(run("chosen", seed, (10, 5000), (20, 900)) for seed in range(3)),
         *(run("copied", seed, (50, 5000), (100, 990)) for seed in range(2)),
         run("copied", 2, (50, 9000), (120, 7000)),
     ]}  # fmt: skip
     table = time_to_kid.table(result)
+    assert table.startswith("어느 CPU(AVX2). ")
     assert "| 0 | 20초 | 100초 | 5.0배 |" in table
     assert "| 2 | 20초 | 120초에도 7,000 | 6.0배 넘게 |" in table
 

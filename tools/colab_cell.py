@@ -30,6 +30,7 @@ from pathlib import Path
 
 URL, REF = "{url}", "{ref}"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow가 시작할 때 찍는 알림을 줄인다
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # CPU의 합성곱을 더 빠르게 셈한다
 folders = [Path.cwd(), *Path.cwd().parents]
 clone = [p for p in folders if (p / "_toc.yml").exists() and (p / "companion").is_dir()]
 ours = metadata.distributions(name="brickie-companion")
