@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -51,9 +52,10 @@ def baseline(batches):
     "changes",
     [
         recipe.changes
-        for recipe in dict.fromkeys(r for study in STUDIES.values() for r in study.recipes)
-        if len(recipe.changes) == 1
-        and not {"batch_size", "base_channels", "images"} & recipe.changes.keys()
+        for recipe in dict.fromkeys(
+            replace(r, images=Recipe().images) for study in STUDIES.values() for r in study.recipes
+        )
+        if len(recipe.changes) == 1 and not {"batch_size", "base_channels"} & recipe.changes.keys()
     ],
     ids=lambda changes: ",".join(f"{key}={value}" for key, value in changes.items()),
 )
