@@ -209,3 +209,54 @@ def test_a_killed_run_goes_on_to_the_same_scores(tmp_path):
         return [{**tick, "cpu_seconds": 0} for tick in result["ticks"]]
 
     assert scores(result_of(tmp_path / "killed")) == scores(result_of(tmp_path / "whole"))
+
+
+def found(study: str) -> dict[str, report.Runs]:
+    return {report.label(runs.recipe): runs for runs in report.read(STUDIES[study])}
+
+
+def judged(study: str, verdict: str) -> set[str]:
+    baseline, *others = report.read(STUDIES[study])
+    return {
+        report.label(runs.recipe)
+        for runs in others
+        if report.verdict(runs.last("kid"), baseline.last("kid")) == verdict
+    }
+
+
+def test_the_answers_in_words_hold_in_the_stored_runs():
+    """`experiments/README.md`의 '답'을 다시 쓸 때가 되면 여기서 알게 된다."""
+    assert judged("upsampling", "낫다") == {"업샘플링", "업샘플링, 생성자의 커널 3", "뭉갠 커널"}
+    upsampling = found("upsampling")
+    cpu = float(np.median(upsampling["기준"].cpu_seconds))
+    slowest = upsampling["기준"].kid_at(cpu)
+    for name in ("업샘플링", "업샘플링, 생성자의 커널 3", "뭉갠 커널"):
+        assert report.verdict(upsampling[name].kid_at(cpu), slowest) == "낫다"
+
+    assert judged("labels", "낫다") | judged("labels", "못하다") == set()
+    saturated = {
+        (name, result["seed"])
+        for name, runs in found("labels").items()
+        for result in runs.results
+        if result["ticks"][-1]["g_loss"] > -np.log(1e-7) - 0.01
+    }
+    assert {name for name, _ in saturated} == {"바깥쪽 잡음, 확률로 셈한 손실"}
+    assert len(saturated) == sum(runs.collapsed for runs in found("labels").values()) == 2
+
+    smaller_steps = {"배치 64", "배치 128", "생성자 학습률 0.0001", "학습률 0.0001"}
+    assert judged("recipe", "낫다") == {"배치 16", "생성자 학습률 0.0004", "학습률 0.0004"}
+    assert judged("recipe", "못하다") == {*smaller_steps, "줄어드는 학습률", "β₁ 0.9"}
+
+    smooth = [found("combination")[f"뭉갠 커널, 학습률 {rate}"] for rate in
+              ("0.0004", "0.0008", "0.002", "0.01")]  # fmt: skip
+    medians = [np.median(runs.last("kid")) for runs in smooth]
+    assert medians[0] > medians[1] > medians[2]
+    assert smooth[-1].collapsed == 0
+
+    [narrow_size, large_rate, *_] = report.read(STUDIES["full_size"])
+    assert large_rate.ticks[0][0]["ema"]["kid"] < narrow_size.ticks[0][0]["ema"]["kid"]
+    assert large_rate.last("kid") > narrow_size.last("kid")
+
+    [chosen] = report.read(STUDIES["seeds"])
+    assert len(chosen.results) == 8 and np.ptp(chosen.last("kid")) > chosen.last("kid").min()
+    assert sum(len(chosen.troubles(result)) for result in chosen.results) == 0
