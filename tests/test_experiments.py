@@ -252,6 +252,9 @@ def test_the_answers_in_words_hold_in_the_stored_runs():
     medians = [np.median(runs.last("kid")) for runs in smooth]
     assert medians[0] > medians[1] > medians[2]
     assert smooth[-1].collapsed == 0
+    mixed = found("combination")["뭉갠 커널, 섞은 배치, 학습률 0.0004"]
+    assert mixed.last("kid").min() > 1000 * max(medians) and len(mixed.results) == 3
+    assert sum(len(mixed.troubles(result)) for result in mixed.results) == 0
 
     [narrow_size, large_rate, *_] = report.read(STUDIES["full_size"])
     assert large_rate.ticks[0][0]["ema"]["kid"] < narrow_size.ticks[0][0]["ema"]["kid"]
