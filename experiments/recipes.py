@@ -170,6 +170,15 @@ STUDIES = {
             Recipe(latent="uniform", images=32_000),
         ),
     ),
+    "shape_later": Study(
+        "벽돌의 모양이 나타난 뒤에도 그러한가? 학습률을 네 배로 키워 같은 이미지 수로 거기까지 간다.",
+        (
+            both(8e-4, images=32_000),
+            both(8e-4, generator_activation="relu", images=32_000),
+            both(8e-4, generator_kernel=5, discriminator_kernel=5, images=32_000),
+            both(8e-4, latent="uniform", images=32_000),
+        ),
+    ),
     "seeds": Study("고른 훈련법은 시드에 따라 얼마나 다른가?", (CHOSEN,), seeds=8),
     "faults": Study(
         "`diagnose()`는 기준을 정할 때 쓰지 않은 고장을 알아채는가? 첫째는 건강한 훈련이다.",

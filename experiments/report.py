@@ -25,7 +25,7 @@ README = EXPERIMENTS / "README.md"
 SAMPLED = STUDIES["upsampling"].recipes  # 쪽에 샘플을 싣는 훈련법들. 시드는 0이다.
 SAMPLE_ROWS, SAMPLE_COLUMNS = 2, 8  # 훈련법마다
 FEWEST_SEEDS = 3  # 이보다 적으면 판정하지 않는다.
-TIMED_ON = "AVX-512"  # CPU 시간은 벡터의 종류가 이것인 기계끼리만 견준다. 적혀 있지 않은 훈련은 모두 이것이다.
+UNWRITTEN_VECTORS = "AVX-512"  # 벡터의 종류를 적지 않은 훈련은 모두 이것이 있는 기계에서 돌렸다.
 SICK = 10  # 끝의 KID가 건강한 훈련의 이 배를 넘으면 병든 훈련으로 친다.
 FIRST_NEW_SEED = 3  # `diagnose()`의 기준을 정할 때 이 앞의 시드는 이미 있었다.
 LADDER = EXPERIMENTS.parent / "companion" / "evaluator" / "ladder.json"
@@ -78,14 +78,14 @@ def label(recipe: Recipe) -> str:
 
 
 class Runs:
-    """훈련법 하나를 시드마다 훈련한 결과이다."""
+    """훈련법 하나를 시드마다 훈련한 결과이다. CPU 시간은 벡터의 종류가 `timed_on`인 기계의 것만 본다."""
 
-    def __init__(self, recipe: Recipe, results: list[dict]):
+    def __init__(self, recipe: Recipe, results: list[dict], timed_on: str):
         self.recipe = recipe
         self.results = sorted(results, key=lambda result: result["seed"])
         self.ticks = [[t for t in r["ticks"] if "ema" in t] for r in self.results]
         self.timed = [ticks for ticks, r in zip(self.ticks, self.results, strict=True)
-                      if r["machine"].get("vectors", TIMED_ON) == TIMED_ON]  # fmt: skip
+                      if vectors_of(r) == timed_on]  # fmt: skip
 
     def last(self, key: str, which: str = "ema") -> np.ndarray:
         return np.array([ticks[-1][which][key] for ticks in self.ticks])
@@ -141,11 +141,16 @@ def untrained_kid() -> float:
 
 
 def read(study: Study) -> list[Runs]:
-    """실험에 든 훈련법마다의 결과이다. 아직 없는 것은 뺀다."""
+    """실험에 든 훈련법마다의 결과이다. 아직 없는 것은 뺀다. CPU 시간은 기준을 훈련한 기계의 것끼리만 견준다."""
     found: dict[Recipe, list[dict]] = {}
     for result in read_results():
         found.setdefault(Recipe(**result["recipe"]), []).append(result)
-    return [Runs(recipe, found[recipe]) for recipe in study.recipes if recipe in found]
+    recipes = [recipe for recipe in study.recipes if recipe in found]
+    return [Runs(recipe, found[recipe], vectors_of(found[recipes[0]][0])) for recipe in recipes]
+
+
+def vectors_of(result: dict) -> str:
+    return result["machine"].get("vectors", UNWRITTEN_VECTORS)
 
 
 def verdict(runs: np.ndarray, baseline: np.ndarray) -> str:
