@@ -255,10 +255,26 @@ def test_the_answers_in_words_hold_in_the_stored_runs():
     mixed = found("combination")["뭉갠 커널, 섞은 배치, 학습률 0.0004"]
     assert mixed.last("kid").min() > 1000 * max(medians) and len(mixed.results) == 3
     assert sum(len(mixed.troubles(result)) for result in mixed.results) == 0
+    plain = found("combination")["업샘플링, 학습률 0.0004"].last("kid")
+    for more in ("배치 16", "옮기는 증강", "드롭아웃 0.3", "레이블 잡음 없음"):
+        runs = found("combination")[f"업샘플링, {more}, 학습률 0.0004"]
+        assert report.verdict(runs.last("kid"), plain) == "가릴 수 없다"
 
-    [narrow_size, large_rate, *_] = report.read(STUDIES["full_size"])
+    [narrow_size, large_rate, smooth_size] = report.read(STUDIES["full_size"])
     assert large_rate.ticks[0][0]["ema"]["kid"] < narrow_size.ticks[0][0]["ema"]["kid"]
     assert large_rate.last("kid") > narrow_size.last("kid")
+    [usual], [leading] = narrow_size.ticks, smooth_size.ticks
+    leads = [a["ema"]["kid"] / b["ema"]["kid"] for a, b in zip(usual, leading, strict=True)]
+    assert len(leads) == 5 and leads == sorted(leads, reverse=True) and leads[-1] > 1
+
+    assert judged("shape", "낫다") == {"생성자의 커널 5, 판별자의 커널 5, 이미지 32,000장"}
+    assert judged("shape", "못하다") == set()
+    assert judged("shape_later", "낫다") | judged("shape_later", "못하다") == set()
+    for study in ("shape", "shape_later"):
+        usual, *others = report.read(STUDIES[study])
+        cpu = float(np.median(usual.cpu_seconds))
+        for runs in others:
+            assert report.verdict(runs.kid_at(cpu), usual.kid_at(cpu)) == "가릴 수 없다"
 
     [chosen] = report.read(STUDIES["seeds"])
     assert len(chosen.results) == 8 and np.ptp(chosen.last("kid")) > chosen.last("kid").min()
