@@ -27,7 +27,9 @@ class BatchNormalization(layers.BatchNormalization):
     def call(self, inputs, training=None, mask=None):
         is_plain = self.axis == -1 or self.axis == 3
         is_plain = is_plain and self.scale and self.center
-        is_plain = is_plain and not self.renorm and not self.synchronized
+        # renorm은 Keras 3.14부터 있다.
+        renorm = getattr(self, "renorm", False)
+        is_plain = is_plain and not renorm and not self.synchronized
         if not (training and self.trainable and is_plain and inputs.ndim == 4 and mask is None):
             return super().call(inputs, training=training, mask=mask)
         outputs, mean, unbiased_variance, *_ = tf.raw_ops.FusedBatchNormV3(
