@@ -12,51 +12,51 @@ help: ## 이 목록을 보인다
 
 env: ## .venv를 만들고 requirements.txt의 꾸러미를 깐다(이미 있으면 바로 끝난다)
 	@command -v $(BASE) >/dev/null || { echo "$(BASE) 명령이 없으니 파이썬 3.10~3.13을 깔고 다시 친다." >&2; exit 1; }
-	@$(BASE) tools/setup_env.py $(if $(PYTHON),--exact)
+	@$(BASE) tools/setup/environment.py $(if $(PYTHON),--exact)
 
 book: env ## 책을 만든다: _build/html/index.html
-	$(PY) tools/check.py --only book
+	$(PY) -m tools.checks --only book
 
 test: env ## 모든 검사를 한다: 린트, 단위 시험, 쪽과 노트북의 짝, 저장된 출력, 책, 링크
-	$(PY) tools/check.py
+	$(PY) -m tools.checks
 
 offline: book ## 책을 압축 파일 하나로 묶는다. 풀어서 index.html을 열면 인터넷 없이 움직인다
-	$(PY) tools/offline_zip.py
+	$(PY) -m tools.makers.offline
 
 pdf: book ## 책을 PDF로 찍는다(chromium이 있어야 한다)
-	$(PY) tools/pdf.py
+	$(PY) -m tools.makers.pdf
 
 notebooks: env ## book/의 .md를 실행해 .ipynb를 다시 만든다
-	$(PY) tools/notebooks.py run
+	$(PY) -m tools.checks.notebooks run
 
 data: env ## 벽돌 그림을 처음부터 다시 그린다
-	$(PY) tools/render_bricks.py
+	$(PY) -m tools.makers.bricks
 
 run: env ## 책에 실은 훈련을 처음부터 다시 한다
-	$(PY) tools/train_recorded.py
+	$(PY) -m tools.makers.recorded
 
 evaluator: env ## 평가에 쓰는 분류 신경망을 다시 훈련하고 기록된 생성자의 점수를 잰다
-	$(PY) tools/train_classifier.py
-	$(PY) tools/measure_ladder.py
+	$(PY) -m tools.makers.classifier
+	$(PY) -m tools.makers.ladder
 
 colab: env ## Colab의 판으로 환경을 따로 만들어 노트북을 실행해 본다
-	$(PY) tools/colab_check.py
+	$(PY) -m tools.checks.colab
 
 test-variants: env ## 다른 종류의 기계를 흉내 내어 쪽을 실행해 본다
-	$(PY) tools/test_variants.py
+	$(PY) -m tools.checks.machines
 
 faults: env ## 일부러 고장을 내고(kill -9, 가득 찬 디스크, 깨진 파일 ...) 잃은 것이 있는지 센다
 	$(PY) tools/faults.py
 
 bench: env ## 훈련 스텝과 입력의 빠르기를 다른 코드와 견준다
-	PYTHONPATH=experiments $(PY) bench/run.py
+	$(PY) -m tools.studies.bench
 
 experiments: env ## 훈련법들을 여러 시드로 견준다(두 코어에서 여러 시간, 멈추면 이어서 한다)
-	$(PY) experiments/run_studies.py
-	$(PY) experiments/report.py
+	$(PY) -m tools.studies.run_studies
+	$(PY) -m tools.studies.report
 
 update: env ## 꾸러미를 새 판으로 올리고, 쪽을 다시 실행하고, 달라진 출력을 한 쪽에 모은다
-	$(BASE) tools/update.py
+	$(BASE) tools/setup/update.py
 
 clean: ## 만든 것을 지운다(.venv와 _build)
 	rm -rf .venv _build

@@ -388,7 +388,7 @@ def ladder(n: int = 1500, *, draws: int = 20, seed: int = 0) -> dict[str, dict[s
 def stored_ladder() -> dict[str, dict[str, float]]:
     """미리 재어 둔 사다리이다. `ladder()`의 칸들에 기록된 생성자의 점수 `recorded`를 더했다.
 
-    `tools/measure_ladder.py`가 쟀다. 값의 뜻은 `evaluate()`와 `ladder()`를 보라.
+    `tools/makers/ladder.py`가 쟀다. 값의 뜻은 `evaluate()`와 `ladder()`를 보라.
     """
     return json.loads((FOLDER / "ladder.json").read_text(encoding="utf-8"))
 

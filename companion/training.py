@@ -117,7 +117,7 @@ class DCGAN(keras.Model):
         """배치 하나로 판별자와 생성자를 한 번씩 고치고, 에포크 평균 지표를 돌려준다.
 
         진짜와 가짜는 따로 판별자에 넣는다. 한 배치에 섞으면 배치 정규화가 두 무리의 통계를 섞고, 실험에서는 훈련이
-        망가졌다(`experiments/README.md`).
+        망가졌다(`tools/studies/README.md`).
         """
         real_images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         batch_size = ops.shape(real_images)[0]
@@ -236,7 +236,7 @@ def build_dcgan(
             `build_discriminator()`와 `build_generator()`를 보라.
         label_noise, ema_decay: `DCGAN`을 보라.
         learning_rate: 두 Adam의 학습률. 기본값은 기본 크기에 맞춘 것이다. `base_channels=16`이면 2e-3이 훨씬 빨랐다
-            (`experiments/README.md`).
+            (`tools/studies/README.md`).
         beta_1: 두 Adam의 β₁.
         precision: `"float32"`, `"mixed_bfloat16"`, 또는 이 기계에서 빠른 쪽을 재어 고르는 `"auto"`.
         seed: 가중치의 처음 값과 훈련의 난수를 정하는 시드.

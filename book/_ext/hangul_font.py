@@ -1,0 +1,67 @@
+"""한글 글꼴에서 책이 쓰는 글자만 추려 싣는다.
+
+Pretendard는 한 굵기가 0.3 MB 가까이 되지만 이 책이 쓰는 글자만 추리면 그 4분의 1이다. 글꼴을 고친 것에는 원래 이름을 쓸 수
+없어(OFL 1.1) 이름을 바꾼다. 글꼴은 CSS 안에 담는다. `file://`로 연 책에서 다른 파일의 글꼴을 막는 브라우저가 있기
+때문이다. 글은 글꼴을 기다리지 않고 먼저 보인다.
+"""
+
+import base64
+import html
+import re
+import shutil
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from book._ext.icons import subset_font
+
+FAMILY = "Brickie Sans"
+WEIGHTS = {400: "Pretendard-Regular.subset.woff2", 700: "Pretendard-Bold.subset.woff2"}
+SHEET = "hangul.css"
+ALWAYS = {*range(0x20, 0x7F), *map(ord, "·…–—‘’“”×÷−→←↑↓≤≥≈")}
+TAG = re.compile(r"<script\b.*?</script>|<style\b.*?</style>|<[^>]+>", re.DOTALL)
+LABEL = re.compile(r'(?:aria-label|title|placeholder|alt)="([^"]*)"')
+
+
+def characters(built: Path) -> set[int]:
+    """쪽에 보이는 글과, 나중에 보일 수 있는 스크립트의 글에 쓰인 글자이다."""
+    used = set(ALWAYS)
+    for page in built.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        used.update(map(ord, html.unescape(TAG.sub("", text) + "".join(LABEL.findall(text)))))
+    for script in (built / "_static" / "play").glob("*.js"):
+        used.update(map(ord, script.read_text(encoding="utf-8")))
+    return used
+
+
+def build(app: Sphinx, error: Exception | None) -> None:
+    if error is not None or app.builder.format != "html":
+        return
+    built = Path(app.outdir)
+    source = Path(app.srcdir) / "book" / "_vendor" / "pretendard"
+    used = characters(built)
+    faces = []
+    for weight, file in WEIGHTS.items():
+        font = base64.b64encode(subset_font(source / file, used, "woff2", FAMILY)).decode()
+        faces.append(
+            f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; '
+            f'src: url(data:font/woff2;base64,{font}) format("woff2"); }}\n'
+        )
+    static = built / "_static"
+    (static / SHEET).write_text("".join(faces), encoding="utf-8")
+    shutil.copy(source / "LICENSE.txt", static / "hangul-LICENSE.txt")
+    shutil.rmtree(static / "pretendard", ignore_errors=True)
+
+
+def link_sheet(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
+    """글꼴이 글보다 먼저 오지 않게, 다 읽은 다음에 켜지는 스타일시트로 잇는다."""
+    sheet = context["pathto"](f"_static/{SHEET}", resource=True)
+    context["metatags"] = context.get("metatags", "") + (
+        f'\n<link rel="stylesheet" href="{sheet}" media="print" onload="this.media=\'all\'">'
+    )
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    app.connect("build-finished", build, priority=900)  # 글을 고치는 일이 다 끝난 다음
+    app.connect("html-page-context", link_sheet)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,160 @@
+"""본문의 `<!--play: 이름-->` 자리에 놀이를 넣는다. Colab에서는 그 자리에 아무것도 보이지 않는다.
+
+놀이의 코드는 `book/_play/`에, 데이터를 만드는 일은 `play_data.py`에 있다. 쪽에는 멈춘 그림과 단추만 싣고, 코드와 데이터는
+단추를 누를 때 읽는다.
+"""
+
+import gzip
+import html
+import re
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+from docutils import nodes  # type: ignore[import-untyped]
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.osutil import relative_uri
+
+from book._ext import play_data
+
+MARK = re.compile(r"\s*<!--\s*play:\s*(\w+)\s*-->\s*")
+
+
+class Toy(NamedTuple):
+    """놀이 하나의 이름, 할 일, 멈춘 그림의 설명, 스크립트 없이 읽는 독자에게 할 말, 읽을 파일들과 코드이다."""
+
+    title: str
+    task: str
+    still: str
+    without_script: str
+    files: tuple[str, ...]
+    source: str  # 독자가 읽어 볼 코드
+
+
+TOYS = {
+    "game": Toy(
+        "감별 게임",
+        "검사관이 되어 한 쌍에서 진짜 벽돌을 고른다. 위조범이 배울수록 몇 쌍이나 놓치게 되는지, 판별자보다 잘하는지 본다.",
+        "위의 네 장은 진짜이고 아래의 네 장은 다 훈련한 생성자가 만든 가짜이다.",
+        "스크립트가 켜져 있으면 여기에서 진짜와 가짜를 가려 볼 수 있다.",
+        ("game-data.js", "game.js"),
+        "game.js",
+    ),
+    "laboratory": Toy(
+        "잠재 공간 실험실",
+        "다 훈련한 생성자가 이 브라우저 안에서 벽돌을 만든다. 잠재 벡터를 조금씩 옮기면 무엇이 이어지고 무엇이 끊기는지 본다.",
+        "다 훈련한 생성자가 만든 벽돌 여덟 개.",
+        "스크립트가 켜져 있으면 여기에서 생성자를 손으로 움직여 볼 수 있다.",
+        ("laboratory-data.js", "generator.js", "laboratory.js"),
+        "generator.js",
+    ),
+    "rewind": Toy(
+        "훈련 되감기",
+        "손잡이를 밀어 훈련을 앞뒤로 돌린다. 손실이 거의 멈춘 뒤에도 그림이 나아지는지 본다.",
+        "훈련이 끝났을 때의 샘플 서른두 장.",
+        "스크립트가 켜져 있으면 여기에서 훈련을 앞뒤로 돌려 볼 수 있다.",
+        ("rewind-data.js", "rewind.js"),
+        "rewind.js",
+    ),
+    "convolution": Toy(
+        "합성곱 만져 보기",
+        "출력 칸을 누르면 거기에서 만나는 입력과 가중치가 켜진다. 커널을 바꾸며 칸마다 몇 번 겹치는지 본다.",
+        "",
+        "스크립트가 켜져 있으면 여기에서 출력 픽셀을 눌러 어떤 입력과 가중치가 만나는지 볼 수 있다.",
+        ("convolution.js",),
+        "convolution.js",
+    ),
+}
+
+
+def prepare(app: Sphinx) -> None:
+    """놀이의 코드와 데이터를 한 폴더에 모아 `_static/play/`로 나가게 한다."""
+    static = Path(app.doctreedir) / "play-static"
+    folder = static / "play"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(Path(app.srcdir) / "book" / "_play", folder)
+    play_data.write(folder)
+    app.config.html_static_path = [*app.config.html_static_path, str(static)]
+
+
+def megabytes(folder: Path, files: tuple[str, ...]) -> str:
+    """단추를 누르면 받을 크기이다. 서버가 보내는 대로 gzip으로 줄여 센다."""
+    size = sum(len(gzip.compress((folder / name).read_bytes(), 6)) for name in files)
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{max(1, round(size / 1e3))} kB"
+
+
+def shell(name: str, folder: str, built: Path) -> str:
+    """단추를 누르기 전의 놀이이다."""
+    toy = TOYS[name]
+    still = ""
+    if toy.still:
+        still = (
+            f'<img class="play-still" src="{folder}{name}.png" alt="{html.escape(toy.still)}" '
+            'loading="lazy">'
+        )
+    return (
+        f'<section class="play" id="{name}" data-play="{name}" data-folder="{folder}" '
+        f'data-files="{" ".join(toy.files)}" aria-label="{toy.title}">'
+        f'<p class="play-title">{toy.title}</p><p class="play-note">{toy.task}</p>{still}'
+        f'<button class="play-start" type="button" hidden>{toy.title} 시작하기 '
+        f"({megabytes(built, toy.files)})</button>"
+        f"<noscript><p>{toy.without_script}</p></noscript>"
+        '<div class="play-stage" hidden></div>'
+        f'<p class="play-note"><a href="{folder}{toy.source}">이 놀이의 코드</a></p></section>'
+    )
+
+
+class PlaceToys(SphinxPostTransform):
+    """표시를 놀이로 바꾸고, 놀이가 든 쪽에만 공통 스크립트를 넣는다. 책에서 움직이지 않는 위젯은 뺀다."""
+
+    default_priority = 400
+    formats = ("html",)
+
+    def run(self, **kwargs: object) -> None:
+        self.remove_widgets()
+        page = self.env.docname
+        for node in list(self.document.findall(nodes.raw)) + list(
+            self.document.findall(nodes.comment)
+        ):
+            found = MARK.fullmatch(node.rawsource or node.astext()) or MARK.fullmatch(node.astext())
+            if found is None:
+                continue
+            if found[1] not in TOYS:
+                raise ValueError(
+                    f"{page}의 <!--play: {found[1]}-->라는 놀이는 없다. {', '.join(TOYS)} 가운데에서 고른다."
+                )
+            folder = relative_uri(self.app.builder.get_target_uri(page), "_static/play/")
+            built = Path(self.app.doctreedir) / "play-static" / "play"
+            if found[1] == "rewind":
+                self.remove_scrubber(TOYS["rewind"].title)
+            node.replace_self(nodes.raw("", shell(found[1], folder, built), format="html"))
+            self.document["has_toys"] = True
+
+    def remove_scrubber(self, title: str) -> None:
+        """노트북에서 같은 일을 하는 그림을 뺀다. 그 그림은 모든 장면을 쪽 안에 담고 있어 무겁다."""
+        for node in list(self.document.findall(nodes.raw)):
+            if 'id="scrubber-' in node.astext() and f"<label>{title} " in node.astext():
+                node.parent.remove(node)
+
+    def remove_widgets(self) -> None:
+        """노트북 커널이 있어야 움직이는 위젯을 뺀다."""
+        for node in list(self.document.findall(nodes.raw)):
+            if "application/vnd.jupyter.widget-" in node.astext():
+                node.parent.remove(node)
+
+
+def add_script(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
+    if doctree is not None and doctree.get("has_toys"):
+        app.add_js_file("play/play.js")
+        app.add_css_file("play/play.css")
+    if page == app.config.root_doc:
+        app.add_js_file("play/wall-data.js")
+        app.add_js_file("play/wall.js")
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    app.connect("builder-inited", prepare)
+    app.connect("html-page-context", add_script)
+    app.add_post_transform(PlaceToys)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

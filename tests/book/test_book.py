@@ -1,0 +1,337 @@
+"""작은 책을 진짜 설정으로 지어, 한국어 찾기와 상자와 인터넷 없이 열리는 것을 본다."""
+
+import base64
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from fontTools.ttLib import TTFont
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
+
+from book._ext import address, hangul_font, ko_search, offline
+from tools.makers import glossary, vendor
+
+ROOT = Path(__file__).resolve().parents[2]
+WIDGET = "0" * 31 + "1"
+WIDGET_MODEL = {
+    "model_module": "@jupyter-widgets/base",
+    "model_module_version": "1.2.0",
+    "model_name": "LayoutModel",
+    "state": {},
+}
+PAGE = """\
+# 판별자
+
+> **참고.** 첫 문단의 $x$.
+>
+> 둘째 문단.
+
+> **주의: 모드 붕괴** 조심한다.
+
+> **브릭키와 위조범**
+>
+> 이야기이다.
+
+판별자는 판별자의 일을 하고 전치
+합성곱은 합성곱이 아니다. `생성자`와 [생성자](index.md)가 아닌 생성자이다.
+"""
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    """두 쪽짜리 책을 진짜 `_config.yml`과 확장으로 지은 폴더. 하나에는 위젯이 들어 있다."""
+    source = tmp_path_factory.mktemp("book")
+    for name in ("_config.yml", "_ext", "_play", "_static", "_vendor", "companion"):
+        (source / name).symlink_to(ROOT / name)
+    (source / "book").mkdir()
+    for name in ("glossary.csv", "glossary.md", "wall.png"):
+        (source / "book" / name).symlink_to(ROOT / "book" / name)
+    chapters = [{"file": f"book/{name}.ipynb"} for name in ("plain", "widget", "4_figure")]
+    chapters.append({"file": "book/glossary.md"})
+    toc = {"format": "jb-book", "root": "book/index", "chapters": chapters}
+    (source / "_toc.yml").write_text(yaml.safe_dump(toc))
+    (source / "book" / "index.md").write_text("# 책\n\n벽돌 12<!--= n -->장이다.\n", "utf-8")
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    code = new_code_cell(
+        "x", metadata={"tags": ["hide-input"]}, outputs=[new_output("stream", text="1")]
+    )
+    notebook = new_notebook(cells=[new_markdown_cell(PAGE), code], metadata=kernel)
+    nbformat.write(notebook, source / "book" / "plain.ipynb")
+    view = {"version_major": 2, "version_minor": 0, "model_id": WIDGET}
+    data = {"application/vnd.jupyter.widget-view+json": view, "text/plain": "w"}
+    state = {"version_major": 2, "version_minor": 0, "state": {WIDGET: WIDGET_MODEL}}
+    notebook.cells[0].source = "# 위젯"
+    notebook.cells[1].outputs = [new_output("display_data", data=data)]
+    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": state}
+    nbformat.write(notebook, source / "book" / "widget.ipynb")
+    figure = {"text/html": "<figure><figcaption>그림</figcaption></figure>", "text/plain": "그림"}
+    notebook.cells[0].source = "# 그림\n\n" + "글자 " * 600
+    notebook.cells[1].outputs = [new_output("display_data", data=figure)]
+    del notebook.metadata["widgets"]
+    nbformat.write(notebook, source / "book" / "4_figure.ipynb")
+    program = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
+    done = subprocess.run(
+        [program, "build", "-W", "-n", "--keep-going", "."],
+        cwd=source, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return source / "_build" / "html"
+
+
+def test_quotes_with_a_known_heading_become_boxes_and_stories_stay_quotes(book):
+    html = (book / "book" / "plain.html").read_text(encoding="utf-8")
+    boxes = re.findall(r'<div class="(\w+) admonition">', html)
+    titles = re.findall(r'<p class="admonition-title">(.*?)</p>', html)
+    assert boxes == ["note", "warning"]
+    assert titles == ["참고", "주의: 모드 붕괴"]
+    assert "첫 문단의" in html.split("admonition-title")[1]
+    assert "둘째 문단" in html.split("admonition-title")[1]
+    (story,) = re.findall(r"<blockquote>.*?</blockquote>", html, re.S)
+    assert "<strong>브릭키와 위조범</strong>" in story
+
+
+def requests(folder: Path) -> list[str]:
+    """지은 책이 열리면서 바깥에서 받을 것들."""
+    # 링크(a)와 대표 주소(canonical)는 눌러야 열리므로 보지 않는다.
+    tag = re.compile(r"<(?:script|link|img|iframe|source|video|audio)\b[^>]*>")
+    address = re.compile(r"""(?:src|href|srcset)\s*=\s*["']?(?:https?:)?//""")
+    found = []
+    for page in folder.rglob("*.html"):
+        tags = tag.findall(page.read_text(encoding="utf-8"))
+        found += [f"{page.name}: {t}" for t in tags if address.search(t) and "canonical" not in t]
+    for sheet in folder.rglob("*.css"):
+        text = sheet.read_text(encoding="utf-8")
+        text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+        found += re.findall(r"""(?:@import|url\()\s*["']?(?:https?:)?//[^"')]*""", text)
+    return found
+
+
+def test_a_built_page_asks_nothing_of_the_network(book):
+    assert requests(book) == []
+    html = (book / "book" / "plain.html").read_text(encoding="utf-8")
+    # 형이 text/x-…인 것은 실행되지 않는 설정이다.
+    scripts = re.findall(r'<script(?! type="text/x-).*?</script>', html, re.S)
+    assert not [script for script in scripts if "thebe" in script.lower()]
+    assert (book / "_static" / "mathjax" / "tex-mml-chtml.js").exists()
+
+
+@pytest.mark.skipif(not (ROOT / "_build" / "html").is_dir(), reason="책을 아직 짓지 않았다")
+def test_the_real_book_asks_nothing_of_the_network():
+    assert requests(ROOT / "_build" / "html") == []
+
+
+def test_a_widget_that_needs_a_kernel_is_left_out_of_the_book(book):
+    html = (book / "book" / "widget.html").read_text(encoding="utf-8")
+    assert "jupyter.widget" not in html
+
+
+def test_the_code_of_a_figure_is_folded_under_it(book):
+    html = (book / "book" / "4_figure.html").read_text(encoding="utf-8")
+    assert html.index("<figure>") < html.index("이 그림을 만든 코드") < html.index("cell_input")
+    plain = (book / "book" / "plain.html").read_text(encoding="utf-8")
+    assert "이 그림을 만든 코드" not in plain
+
+
+def test_a_section_says_where_it_stands_and_how_long_it_takes(book):
+    html = (book / "book" / "4_figure.html").read_text(encoding="utf-8")
+    assert "1쪽 가운데 1쪽 · 읽는 데 약 2분" in html
+    assert "progress-line" not in (book / "book" / "plain.html").read_text(encoding="utf-8")
+
+
+def test_addresses_come_from_the_one_setting(book):
+    repository = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
+    url = address.pages_url(repository["url"])
+    html = (book / "book" / "plain.html").read_text(encoding="utf-8")
+    assert f'<link rel="canonical" href="{url}book/plain.html" />' in html
+    assert f'<meta property="og:image" content="{url}_static/preview.png" />' in html
+    with Image.open(book / "_static" / "preview.png") as card:
+        assert card.size == (1200, 630)
+    missing = (book / "404.html").read_text(encoding="utf-8")
+    assert f'href="/{url.split("/", 3)[3]}index.html"' in missing
+    assert "그런 쪽이 없다" in missing
+
+
+@pytest.mark.parametrize("url", ["https://gitlab.com/a/b", "github.com/a/b", ""])
+def test_an_address_that_is_not_of_github_is_refused(url):
+    with pytest.raises(ValueError, match="repository.url"):
+        address.pages_url(url)
+
+
+def test_the_letters_of_the_book_are_in_its_font(book):
+    used = hangul_font.characters(book)
+    sheet = (book / "_static" / hangul_font.SHEET).read_text(encoding="utf-8")
+    for encoded in re.findall(r"base64,([^)]*)\)", sheet):
+        font = TTFont(io.BytesIO(base64.b64decode(encoded)))
+        letters = {c for c in used if 0xAC00 <= c <= 0xD7A3}
+        assert letters <= font.getBestCmap().keys()
+        assert "Pretendard" not in font["name"].getDebugName(1)
+
+
+def test_the_search_pages_are_ranked_by_what_they_say(book):
+    text = (book / "_static" / ko_search.RANKS).read_text(encoding="utf-8")
+    ranks = json.loads(text.removeprefix("const RANKS=").removesuffix(";\n"))
+    plain = ranks["pages"].index("book/plain")
+    assert dict(ranks["counts"]["판별자"])[plain] >= ko_search.TITLE
+    assert ranks["synonyms"]["감별자"] == "판별자"
+    assert "커널" not in ranks["synonyms"]
+
+
+def test_the_zip_holds_the_book_and_is_always_the_same(book, tmp_path):
+    from tools.makers import offline as offline_zip
+
+    first = offline_zip.pack(book, tmp_path / "a.zip").read_bytes()
+    (tmp_path / "a.zip").unlink()
+    assert offline_zip.pack(book, tmp_path / "a.zip").read_bytes() == first
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        names = archive.namelist()
+    assert "a/index.html" in names and "a/404.html" not in names
+    with pytest.raises(FileNotFoundError, match="make book"):
+        offline_zip.pack(tmp_path, tmp_path / "b.zip")
+    assert not (tmp_path / "b.zip").exists()
+
+
+def test_the_pdf_follows_the_order_of_the_contents():
+    pdf = pytest.importorskip("pdf")
+    order = pdf.reading_order()
+    assert order[:3] == ["book/index", "book/4_1_introduction", "book/4_2_dcgan"]
+    assert order[-1] == "book/troubleshooting"
+    with pytest.raises(FileNotFoundError, match="chromium|make book"):
+        pdf.print_pages(order, built=ROOT / "없는 폴더")
+
+
+def test_the_colab_button_opens_the_notebook_of_the_configured_version(book):
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
+    path = settings["url"].removeprefix("https://github.com/")
+    address = f"https://colab.research.google.com/github/{path}/blob/{settings['branch']}"
+    html = (book / "book" / "plain.html").read_text(encoding="utf-8")
+    assert f'href="{address}/book/plain.ipynb"' in html
+
+
+def test_buttons_that_the_theme_leaves_in_english_are_korean(book):
+    html = (book / "book" / "plain.html").read_text(encoding="utf-8")
+    for word in ("코드 보기", "코드 숨기기", "본문으로 건너뛰기", "밝게/어둡게"):
+        assert word in html
+    assert "클립보드로 베끼기" in (book / "_static" / "copybutton.js").read_text(encoding="utf-8")
+    for word in ("Show code cell", "Skip to main content", "light/dark", "Copyright"):
+        assert word not in html
+
+
+def test_search_of_the_built_book_is_korean(book):
+    assert "PARTICLES" in (book / "_static" / "language_data.js").read_text(encoding="utf-8")
+    index = (book / "searchindex.js").read_text(encoding="utf-8")
+    terms = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))["terms"]
+    assert {"문단", "조심", "이야기"} <= terms.keys()
+
+
+def query_terms(query: str) -> list[str]:
+    """브라우저가 찾는 말을 나누는 코드를 node로 돌린 결과."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node가 없다")
+    code = f"{ko_search.SearchKorean.js_splitter_code}\nconsole.log(JSON.stringify(splitQuery({json.dumps(query)})))"
+    done = subprocess.run([node, "-e", code], capture_output=True, text=True, check=True)
+    return [term for term in json.loads(done.stdout) if term]
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("모델의 훈련을 마친다", "훈련"),
+        ("훈련이 길다", "훈련을"),
+        ("판별자에게 보낸다", "판별자"),
+        ("배치 정규화를 쓴다", "배치정규화"),
+        ("배치 정규화를 쓴다", "배치정규화는"),
+        ("전치합성곱 층", "합성곱의"),
+        ("아홉글자보다긴합성낱말이다", "글자보다긴합성낱말"),
+        ("GAN을 만든다", "GAN"),
+        ("잠재 공간", unicodedata.normalize("NFD", "공간에서")),
+    ],
+)
+def test_a_korean_query_finds_the_text_whatever_particles_follow(text, query):
+    index = set(ko_search.SearchKorean({}).split(text))
+    assert set(query_terms(query)) <= index
+
+
+def test_a_query_for_other_words_finds_nothing():
+    index = set(ko_search.SearchKorean({}).split("생성자는 판별자를 속인다"))
+    assert not set(query_terms("훈련")) & index
+
+
+def test_particles_are_kept_where_too_little_would_be_left():
+    assert ko_search.strip_particle("주의") == "주의"
+    assert ko_search.strip_particle("신경망에서는") == "신경망"
+
+
+def test_a_book_without_the_vendored_libraries_does_not_build(tmp_path):
+    class App:
+        srcdir = tmp_path
+
+    with pytest.raises(FileNotFoundError, match=r"tools/vendor\.py"):
+        offline.add_vendor(App, None)
+
+
+def test_vendored_files_are_the_listed_ones():
+    vendor.check()
+
+
+@pytest.mark.parametrize("change", ["고침", "보탬", "지움"])
+def test_any_change_to_a_vendored_file_is_noticed(tmp_path, change):
+    folder = tmp_path / "_vendor"
+    shutil.copytree(ROOT / "_vendor" / "mathjax" / "input", folder)
+    (folder / vendor.SUMS).write_text(vendor.checksums(folder))
+    vendor.check(folder)
+    file = next(folder.rglob("*.js"))
+    if change == "고침":
+        file.write_text(file.read_text() + " ")
+    elif change == "보탬":
+        file.with_name("new.js").touch()
+    else:
+        file.unlink()
+    with pytest.raises(ValueError, match="SHA256SUMS"):
+        vendor.check(folder)
+
+
+def test_every_vendored_library_carries_its_licence():
+    assert "Apache License" in (vendor.VENDOR / "mathjax" / "LICENSE").read_text()
+
+
+def test_the_glossary_page_is_made_from_the_table():
+    assert (ROOT / "book" / "glossary.md").read_text(encoding="utf-8") == glossary.page()
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [("층,layer,,\n", "2째 줄.*빈 칸"), ("층,layer,뜻,\n층,tier,뜻,\n", "3째 줄.*'층'가 앞에도")],
+)
+def test_a_glossary_with_a_gap_or_a_repeated_term_is_refused(tmp_path, rows, reason):
+    table = tmp_path / "glossary.csv"
+    table.write_text("korean,english,definition,aliases\n" + rows, encoding="utf-8")
+    with pytest.raises(ValueError, match=reason):
+        glossary.page(table)
+
+
+def test_terms_are_linked_at_their_first_use(book):
+    text = (book / "book" / "plain.html").read_text("utf-8")
+    links = re.findall(r'<a class="term[^"]*" href="([^"]+)" title="([^"]+)">([^<]+)</a>', text)
+    links = [(target, definition, " ".join(name.split())) for target, definition, name in links]
+    assert [name for _, _, name in links] == ["판별자", "전치 합성곱", "합성곱", "생성자"]
+    glossary_page = (book / "book" / "glossary.html").read_text("utf-8")
+    for target, definition, name in links:
+        label = target.removeprefix("glossary.html#")
+        row = re.search(rf'<td[^>]* id="{label}".*?</tr>', glossary_page, re.DOTALL)
+        assert row and name in row[0] and definition in row[0]
+
+
+def test_ties_are_not_in_the_book(book):
+    text = (book / "book" / "index.html").read_text("utf-8")
+    assert "벽돌 12장이다." in text

@@ -1,0 +1,148 @@
+"""companion.cli: 명령이 하는 일과 종료 코드와 오류 문장을 확인한다."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import companion
+from companion import cli, runs, sampling
+from companion.training import build_dcgan
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def run_dir(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    images = np.random.default_rng(0).integers(0, 256, (16, 16, 16, 1), "uint8")
+    dcgan = build_dcgan(image_size=16, base_channels=2, latent_dim=4, upsampling="resize")
+    runs.train(dcgan, images, run_dir=folder, epochs=1, batch_size=8, verbose=0)
+    return folder
+
+
+def test_train_command_trains_and_resumes_with_the_stored_precision(tmp_path, capsys, monkeypatch):
+    folder = tmp_path / "bricks"
+    assert cli.main(["data", str(folder), "--limit", "32"]) == 0
+    assert len(list(folder.glob("*.png"))) == 32
+    command = ["train", str(tmp_path / "run"), "--source", str(folder), "--base-channels", "1"]
+    command += ["--batch-size", "16"]
+    first = [*command, "--epochs", "1", "--precision", "mixed_bfloat16"]
+    assert cli.main(first) == 0
+    assert cli.main([*command, "--epochs", "2"]) == 0
+    assert runs.stored_precision(tmp_path / "run") == "mixed_bfloat16"
+    assert "64장을 본 훈련" in capsys.readouterr().out
+
+
+def test_sample_command_writes_a_grid_of_the_average_generator(run_dir, tmp_path):
+    assert (
+        cli.main(["sample", str(tmp_path / "a.png"), "--checkpoint", str(run_dir), "-n", "16"]) == 0
+    )
+    grid = np.asarray(Image.open(tmp_path / "a.png"))
+    assert grid.shape == (2 * 16, 8 * 16)
+    newest = run_dir / "checkpoints" / "step-0000002.npz"
+    generator = runs.load_generator(newest)
+    images = generator.predict(sampling.latents(16, 4), verbose=0)
+    expected = np.clip(np.rint(images * 127.5 + 127.5), 0, 255).astype("uint8")
+    np.testing.assert_array_equal(grid, sampling.tile(expected, 8))
+
+
+def test_sample_command_writes_single_files_and_interpolations(run_dir, tmp_path):
+    checkpoint = ["--checkpoint", str(run_dir), "-n", "3"]
+    assert cli.main(["sample", str(tmp_path / "many"), "--separate", *checkpoint]) == 0
+    assert sorted(path.name for path in (tmp_path / "many").iterdir()) == [
+        "brick-0000.png",
+        "brick-0001.png",
+        "brick-0002.png",
+    ]
+    assert cli.main(["sample", str(tmp_path / "walk.png"), "--interpolate", *checkpoint]) == 0
+    assert Image.open(tmp_path / "walk.png").size == (3 * 16, 16)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["sample", "x.png", "--checkpoint", "missing-run"], "missing-run"),
+        (["sample", "x.png", "-n", "0"], "1 이상"),
+        (["train", "x", "--source", "missing-folder"], "missing-folder"),
+    ],
+)
+def test_user_errors_are_one_sentence_without_a_traceback(
+    arguments, message, capsys, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(arguments) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("오류: ") and message in error and "Traceback" not in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_debug_shows_where_the_error_came_from(tmp_path):
+    with pytest.raises(ValueError):
+        cli.main(["--debug", "sample", str(tmp_path / "x.png"), "-n", "0"])
+
+
+def test_an_empty_run_folder_is_said(tmp_path, capsys):
+    assert cli.main(["sample", str(tmp_path / "x.png"), "--checkpoint", str(tmp_path)]) == 1
+    assert "체크포인트가 없다" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_with_130(monkeypatch, tmp_path, capsys):
+    def interrupted(options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_train", interrupted)
+    assert cli.main(["train", str(tmp_path)]) == 130
+    assert "이어 간다" in capsys.readouterr().err
+
+
+def test_wrong_usage_exits_with_two_and_help_is_korean(capsys):
+    with pytest.raises(SystemExit) as usage:
+        cli.main(["sample"])
+    assert usage.value.code == 2
+    for command in ([], ["train"], ["sample"], ["data"]):
+        with pytest.raises(SystemExit) as help_exit:
+            cli.main([*command, "--help"])
+        assert help_exit.value.code == 0
+        assert "벽돌" in (text := capsys.readouterr().out) or "훈련" in text
+
+
+def test_module_runs_as_a_program():
+    result = subprocess.run(
+        [sys.executable, "-m", "companion", "--help"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+    )
+    assert "train" in result.stdout and "sample" in result.stdout
+
+
+def test_import_is_quick_and_leaves_tensorflow_alone():
+    code = (
+        "import time; start = time.perf_counter(); import companion;"
+        "print(time.perf_counter() - start);"
+        "import sys; print('tensorflow' in sys.modules, 'keras' in sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    seconds, modules = result.stdout.splitlines()
+    assert float(seconds) < 0.3
+    assert modules == "False False"
+
+
+def test_every_public_name_can_be_had_and_unknown_ones_are_said():
+    assert set(companion.__all__) <= set(dir(companion))
+    for name in companion.__all__:
+        assert getattr(companion, name) is not None
+    with pytest.raises(AttributeError, match="build_nothing"):
+        companion.build_nothing  # noqa: B018

@@ -1,0 +1,744 @@
+"""companion.data: 세 곳에서 온 이미지가 같은 배치가 되는지, 잘못된 입력을 바르게 말하는지 확인한다."""
+
+import contextlib
+import io
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+import types
+import warnings
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from companion import data
+from companion.data import brick_batches, export_bricks, load_bricks, preprocess, to_uint8
+
+ROOT = Path(__file__).parents[2]
+CPU_MS_AN_IMAGE = 0.03
+
+
+def seeds_call(path, **changes):
+    """4.2.1절의 호출이다. 경로만 다르다."""
+    arguments = {
+        "labels": None,
+        "color_mode": "grayscale",
+        "image_size": (64, 64),
+        "batch_size": 128,
+        "shuffle": True,
+        "seed": 42,
+        "interpolation": "bilinear",
+    }
+    return keras.utils.image_dataset_from_directory(path, **{**arguments, **changes})
+
+
+def rows(images):
+    """이미지의 집합을 견줄 수 있게 한 줄에 한 장씩 사전 순으로 세운다."""
+    flat = np.asarray(images).reshape(len(images), -1)
+    return flat[np.lexsort(flat.T[::-1])]
+
+
+def all_of(dataset):
+    return np.concatenate([batch.numpy() for batch in dataset])
+
+
+def picture(rng, width=400, height=400):
+    """검은 바탕에 밝기가 기울어진 사각형 하나를 그린 이미지이다."""
+    image = np.zeros((height, width), np.uint8)
+    top, left = rng.integers(0, height // 2), rng.integers(0, width // 2)
+    ramp = np.linspace(rng.integers(60, 120), rng.integers(130, 255), width // 2)
+    image[top : top + height // 2, left : left + width // 2] = ramp[: width - left][: width // 2]
+    return Image.fromarray(image)
+
+
+def write_grey_images(folder, n, size=64):
+    """밝기가 2, 4, 6, …인 이미지를 쓴다. 밝기가 곧 번호이다."""
+    folder.mkdir(exist_ok=True)
+    for i in range(1, n + 1):
+        Image.new("L", (size, size), 2 * i).save(folder / f"{i:03d}.png")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def kaggle_root(tmp_path_factory):
+    """실제 데이터셋과 같은 구조와 파일 이름을 가진 작은 대역이다. 부품마다 자세가 50, 25, 3개이다."""
+    root = tmp_path_factory.mktemp("kaggle")
+    rng = np.random.default_rng(0)
+    (root / "dataset").mkdir()
+    parts = {"14719 flat tile corner 2x2": 50, "2357 brick corner 1x2x2": 25, "3003 brick 2x2": 3}
+    for part, poses in parts.items():
+        for pose in range(poses):
+            for camera in "LR":
+                picture(rng).save(root / "dataset" / f"{part} {pose:03d}{camera}.png")
+    older = root / "LEGO brick images v1" / "2357 Brick corner 1x2x2"
+    older.mkdir(parents=True)
+    picture(rng, 200, 200).save(older / "201706171206-0001.png")
+    (root / "Collada models").mkdir()
+    (root / "Collada models" / "3003 brick 2x2.dae").write_text("<COLLADA/>")
+    (root / "validation.txt").write_text("14719 flat tile corner 2x2 000L.png\n")
+    return root
+
+
+@pytest.fixture
+def kaggle(kaggle_root, monkeypatch):
+    """kagglehub 대신 대역을 돌려준다. 불린 손잡이는 `calls`에 쌓인다."""
+    calls = []
+
+    def dataset_download(handle):
+        calls.append(handle)
+        return str(kaggle_root)
+
+    monkeypatch.setitem(
+        sys.modules, "kagglehub", types.SimpleNamespace(dataset_download=dataset_download)
+    )
+    return calls
+
+
+@contextlib.contextmanager
+def files_no_larger_than(size):
+    """디스크가 찬 것처럼, 파일이 `size`바이트를 넘으면 쓰기가 실패하게 한다."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+# 내장 데이터
+
+
+def test_embedded_bricks_hold_fifty_parts_seen_by_two_cameras():
+    train = load_bricks(as_arrays=True)
+    assert train.images.shape == (12_500, 64, 64, 1) and train.images.dtype == np.uint8
+    assert len(train.part_names) == len(set(train.part_names)) == 50
+    np.testing.assert_array_equal(np.bincount(train.parts), np.full(50, 250))
+    labels = set(zip(train.parts, train.poses, train.cameras, strict=True))
+    assert len(labels) == 12_500 and set(train.cameras) == {"L", "R"}
+    assert len(np.unique(rows(train.images), axis=0)) == 12_500
+    assert train.images.max() > 200 and np.median(train.images) == 0  # 검은 바탕에 밝은 벽돌
+
+
+def test_embedded_heldout_poses_are_not_in_training():
+    train, heldout = (load_bricks(split=split, as_arrays=True) for split in data.SPLITS)
+    assert heldout.images.shape == (1_600, 64, 64, 1)
+    assert heldout.part_names == train.part_names
+    assert not set(zip(train.parts, train.poses, strict=True)) & set(
+        zip(heldout.parts, heldout.poses, strict=True)
+    )
+
+
+def test_embedded_bricks_load_within_a_second_and_the_second_time_at_once():
+    seconds = []
+    for _ in range(3):
+        data._load_embedded.cache_clear()
+        start = time.process_time()
+        first = load_bricks(as_arrays=True)
+        seconds.append(time.process_time() - start)
+    assert min(seconds) < 1
+    assert load_bricks(as_arrays=True).images is first.images
+
+
+def test_arrays_need_no_tensorflow():
+    code = (
+        "from companion.data import load_bricks, to_uint8; import sys;"
+        "to_uint8(load_bricks(split='heldout', as_arrays=True).images / 255.0);"
+        "print('tensorflow' in sys.modules, 'keras' in sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert result.stdout.split() == ["False", "False"]
+
+
+def test_no_caller_can_change_the_arrays_of_another(tmp_path):
+    for source in ("embedded", write_grey_images(tmp_path / "grey", 3)):
+        bricks = load_bricks(source, as_arrays=True)
+        for array in (bricks.images, bricks.parts, bricks.poses, bricks.cameras):
+            with pytest.raises(ValueError, match="read-only"):
+                array[:1] = array[1:2]
+    load_bricks(as_arrays=True).part_names.clear()
+    assert len(load_bricks(as_arrays=True).part_names) == 50
+
+
+@pytest.fixture
+def copied_bricks(tmp_path, monkeypatch):
+    folder = tmp_path / "bricks"
+    shutil.copytree(data.BRICKS_FOLDER, folder)
+    monkeypatch.setattr(data, "BRICKS_FOLDER", folder)
+    return folder
+
+
+def test_a_changed_atlas_is_named(copied_bricks):
+    content = bytearray((copied_bricks / "heldout.png").read_bytes())
+    content[len(content) // 2] ^= 1
+    (copied_bricks / "heldout.png").write_bytes(content)
+    with pytest.raises(ValueError, match=r"bricks/heldout\.png .*SHA-256.*다시 설치한다"):
+        load_bricks(split="heldout")
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "heldout.png"])
+def test_a_missing_embedded_file_is_named(copied_bricks, name):
+    (copied_bricks / name).unlink()
+    with pytest.raises(FileNotFoundError, match=f"{name} 파일이 없다.*다시 설치한다"):
+        load_bricks(split="heldout")
+
+
+# 픽셀과 [-1, 1] 사이
+
+
+def test_preprocess_is_the_formula_of_the_page():
+    pixels = np.arange(256, dtype=np.uint8)
+    expected = (pixels.astype("float32") - np.float32(127.5)) / np.float32(127.5)
+    result = preprocess(pixels)
+    assert result.dtype == tf.float32
+    np.testing.assert_array_equal(result, expected)
+    mapped = tf.data.Dataset.from_tensors(pixels).map(lambda x: preprocess(x))
+    np.testing.assert_array_equal(next(iter(mapped)), expected)
+    assert expected[0] == -1 and expected[-1] == 1
+
+
+def test_to_uint8_undoes_preprocess_rounds_and_clips():
+    pixels = np.arange(256, dtype=np.uint8)
+    np.testing.assert_array_equal(to_uint8(preprocess(pixels)), pixels)
+    np.testing.assert_array_equal(to_uint8(np.asarray(preprocess(pixels))), pixels)
+    values = np.array([-5, -1, -0.999, 0.001, 0.999, 1, 5])
+    np.testing.assert_array_equal(to_uint8(values), [0, 0, 0, 128, 255, 255, 255])
+    half = tf.cast(tf.constant([-1.0, 1.0]), "bfloat16")
+    np.testing.assert_array_equal(to_uint8(half), [0, 255])
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_pixels_that_are_not_finite_are_refused(bad):
+    images = np.zeros((4, 8, 8, 1), "float32")
+    images[1, 2, 3, 0] = bad
+    for function in (preprocess, to_uint8, lambda x: brick_batches(x, 2)):
+        with pytest.raises(ValueError, match="256개 가운데 1개가 NaN이나 무한대"):
+            function(images)
+    with pytest.raises(ValueError, match="NaN이나 무한대"):
+        preprocess(tf.constant(images))
+
+
+# 4.2.1절의 호출
+
+
+def test_the_pages_call_reads_exported_bricks_as_the_embedded_path_does(tmp_path):
+    assert export_bricks(tmp_path / "bricks", split="heldout") == 1_600
+    bricks = load_bricks(split="heldout", as_arrays=True)
+    embedded = all_of(load_bricks(split="heldout", shuffle=False))
+    index = {
+        f"{bricks.part_names[part]} {pose:03d}{camera}.png": i
+        for i, (part, pose, camera) in enumerate(
+            zip(bricks.parts, bricks.poses, bricks.cameras, strict=True)
+        )
+    }
+
+    in_order = seeds_call(tmp_path / "bricks", shuffle=False)
+    order = [index[Path(path).name] for path in in_order.file_paths]
+    assert sorted(order) == list(range(1_600))
+    np.testing.assert_array_equal(
+        all_of(in_order.map(lambda x: preprocess(x))), embedded[np.array(order)]
+    )
+
+    train_data = seeds_call(str(tmp_path / "bricks") + "/")
+    train = train_data.map(lambda x: preprocess(x))
+    first = next(iter(train))
+    assert first.shape == (128, 64, 64, 1) and first.dtype == tf.float32
+    np.testing.assert_array_equal(rows(all_of(train)), rows(embedded))
+
+    folder = load_bricks(tmp_path / "bricks", as_arrays=True)
+    np.testing.assert_array_equal(folder.images, bricks.images[order])
+    assert [folder.part_names[part] for part in folder.parts] == [
+        bricks.part_names[part] for part in bricks.parts[order]
+    ]
+    np.testing.assert_array_equal(folder.poses, bricks.poses[order])
+    np.testing.assert_array_equal(folder.cameras, bricks.cameras[order])
+
+
+@pytest.mark.parametrize(("width", "height"), [(400, 400), (200, 100), (40, 40), (65, 63)])
+def test_other_sizes_are_shrunk_by_the_rule_of_the_pages_call(tmp_path, width, height):
+    picture(np.random.default_rng(1), width, height).save(tmp_path / "a.png")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ours = load_bricks(tmp_path, as_arrays=True).images
+    theirs = all_of(seeds_call(tmp_path))
+    assert len(np.unique(theirs)) > 20
+    np.testing.assert_array_equal(ours, np.rint(theirs))
+
+
+def test_export_is_repeatable_and_a_limit_takes_many_parts(tmp_path):
+    assert export_bricks(tmp_path / "a" / "b", limit=50) == 50
+    files = {path.name: path.read_bytes() for path in (tmp_path / "a" / "b").iterdir()}
+    parts = {name.rpartition(" ")[0] for name in files}
+    assert parts == set(load_bricks(as_arrays=True).part_names)
+    assert export_bricks(tmp_path / "a" / "b", limit=50) == 50
+    assert {path.name: path.read_bytes() for path in (tmp_path / "a" / "b").iterdir()} == files
+
+
+def test_a_limit_beyond_the_set_takes_everything(tmp_path):
+    assert export_bricks(tmp_path / "all", split="heldout", limit=10_000) == 1_600
+    assert len(list((tmp_path / "all").iterdir())) == 1_600
+
+
+def test_export_does_not_mix_with_other_files(tmp_path):
+    export_bricks(tmp_path, limit=20)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    with pytest.raises(FileExistsError, match="다른 파일이 있다.*비우거나 새 폴더"):
+        export_bricks(tmp_path, limit=3, split="heldout")
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("limit", [0, -1, 1.5])
+def test_export_refuses_a_limit_below_one(tmp_path, limit):
+    with pytest.raises(ValueError, match=f"limit.*{limit}.*1 이상"):
+        export_bricks(tmp_path / "bricks", limit=limit)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_export_under_a_file_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path / "file", tmp_path / "file" / "bricks"):
+        with pytest.raises(OSError, match="이미지를 쓰지 못했다.*다른 폴더를 준다") as error:
+            export_bricks(folder, limit=3)
+        assert str(folder) in str(error.value)
+
+
+def test_export_to_a_full_disk_writes_nothing(tmp_path):
+    load_bricks(as_arrays=True)
+    sizes = {}
+    export_bricks(tmp_path / "sizes", limit=20)
+    sizes = sorted(path.stat().st_size for path in (tmp_path / "sizes").iterdir())
+    with (
+        files_no_larger_than(sizes[-1] - 1),
+        pytest.raises(OSError, match="이미지를 쓰지 못했다.*남은 자리"),
+    ):
+        export_bricks(tmp_path / "bricks", limit=20)
+    assert list((tmp_path / "bricks").iterdir()) == []
+
+
+# 배치
+
+
+def test_a_dataset_is_one_epoch_with_the_last_partial_batch(tmp_path):
+    dataset = load_bricks(write_grey_images(tmp_path, 30), batch_size=8, shuffle=False)
+    assert [len(batch) for batch in dataset] == [8, 8, 8, 6]
+    assert dataset.element_spec == tf.TensorSpec((None, 64, 64, 1), tf.float32)
+    assert int(dataset.cardinality()) == 4
+    np.testing.assert_array_equal(to_uint8(all_of(dataset))[:, 0, 0, 0], 2 * np.arange(1, 31))
+
+
+def orders(dataset, epochs):
+    return [to_uint8(all_of(dataset))[:, 0, 0, 0].tolist() for _ in range(epochs)]
+
+
+def test_a_dataset_is_shuffled_anew_each_epoch_by_the_seed(tmp_path):
+    write_grey_images(tmp_path, 30)
+    first = orders(load_bricks(tmp_path, batch_size=8, seed=1), 3)
+    assert all(sorted(order) == list(range(2, 62, 2)) for order in first)
+    assert len({tuple(order) for order in first}) == 3
+    assert orders(load_bricks(tmp_path, batch_size=8, seed=1), 3) == first
+    assert orders(load_bricks(tmp_path, batch_size=8, seed=2), 1) != first[:1]
+
+
+def test_a_dataset_smaller_than_its_batch_is_one_batch(tmp_path):
+    (batch,) = load_bricks(write_grey_images(tmp_path, 3))
+    assert batch.shape == (3, 64, 64, 1)
+
+
+def numbered(n, size=4):
+    """픽셀 값이 곧 번호인 이미지들이다."""
+    return np.broadcast_to(np.arange(n, dtype=np.uint8)[:, None, None, None], (n, size, size, 1))
+
+
+def batches(*arguments, count, **options):
+    stream = brick_batches(*arguments, **options).take(count)
+    return [to_uint8(batch)[:, 0, 0, 0].tolist() for batch in stream]
+
+
+def test_a_stream_can_start_at_any_step():
+    whole = batches(numbered(50), 8, seed=3, count=40)
+    for start in (1, 5, 6, 17):
+        assert batches(numbered(50), 8, seed=3, start_step=start, count=3) == whole[start:][:3]
+    images = np.random.default_rng(0).integers(0, 256, (50, 4, 4, 1), "uint8")
+    skipped = brick_batches(images, 8).skip(9).take(2)
+    started = brick_batches(images, 8, start_step=9).take(2)
+    assert all_of(skipped).tobytes() == all_of(started).tobytes()
+
+
+def test_a_stream_shows_no_image_twice_in_an_epoch_and_leaves_others_out_each_time():
+    stream = batches(numbered(50), 8, count=6 * 20)
+    epochs = [sum(stream[i : i + 6], []) for i in range(0, len(stream), 6)]
+    assert all(len(set(epoch)) == 48 for epoch in epochs)
+    assert len({tuple(epoch) for epoch in epochs}) == 20
+    assert len({frozenset(range(50)) - frozenset(epoch) for epoch in epochs}) > 10
+    assert set(sum(epochs, [])) == set(range(50))
+
+
+def test_a_streams_order_is_the_seeds():
+    assert batches(numbered(50), 8, seed=1, count=6) == batches(numbered(50), 8, seed=1, count=6)
+    assert batches(numbered(50), 8, seed=1, count=6) != batches(numbered(50), 8, seed=2, count=6)
+    keras.utils.set_random_seed(7)
+    first = batches(numbered(50), 8, count=6)
+    keras.utils.set_random_seed(8)
+    assert batches(numbered(50), 8, count=6) == first
+
+
+def test_a_stream_is_endless_and_its_batches_are_full():
+    stream = brick_batches(numbered(50), 8)
+    assert stream.element_spec == tf.TensorSpec((8, 4, 4, 1), tf.float32)
+    assert stream.cardinality() == tf.data.INFINITE_CARDINALITY
+    (whole,) = brick_batches(numbered(50), 50).take(1)
+    assert sorted(to_uint8(whole)[:, 0, 0, 0]) == list(range(50))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "message"),
+    [
+        ({"batch_size": 51}, ValueError, "배치 크기 51.*50장보다 크다"),
+        ({"batch_size": 0}, ValueError, "batch_size.*0.*1 이상"),
+        ({"batch_size": -4}, ValueError, "batch_size.*-4.*1 이상"),
+        ({"batch_size": 2.0}, ValueError, "batch_size.*2.0.*정수"),
+        ({"start_step": -1}, ValueError, "start_step.*-1.*0 이상"),
+        ({"images": numbered(50)[..., 0]}, ValueError, r"\(50, 4, 4\).*\(N, 높이, 너비, 채널\)"),
+        ({"images": numbered(50) / 255}, TypeError, "float64.*to_uint8"),
+    ],
+)
+def test_a_stream_refuses_what_it_cannot_batch(arguments, kind, message):
+    arguments = {"images": numbered(50), "batch_size": 8, **arguments}
+    with pytest.raises(kind, match=message):
+        brick_batches(arguments.pop("images"), arguments.pop("batch_size"), **arguments)
+
+
+def test_batches_cost_little_processor_time():
+    images = load_bricks(as_arrays=True).images
+    stream = brick_batches(images, 128)
+    for epoch in (load_bricks(), stream.take(len(images) // 128)):
+        costs = []
+        for _ in range(3):
+            start, n = time.process_time(), 0
+            for batch in epoch:
+                n += len(batch)
+            costs.append(1000 * (time.process_time() - start) / n)
+        assert min(costs) < CPU_MS_AN_IMAGE
+
+
+# Kaggle
+
+
+def test_kaggle_images_are_shrunk_like_the_pages_call_and_split_by_pose(
+    kaggle, kaggle_root, tmp_path
+):
+    train, heldout = (
+        load_bricks("kaggle", split=split, as_arrays=True, cache_dir=tmp_path)
+        for split in data.SPLITS
+    )
+    assert kaggle == ["joosthazelzet/lego-brick-images/versions/4"]  # 두 번째는 캐시에서 읽었다.
+    assert train.part_names == [
+        "14719 flat tile corner 2x2",
+        "2357 brick corner 1x2x2",
+        "3003 brick 2x2",
+    ]
+    found = [
+        (part, pose, camera)
+        for part, pose, camera in zip(heldout.parts, heldout.poses, heldout.cameras, strict=True)
+    ]
+    assert found == [
+        (0, 48, "L"),
+        (0, 48, "R"),
+        (0, 49, "L"),
+        (0, 49, "R"),
+        (1, 24, "L"),
+        (1, 24, "R"),
+    ]
+    assert len(train.images) == 2 * (48 + 24 + 3)
+
+    theirs = np.rint(all_of(seeds_call(kaggle_root / "dataset", shuffle=False)))
+    np.testing.assert_array_equal(
+        rows(np.concatenate([train.images, heldout.images])), rows(theirs)
+    )
+    np.testing.assert_array_equal(train.images[:96], theirs[:96])
+    assert all_of(load_bricks("kaggle", cache_dir=tmp_path)).shape == train.images.shape
+
+
+def test_kaggle_images_are_cached_in_the_users_cache_folder(kaggle, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    load_bricks("kaggle")
+    (cache,) = (tmp_path / "xdg").rglob("*.npz")
+    assert cache.parent == tmp_path / "xdg" / "brickie-companion"
+    assert 156 * 64 * 64 < cache.stat().st_size < 156 * 64 * 64 * 1.2  # uint8, 한 픽셀에 1바이트
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+    load_bricks("kaggle")
+    assert (tmp_path / "home" / ".cache" / "brickie-companion" / cache.name).exists()
+
+
+def test_a_finished_cache_is_only_read(kaggle, tmp_path):
+    load_bricks("kaggle", cache_dir=tmp_path)
+    (cache,) = tmp_path.glob("*.npz")
+    before = cache.stat().st_mtime_ns
+    for other in set(tmp_path.iterdir()) - {cache}:
+        other.unlink()
+    load_bricks("kaggle", cache_dir=tmp_path)
+    assert list(tmp_path.iterdir()) == [cache] and cache.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[: len(content) // 2],
+        lambda content: content[:5000] + bytes([content[5000] ^ 1]) + content[5001:],
+        lambda content: b"",
+        lambda content: b"something else",
+    ],
+    ids=["half", "one bit", "empty", "other"],
+)
+def test_a_broken_cache_is_named(kaggle, tmp_path, damage):
+    load_bricks("kaggle", cache_dir=tmp_path)
+    (cache,) = tmp_path.glob("*.npz")
+    cache.write_bytes(damage(cache.read_bytes()))
+    with pytest.raises(ValueError, match=f"{cache} 파일이 깨졌다. 지우고 다시 부른다"):
+        load_bricks("kaggle", cache_dir=tmp_path)
+
+
+def kept(folder):
+    """자물쇠를 뺀, 폴더에 남은 파일들이다."""
+    return [path for path in folder.rglob("*") if path.suffix != ".lock"]
+
+
+def raising(error):
+    def dataset_download(handle):
+        raise error
+
+    return types.SimpleNamespace(dataset_download=dataset_download)
+
+
+class UnauthenticatedError(Exception):
+    """kagglehub의 것과 이름이 같다."""
+
+
+class HTTPError(OSError):
+    """requests의 것처럼 응답을 들고 있다."""
+
+    def __init__(self, status_code):
+        super().__init__(f"{status_code} Client Error.")
+        self.response = types.SimpleNamespace(status_code=status_code)
+
+
+@pytest.mark.parametrize(
+    ("module", "kind", "message"),
+    [
+        (None, ImportError, "kagglehub가 없어.*pip install kagglehub"),
+        (raising(OSError("no route")), ConnectionError, "받지 못했다.*OSError.*인터넷.*dataset"),
+        (raising(HTTPError(404)), ConnectionError, "받지 못했다.*404.*인터넷.*dataset"),
+        (raising(HTTPError(401)), PermissionError, "로그인을 요구한다.*login.*dataset"),
+        (raising(HTTPError(403)), PermissionError, "로그인을 요구한다.*login.*dataset"),
+        (raising(UnauthenticatedError()), PermissionError, "로그인을 요구한다.*login.*dataset"),
+    ],
+)
+def test_kaggle_out_of_reach_is_said(module, kind, message, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "kagglehub", module)
+    with pytest.raises(kind, match=message):
+        load_bricks("kaggle", cache_dir=tmp_path)
+    assert kept(tmp_path) == []
+
+
+def test_a_kaggle_download_without_its_images_is_named(tmp_path, monkeypatch):
+    (tmp_path / "root").mkdir()
+    hub = types.SimpleNamespace(dataset_download=lambda handle: str(tmp_path / "root"))
+    monkeypatch.setitem(sys.modules, "kagglehub", hub)
+    with pytest.raises(FileNotFoundError, match=f"{tmp_path / 'root'} 폴더에 dataset 폴더가 없다"):
+        load_bricks("kaggle", cache_dir=tmp_path / "cache")
+    assert kept(tmp_path / "cache") == []
+
+
+def test_a_cache_that_cannot_be_written_is_said_before_the_download(kaggle, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="캐시를 쓰지 못했다.*다른 폴더를 준다.*file"):
+        load_bricks("kaggle", cache_dir=tmp_path / "file" / "cache")
+    assert kaggle == []
+
+
+def test_a_disk_full_in_the_middle_leaves_no_cache(kaggle, tmp_path):
+    load_bricks("kaggle", cache_dir=tmp_path / "warm")  # TensorFlow가 먼저 다 쓰게 한다.
+    with (
+        files_no_larger_than(200_000),
+        pytest.raises(OSError, match="캐시를 쓰지 못했다.*남은 자리.*npz"),
+    ):
+        load_bricks("kaggle", cache_dir=tmp_path / "cache")
+    assert kept(tmp_path / "cache") == []
+    load_bricks("kaggle", cache_dir=tmp_path / "cache")
+
+
+def test_two_processes_make_one_cache_together(kaggle_root, tmp_path):
+    (tmp_path / "kagglehub.py").write_text(
+        textwrap.dedent(
+            f"""
+            import os, time
+            from pathlib import Path
+
+            def dataset_download(handle):
+                with open({str(tmp_path / "calls")!r}, "a") as calls:
+                    calls.write("called\\n")
+                # 둘 다 캐시가 없음을 보고 들어올 때까지 기다린다.
+                while len(list(Path({str(tmp_path)!r}).glob("ready-*"))) < 2:
+                    time.sleep(0.01)
+                time.sleep(0.5)
+                return {str(kaggle_root)!r}
+            """
+        )
+    )
+    code = textwrap.dedent(
+        f"""
+        import hashlib, os
+        from pathlib import Path
+        import tensorflow
+        from companion.data import load_bricks
+
+        Path({str(tmp_path)!r}, f"ready-{{os.getpid()}}").touch()
+        images = load_bricks("kaggle", as_arrays=True, cache_dir={str(tmp_path / "cache")!r}).images
+        print(len(images), hashlib.sha256(images.tobytes()).hexdigest())
+        """
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    results = [process.communicate(timeout=120) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], results
+    assert results[0][0] == results[1][0] and results[0][0].startswith("150 ")
+    assert (tmp_path / "calls").read_text() == "called\n"
+    assert [path.suffix for path in kept(tmp_path / "cache")] == [".npz"]
+
+
+# 폴더
+
+
+def test_a_folder_without_poses_in_its_names_is_all_for_training(tmp_path):
+    write_grey_images(tmp_path, 60)
+    bricks = load_bricks(tmp_path, as_arrays=True)
+    assert len(bricks.images) == 60 and bricks.part_names == []
+    assert set(bricks.parts) == set(bricks.poses) == {-1} and set(bricks.cameras) == {""}
+    with pytest.raises(ValueError, match=f"{tmp_path}에는 홀드아웃으로 뗄 이미지가 없다.*train"):
+        load_bricks(tmp_path, split="heldout")
+
+
+def test_a_folder_with_few_poses_has_no_heldout(tmp_path):
+    export_bricks(tmp_path, limit=100)
+    assert len(load_bricks(tmp_path, as_arrays=True).images) == 100
+    with pytest.raises(ValueError, match="자세가 25개 이상"):
+        load_bricks(tmp_path, split="heldout")
+
+
+def test_a_folder_with_many_poses_splits_like_kaggle(kaggle_root):
+    heldout = load_bricks(str(kaggle_root / "dataset"), split="heldout", as_arrays=True)
+    assert sorted(set(heldout.poses)) == [24, 48, 49]
+
+
+def test_only_images_right_in_the_folder_are_read(tmp_path):
+    write_grey_images(tmp_path, 2)
+    write_grey_images(tmp_path / "below", 3)
+    (tmp_path / "notes.txt").write_text("not an image")
+    Image.new("L", (64, 64), 255).save(tmp_path / "UPPER.PNG")
+    assert len(load_bricks(tmp_path, as_arrays=True).images) == 3
+
+
+@pytest.mark.parametrize("name", ["missing", "file"])
+def test_a_missing_folder_is_named_with_the_choices(tmp_path, name):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FileNotFoundError, match=f'{tmp_path / name} 폴더가 없다.*"embedded"'):
+        load_bricks(tmp_path / name)
+
+
+def test_a_folder_without_images_is_named(tmp_path):
+    (tmp_path / "notes.txt").write_text("")
+    with pytest.raises(ValueError, match=rf"{tmp_path} 폴더에 이미지가 없다. .*\.png"):
+        load_bricks(tmp_path)
+
+
+def truncated_png():
+    buffer = io.BytesIO()
+    picture(np.random.default_rng(0)).save(buffer, "PNG")
+    return buffer.getvalue()[: len(buffer.getvalue()) // 2]
+
+
+@pytest.mark.parametrize("content", [truncated_png(), b"not an image", b""])
+def test_a_broken_image_is_named(tmp_path, content):
+    write_grey_images(tmp_path, 3)
+    (tmp_path / "broken.png").write_bytes(content)
+    with pytest.raises(ValueError, match=f"{tmp_path / 'broken.png'} 파일을 이미지로 읽을 수 없다"):
+        load_bricks(tmp_path)
+
+
+def save_sixteen_bits(grey, path):
+    Image.fromarray(np.asarray(grey).astype(np.uint16) * 257).save(path)
+
+
+@pytest.mark.parametrize(
+    ("save", "kind"),
+    [
+        (lambda grey, path: grey.convert("RGB").save(path), "색이나 투명도가 있는"),
+        (lambda grey, path: grey.convert("RGBA").save(path), "색이나 투명도가 있는"),
+        (lambda grey, path: grey.convert("LA").save(path), "색이나 투명도가 있는"),
+        (save_sixteen_bits, "16비트"),
+        (lambda grey, path: grey.crop((0, 0, 63, 63)).save(path), "64×64보다 작은"),
+        (lambda grey, path: grey.crop((0, 0, 64, 80)).save(path), "정사각형이 아닌"),
+    ],
+    ids=["RGB", "RGBA", "LA", "16 bits", "small", "oblong"],
+)
+def test_other_kinds_of_images_are_converted_and_said_once(tmp_path, save, kind):
+    grey = Image.fromarray(np.arange(64, 64 + 96, dtype=np.uint8)[:, None].repeat(64, 1))
+    save(grey if kind == "정사각형이 아닌" else grey.crop((0, 0, 64, 64)), tmp_path / "a.png")
+    shutil.copy(tmp_path / "a.png", tmp_path / "b.png")
+    with pytest.warns(UserWarning, match=kind) as caught:
+        images = load_bricks(tmp_path, as_arrays=True).images
+    assert len(caught) == 1
+    assert f"{kind} 이미지 2장" in str(caught[0].message)
+    assert str(tmp_path / "a.png") in str(caught[0].message)
+    assert images.shape == (2, 64, 64, 1)
+    if kind in ("색이나 투명도가 있는", "16비트"):
+        expected = np.asarray(grey.crop((0, 0, 64, 64)))
+        np.testing.assert_array_equal(images[0, ..., 0], expected)
+
+
+def test_grey_images_are_read_without_a_warning(kaggle_root):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        load_bricks(kaggle_root / "dataset", as_arrays=True)
+
+
+def test_reading_many_images_shows_its_progress(tmp_path, monkeypatch, capsys):
+    write_grey_images(tmp_path, 5)
+    load_bricks(tmp_path, as_arrays=True)
+    assert capsys.readouterr().out == ""
+    monkeypatch.setattr(data, "PROGRESS_FROM", 5)
+    load_bricks(tmp_path, as_arrays=True)
+    assert "5/5" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "message"),
+    [
+        ({"split": "test"}, ValueError, "split.*'test'.*heldout"),
+        ({"batch_size": 0}, ValueError, "batch_size.*0.*1 이상"),
+        ({"batch_size": -3}, ValueError, "batch_size.*-3.*1 이상"),
+        ({"source": None}, TypeError, "source.*None.*embedded"),
+    ],
+)
+def test_unknown_choices_are_refused(arguments, kind, message):
+    with pytest.raises(kind, match=message):
+        load_bricks(**arguments)

@@ -1,0 +1,134 @@
+"""연습 문제마다 빈 칸, 흔한 오답, 쪽에 실린 풀이를 채점해 본다."""
+
+import ast
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+from companion.exercises import checking
+from tools.checks import notebooks
+
+SOLUTION = re.compile(r"<summary>풀이</summary>.*?^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+TITLE = re.compile(r"^### (연습 \S+)", re.MULTILINE)
+
+
+class Exercise:
+    """쪽에 실린 연습 문제 하나이다. 물음과 빈 칸과 풀이는 쪽의 원본 `.md`에서 읽는다."""
+
+    def __init__(self, page: str, module: str, imports: str, title: str, stub: str, after: str):
+        self.page, self.module, self.imports, self.title, self.stub = (
+            page, module, imports, title, stub,
+        )  # fmt: skip
+        call = ast.parse(stub).body[-1]
+        assert isinstance(call, ast.Expr), f"{page} {title}: 마지막 줄이 채점이 아니다."
+        self.call = ast.unparse(call)
+        self.name = self.call.split("(")[0].removeprefix("exercises.")
+        found = SOLUTION.search(after)
+        assert found, f"{page} {title}: 접힌 풀이가 없다."
+        self.solution = found[1]
+
+    def __str__(self) -> str:
+        return f"{self.page}-{self.name}"
+
+    def run(self, answer: str, capsys: pytest.CaptureFixture[str]) -> str:
+        """답의 코드와 채점을 차례로 실행하고 채점이 찍은 글을 돌려준다."""
+        scope: dict[str, object] = {}
+        exec(self.imports, scope)
+        capsys.readouterr()
+        exec(f"{answer}\n{self.call}", scope)
+        return capsys.readouterr().out.splitlines()[-1]
+
+
+def exercises_of(page: Path) -> list[Exercise]:
+    cells = notebooks.read_page(page).cells
+    imports, module = [], ""
+    for cell in cells:
+        if cell.cell_type == "code" and "colab" not in cell.metadata.get("tags", []):
+            for node in ast.parse(re.sub(r"^[%!].*$", "", cell.source, flags=re.M)).body:
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    imports.append(ast.unparse(node))
+                    if isinstance(node, ast.ImportFrom) and node.module == "companion.exercises":
+                        module = node.names[0].name
+    found = []
+    for index, cell in enumerate(cells):
+        if "exercise" in cell.metadata.get("tags", []):
+            title = TITLE.findall(cells[index - 1].source)[-1]
+            arguments = (page.stem, module, "\n".join(imports), title, cell.source)
+            found.append(Exercise(*arguments, cells[index + 1].source))
+    return found
+
+
+EXERCISES = [exercise for page in notebooks.pages() for exercise in exercises_of(page)]
+everyone = pytest.mark.parametrize("exercise", EXERCISES, ids=str)
+
+
+@pytest.mark.parametrize("page", notebooks.pages(), ids=lambda page: page.stem)
+def test_each_section_has_three_exercises(page):
+    assert len(exercises_of(page)) >= 3
+
+
+@everyone
+def test_the_untouched_cell_prints_a_hint(exercise, capsys):
+    assert exercise.run("\n".join(exercise.stub.splitlines()[:-1]), capsys).startswith(
+        "아직 비어 있다. 힌트: "
+    )
+
+
+@everyone
+def test_the_solution_is_right(exercise, capsys):
+    assert exercise.run(exercise.solution, capsys).startswith("맞다.")
+
+
+@everyone
+def test_a_typical_mistake_is_explained(exercise, capsys):
+    wrong = importlib.import_module(f"wrong_answers.{exercise.module}").WRONG
+    answer, word = wrong[exercise.name]
+    printed = exercise.run(answer, capsys)
+    assert printed.startswith("아직 아니다. ")
+    assert word in printed
+    assert len(printed) > len("아직 아니다. ") + 15
+
+
+@pytest.mark.parametrize("page", notebooks.pages(), ids=lambda page: page.stem)
+def test_exercises_are_numbered_in_order(page):
+    section = re.match(r"# (\S+)", notebooks.read_page(page).cells[0].source)
+    titles = [exercise.title for exercise in exercises_of(page)]
+    assert section
+    assert titles == [f"연습 {section[1]}-{n}" for n in range(1, len(titles) + 1)]
+
+
+def test_every_checker_and_wrong_answer_belongs_to_an_exercise():
+    for module in {exercise.module for exercise in EXERCISES}:
+        used = {exercise.name for exercise in EXERCISES if exercise.module == module}
+        assert set(importlib.import_module(f"wrong_answers.{module}").WRONG) == used
+        made = importlib.import_module(f"companion.exercises.{module}")
+        assert {name for name, value in vars(made).items() if hasattr(value, "__wrapped__")} == used
+
+
+class TestChecker:
+    @staticmethod
+    @checking.checker(hint="더한다.", done="둘을 더했다.")
+    def add(answer):
+        checking.require(answer(1, 2) == 3, f"1과 2를 주었더니 {answer(1, 2)}이(가) 나왔다.")
+
+    @pytest.mark.parametrize(
+        ("answer", "printed"),
+        [
+            (lambda a, b: a + b, "맞다. 둘을 더했다."),
+            (lambda a, b: a - b, "아직 아니다. 1과 2를 주었더니 -1이(가) 나왔다."),
+            (lambda a, b: ..., "아직 비어 있다. 힌트: 더한다."),
+            (lambda a, b: None, "아직 비어 있다. 힌트: 더한다."),
+            (..., "아직 비어 있다. 힌트: 더한다."),
+            (None, "아직 비어 있다. 힌트: 더한다."),
+        ],
+    )
+    def test_prints_one_sentence(self, answer, printed, capsys):
+        self.add(answer)
+        assert capsys.readouterr().out == printed + "\n"
+
+    @pytest.mark.parametrize("answer", [lambda a, b: 1 / 0, lambda a: a, 7])
+    def test_never_raises(self, answer, capsys):
+        self.add(answer)
+        assert "멈췄다(" in capsys.readouterr().out

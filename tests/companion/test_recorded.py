@@ -1,0 +1,119 @@
+"""companion.recorded: 기록된 훈련의 파일들이 서로 맞고 바뀌지 않았는지 확인한다."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from companion import recorded, sampling
+from companion.data import load_bricks, preprocess, to_uint8
+
+
+def test_the_run_is_full_size():
+    assert recorded.generator().count_params() == 3_576_576
+    assert recorded.discriminator().count_params() == 2_765_312
+    assert recorded.config()["model"]["base_channels"] == 64
+
+
+def test_the_run_is_long_enough():
+    assert recorded.manifest()["images"] >= 800_000
+    assert recorded.history()[-1]["images"] == recorded.manifest()["images"]
+
+
+def test_the_readme_says_how_long_the_run_took():
+    run = recorded.manifest()
+    readme = " ".join((Path(__file__).parents[2] / "README.md").read_text("utf-8").split())
+    minutes, cores = round(run["seconds"] / 60), run["environment"]["cores"]
+    assert f"이미지 {run['images']:,}장에 {cores}코어 CPU로 {minutes}분 걸렸다" in readme
+
+
+def test_the_run_saw_the_embedded_training_bricks_and_no_others():
+    images = load_bricks(as_arrays=True).images
+    data = recorded.config()["data"]
+    assert data == {
+        "images": len(images),
+        "sha256": hashlib.sha256(images.tobytes()).hexdigest(),
+    }
+
+
+def test_generator_reproduces_the_last_grid_within_two_grey_levels():
+    _, grids = recorded.grids()
+    images = to_uint8(recorded.generator().predict(sampling.latents(64), verbose=0))
+    difference = np.abs(images[..., 0].astype(int) - grids[-1])
+    assert difference.max() <= 2
+
+
+def test_discriminator_reproduces_the_recorded_answers():
+    last = list(recorded.stages().values())[-1]
+    answers = recorded.discriminator().predict(np.asarray(preprocess(last["samples"])), verbose=0)
+    assert np.abs(answers[:, 0] - last["fake"]).mean() < 0.02
+
+
+def test_there_are_grids_at_twenty_times_or_more():
+    assert len(recorded.grids()[0]) >= 20
+
+
+def test_grids_follow_the_same_latents_from_the_first_step_to_the_last():
+    steps, grids = recorded.grids()
+    assert steps == sorted(set(steps)) and steps[0] == 0
+    assert grids.shape == (len(steps), 64, 64, 64) and grids.dtype == np.uint8
+    assert steps[-1] == recorded.history()[-1]["step"]
+
+
+def test_there_are_six_stages():
+    assert len(recorded.stages()) == 6
+
+
+def test_stages_hold_256_samples_with_probabilities():
+    stages = recorded.stages()
+    assert list(stages) == sorted(stages)
+    for stage in stages.values():
+        assert stage["samples"].shape == (256, 64, 64, 1)
+        for answers in (stage["fake"], stage["real"]):
+            assert answers.shape == (256,) and (answers >= 0).all() and (answers <= 1).all()
+
+
+def test_stage_samples_start_with_the_tiles_of_the_grid():
+    steps, grids = recorded.grids()
+    last = list(recorded.stages().values())[-1]
+    assert np.abs(last["samples"][:64, ..., 0].astype(int) - grids[-1]).max() <= 1
+
+
+def test_the_wall_on_the_first_page_is_unselected_samples_of_the_run():
+    wall = np.asarray(Image.open(Path(__file__).parents[2] / "book" / "wall.png"))
+    last = list(recorded.stages().values())[-1]
+    np.testing.assert_array_equal(wall, sampling.tile(last["samples"][:72], 12))
+
+
+def test_experiments_hold_several_seeds_and_start_with_the_baseline():
+    runs = recorded.experiments("upsampling")
+    assert list(runs)[0] == "기준" and "업샘플링" in runs
+    for run in runs["기준"]:
+        assert run["images"] == sorted(run["images"]) and run["images"][-1] == 64_000
+        assert len(run["images"]) == len(run["kid"]) == len(run["cpu_seconds"])
+    assert [run["seed"] for run in runs["기준"]] == [0, 1, 2, 3, 4]
+
+
+def test_an_unknown_experiment_is_refused_with_the_names_there_are():
+    with pytest.raises(ValueError, match="'colour'이.* 없다.*upsampling"):
+        recorded.experiments("colour")
+
+
+def test_experiment_samples_are_sixteen_of_each_and_differ():
+    samples = recorded.experiment_samples()
+    assert list(samples)[0] == "기준" and len(samples) == 5
+    assert all(tiles.shape == (16, 64, 64, 1) for tiles in samples.values())
+    assert len({tiles.tobytes() for tiles in samples.values()}) == 5
+
+
+def test_a_changed_file_is_named(tmp_path, monkeypatch):
+    shutil.copytree(recorded.FOLDER, tmp_path / "recorded")
+    monkeypatch.setattr(recorded, "FOLDER", tmp_path / "recorded")
+    content = bytearray((tmp_path / "recorded" / "history.json").read_bytes())
+    content[20] ^= 1
+    (tmp_path / "recorded" / "history.json").write_bytes(bytes(content))
+    with pytest.raises(ValueError, match="history.json"):
+        recorded.history()

@@ -1,0 +1,195 @@
+"""글 속의 수를 코드에 묶는 도구를 시험한다."""
+
+import re
+
+import numpy as np
+import pytest
+
+from tools.checks import ties as prose_numbers
+from tools.checks.ties import BOOK, TIE, agrees, check_page, mismatch, problem_of, read, strip
+
+PAGES = sorted(BOOK.glob("*.md"))
+CELL = "```{code-cell} ipython3\nx = 12  # 34\n```\n"
+
+
+def only_tie(text: str) -> prose_numbers.Tie:
+    (tie,) = read(text).ties
+    return tie
+
+
+def untied(text: str) -> list[str]:
+    return [written for _, written, _ in read(text).untied]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("모두 2,765,312개이다.", ["2,765,312"]),
+        ("30%에서 -2.5로, 약 277만이다.", ["30", "-2.5", "277"]),
+        ("64 → 32 → 1이고 4×8이다.", ["64", "32", "4", "8"]),
+        ("$a + 3$은 그냥 두고 $a = 12$는 본다.", ["12"]),
+        ("$$\n4 \\times 4 = 131{,}072 \\tag{2}\n$$", ["131,072"]),
+        ("- 하나\n- 70개\n\n| 이름 | 수 |\n| --- | --- |\n| 층 | 21 |", ["70", "21"]),
+        ("> **참고.** 9번 읽는다.", ["9"]),
+        ("<details>\n<summary>풀이</summary>\n\n답은 26이다.\n\n</details>", ["26"]),
+    ],
+)
+def test_numbers_that_need_a_tie(text, numbers):
+    assert untied(text) == numbers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# 4.2.2 판별자",
+        "### 연습 4.2.2-1 다른 스트라이드",
+        "[4.2.3절](4_2_3_generator.ipynb)과 4.2.4절의 그림 4.2.4-2와 식 (1)을 본다.",
+        "2장에서 다룬 지도 학습이다.",
+        "1. 첫째\n2. 둘째",
+        "0과 1 사이, [-1, 1]과 0.5와 255이다.",
+        "Python 3.13의 float32와 T4와 2차원, 8비트와 $\\beta_1$과 L1 거리이다.",
+        "`kernel_size=4`와 $x^2 + 3$을 본다.",
+        "[글](https://example.com/2024/10)과 arXiv:1406.2661을 본다.",
+        "```python\nx = 12\n```",
+        CELL,
+    ],
+)
+def test_numbers_that_need_none(text):
+    assert untied(text) == []
+
+
+def test_a_tie_covers_the_numbers_before_it_and_no_others():
+    page = read("처음 3<!--= a -->과 4<!--= b -->, 끝 5.\n\n다른 문단 6<!--= c -->.")
+    assert [[n.written for n in tie.numbers] for tie in page.ties] == [["3"], ["4"], ["6"]]
+    assert [written for _, written, _ in page.untied] == ["5"]
+
+
+def test_a_tie_knows_its_place():
+    text = (
+        f"---\njupytext:\n---\n\n# 쪽\n\n{CELL}\n앞 문장이다. 값은 7<!--= x -->이다. 뒤 문장이다.\n"
+    )
+    tie = only_tie(text)
+    assert (tie.line, tie.after_cell, tie.sentence) == (11, 1, "값은 7이다.")
+
+
+def test_a_tie_in_a_code_block_is_no_tie():
+    assert read("```text\n3<!--= x -->\n```").ties == []
+
+
+def test_stripping_leaves_the_text():
+    assert strip("모두 12<!--= n -->개,\n$a = 3$<!--cite: 글, 2015 -->.") == "모두 12개,\n$a = 3$."
+    assert strip("$$\na = 3\n$$\n<!--= n -->\n\n다음") == "$$\na = 3\n$$\n\n다음"
+
+
+@pytest.mark.parametrize(
+    ("written", "true", "same"),
+    [
+        ("2,765,312", 2765312.0, True), ("2,765,313", 2765312.0, False), ("0.42", 0.4249, True),
+        ("0.42", 0.4251, False), ("90", 89.6, True), ("90", 90.6, False), ("-2.5", -2.5, True),
+        ("−1", -1.0, True), ("277", 276.53, True), ("여섯", 6.0, True), ("열두", 12.0, True),
+        ("3", float("nan"), False), ("3", float("inf"), False),
+    ],
+)  # fmt: skip
+def test_written_numbers_agree_to_their_last_digit(written, true, same):
+    number = prose_numbers.Number(written, 0, True)
+    assert agrees(number, true) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "message"),
+    [
+        ("3<!--= x -->", [3.0], None),
+        ("64 → 32 → 1<!--= sizes -->", [64.0, 32.0, 1.0], None),
+        ("여섯<!--= n --> 단계", [6.0], None),
+        ("3<!--= x -->", [4.0], "글에는 3인데 `x`의 값은 4이다"),
+        ("64 → 32<!--= sizes -->", [64.0, 33.0], "글에는 32인데 `sizes`의 값은 33이다"),
+        ("3<!--= x -->", [3.0, 4.0], "값은 2개인데 앞에 적힌 수는 1개"),
+        ("8장과 3<!--= x -->", [3.0], "8은(는) 묶이지 않았다"),
+        ("3<!--= x -->", "NameError: x", "계산하지 못했다(NameError: x)"),
+    ],
+)
+def test_values_are_compared(text, value, message):
+    found = mismatch(only_tie(text), value)
+    assert found is None if message is None else message in found
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("32<!--= 32 -->", "이름이 없다"),
+        ("32<!--= 4 * 8 -->", "이름이 없다"),
+        ("32<!--= int(32) -->", "이름이 없다"),
+        ("32<!--= 0 * x + 32 -->", "32이(가) 그대로 있다"),
+        ("32<!--= x +  -->", "파이썬 식이 아니다"),
+        ("글<!--= x -->", "묶을 수가 앞에 없다"),
+        ("2015<!--cite: 없는 글, 1999 -->", "참고 문헌 쪽에"),
+    ],
+)
+def test_ties_that_prove_nothing_are_refused(text, message):
+    assert message in (problem_of(only_tie(text)) or "")
+
+
+def test_good_ties_pass():
+    for text in ("32<!--= x -->", "2014<!--cite: Goodfellow 등, 2014 -->", "30<!--= 100 * x -->"):
+        assert problem_of(only_tie(text)) is None
+
+
+def test_digits_in_captions_and_unknown_code_are_found(tmp_path):
+    show = 'show(f, caption="그림 4.1-1 벽돌 72장", alt=f"{n}장")'
+    text = f"```{{code-cell}} ipython3\n{show}\n```\n\n`strides=7`과 `show(f`이다.\n"
+    path = tmp_path / "page.md"
+    path.write_text(text, encoding="utf-8")
+    assert [(line, message.split("을(를)")[0]) for line, message in check_page(path)] == [
+        (2, "그림의 글에 72"),
+        (5, "`strides=7`이(가) 쪽의 코드나 출력에 없다. 코드에 있는 그대로 적는다."),
+    ]
+
+
+def test_the_code_that_computes_ties_reports_errors_and_arrays():
+    ties = read(
+        "3<!--= np.arange(4)[3] -->, 4와 5<!--= [4, a] -->, 6<!--= companion.nothing -->"
+    ).ties
+    values = prose_numbers.evaluate_plain(ties)
+    assert values[0] == [3.0]
+    assert values[1] == "NameError: name 'a' is not defined"
+    assert "AttributeError" in values[2]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_no_number_is_left_untied(page):
+    assert check_page(page) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_ties_of_plain_pages_agree(page):
+    text = page.read_text(encoding="utf-8")
+    if "```{code-cell}" in text:
+        pytest.skip("노트북인 쪽은 pytest --nbval book/이 커널에서 견준다.")
+    ties = read(text).ties
+    assert prose_numbers.compare(page.name, ties, prose_numbers.evaluate_plain(ties)) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_changed_digit_would_be_seen(page):
+    """적힌 수를 참값으로 삼고, 마지막 자리를 하나 바꾼 글이 모두 다르다고 나오는지 본다."""
+    for tie in read(page.read_text(encoding="utf-8")).ties:
+        if tie.kind != "=":
+            continue
+        number = tie.numbers[-1]
+        true = float(number.value)
+        assert mismatch(tie._replace(numbers=(number,)), [true]) is None
+        step = 10.0 ** number.value.as_tuple().exponent
+        for other in (true + step, true - step):
+            assert mismatch(tie._replace(numbers=(number,)), [other])
+
+
+def test_notebooks_carry_no_ties():
+    for page in PAGES:
+        notebook = page.with_suffix(".ipynb")
+        if notebook.exists():
+            assert not re.search(TIE, notebook.read_text(encoding="utf-8"))
+
+
+def test_numpy_values_can_be_tied():
+    (tie,) = read("5<!--= np.float32(2) + np.int64(3) -->").ties
+    assert prose_numbers.evaluate_plain([tie]) == [[float(np.float32(5))]]

@@ -1,0 +1,307 @@
+"""설치와 꾸리기: 잠근 목록, conda 환경, 꾸러미의 내용물, Makefile과 지속적 통합."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from IPython.core.inputtransformer2 import TransformerManager
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from companion import recorded
+from tools.setup import environment as setup_env
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[3]
+PYTHONS = ("3.10", "3.11", "3.12", "3.13")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def locked(lines, python):
+    """리눅스의 그 파이썬에서 깔리는 꾸러미의 이름과 판."""
+    full = f"{python}.9"
+    where = {
+        "python_version": python,
+        "python_full_version": full,
+        "implementation_version": full,
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+        "platform_machine": "x86_64",
+        "platform_system": "Linux",
+        "sys_platform": "linux",
+        "os_name": "posix",
+    }
+    found = {}
+    for line in lines:
+        requirement = Requirement(line)
+        if requirement.marker is None or requirement.marker.evaluate(where):
+            (specifier,) = requirement.specifier
+            assert specifier.operator == "=="
+            assert found.setdefault(canonicalize_name(requirement.name), specifier.version) == (
+                specifier.version
+            )
+    return found
+
+
+def lock_lines():
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8").replace("\\\n", "")
+    return [re.sub(r"\s*--hash=\S+", "", line) for line in text.splitlines() if line[:1].isalnum()]
+
+
+# 잠근 목록
+
+
+def test_every_locked_package_has_a_hash_and_names_no_source():
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8").replace("\\\n", "")
+    pins = [
+        line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")
+    ]
+    assert len(pins) > 100
+    for pin in pins:
+        assert re.fullmatch(
+            r"[a-z0-9-]+(\[[a-z,]+\])?==[^\s/@]+( ;[^/@]*?)?(\s+--hash=sha256:[0-9a-f]{64})+\s*",
+            pin,
+        )
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_lock_holds_what_the_project_asks_for(python):
+    versions = locked(lock_lines(), python)
+    extras = PROJECT["optional-dependencies"]
+    asked = [
+        *PROJECT["dependencies"],
+        *(r for name in extras if name != "gpu" for r in extras[name]),
+    ]
+    for requirement in map(Requirement, asked):
+        if requirement.marker is None or requirement.marker.evaluate({"python_version": python}):
+            assert requirement.specifier.contains(versions[canonicalize_name(requirement.name)])
+
+
+def test_the_conda_environment_has_the_same_versions_as_the_lock():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    (python,) = [str(d)[7:] for d in environment["dependencies"] if str(d).startswith("python=")]
+    *pins, editable = environment["dependencies"][-1]["pip"]
+    assert editable == "-e ."
+    assert locked(pins, python) == locked(lock_lines(), python)
+
+
+@pytest.mark.parametrize("numpy", ["2.1.3", "2.0.2"])
+def test_installing_on_colab_would_change_none_of_its_packages(numpy):
+    text = (ROOT / "tools" / "checks" / "colab_requirements.txt").read_text(encoding="utf-8")
+    colab = dict(re.findall(r"^([\w-]+)==(\S+)", text, flags=re.M)) | {"numpy": numpy}
+    wanted = {r.name: r.specifier for r in map(Requirement, PROJECT["dependencies"])}
+    assert {"numpy", "tensorflow", "keras", "matplotlib", "pillow", "ipywidgets"} <= wanted.keys()
+    for name, specifier in wanted.items():
+        if name in colab:
+            assert specifier.contains(colab[name]), name
+
+
+def test_pages_import_only_what_the_reader_has():
+    names = {canonicalize_name(r.name) for r in map(Requirement, PROJECT["dependencies"])}
+    modules = {"pillow": "PIL"}
+    known = {modules.get(name, name) for name in names} | {"companion", "IPython"}
+    imported = {}
+    for path in (ROOT / "book").glob("*.ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                for node in ast.walk(ast.parse(TransformerManager().transform_cell(cell.source))):
+                    found = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+                    found += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                    imported.update({name.partition(".")[0]: path.name for name in found})
+    assert {m: p for m, p in imported.items() if m not in known | sys.stdlib_module_names} == {}
+
+
+# 환경 만들기
+
+
+@pytest.mark.parametrize("version", [(3, 9), (3, 14), (2, 7)])
+def test_an_unsupported_python_is_refused_with_its_version_and_a_remedy(version):
+    reason = setup_env.why_unusable(version, has_ensurepip=True)
+    assert "{}.{}".format(*version) in reason
+    assert "make PYTHON=" in reason
+
+
+@pytest.mark.parametrize("version", [(3, 10), (3, 11), (3, 12), (3, 13)])
+def test_a_supported_python_is_accepted(version):
+    assert setup_env.why_unusable(version, has_ensurepip=True) == ""
+
+
+def test_a_python_without_venv_names_the_debian_package():
+    assert "apt install python3.11-venv" in setup_env.why_unusable((3, 11), has_ensurepip=False)
+
+
+def test_setting_up_with_an_unsupported_python_leaves_nothing_behind(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(setup_env, "ROOT", _with_the_lock(tmp_path))
+    monkeypatch.setattr(setup_env, "OLDEST", (9, 9))
+    assert setup_env.main([]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_an_environment_is_ready_only_when_finished_and_up_to_date(tmp_path, monkeypatch):
+    monkeypatch.setattr(setup_env, "ROOT", _with_the_lock(tmp_path))
+    folder = tmp_path / ".venv"
+    python = setup_env.python_of(folder)
+    python.parent.mkdir(parents=True)
+    python.touch()
+    assert not setup_env.is_ready(folder)
+    current = "{}.{}".format(*sys.version_info)
+    (folder / "installed.txt").write_text(f"{setup_env.fingerprint()} {current}\n")
+    assert setup_env.is_ready(folder, exact=True)
+    (folder / "installed.txt").write_text(f"{setup_env.fingerprint()} 3.0\n")
+    assert setup_env.is_ready(folder)
+    assert not setup_env.is_ready(folder, exact=True)
+    with (tmp_path / "requirements.txt").open("a") as file:
+        file.write("extra==1\n")
+    assert not setup_env.is_ready(folder)
+
+
+def test_a_failed_download_is_told_in_korean_and_leaves_the_environment_unfinished(
+    tmp_path, monkeypatch, capsys
+):
+    def fail(command, **_):
+        raise subprocess.CalledProcessError(1, command)
+
+    monkeypatch.setattr(setup_env, "ROOT", _with_the_lock(tmp_path))
+    monkeypatch.setattr(setup_env.subprocess, "run", fail)
+    assert setup_env.main([]) == 1
+    assert "인터넷 연결" in capsys.readouterr().err
+    assert not setup_env.is_ready(tmp_path / ".venv")
+
+
+def _with_the_lock(folder):
+    shutil.copy(ROOT / "requirements.txt", folder)
+    return folder
+
+
+# 꾸러미
+
+
+def test_the_built_package_carries_its_data(tmp_path):
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "companion", source / "companion", ignore=ignored)
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*pip, "--wheel-dir", str(tmp_path), str(source)], check=True)
+    (wheel,) = tmp_path.glob("brickie_companion-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if name.startswith("companion/")}
+    files = (path for path in (source / "companion").rglob("*") if path.is_file())
+    assert packed == {path.relative_to(source).as_posix() for path in files}
+    assert "companion/py.typed" in packed
+
+
+# Makefile, README, 지속적 통합
+
+TARGETS = "book test colab notebooks data run evaluator update test-variants clean help"
+
+
+def test_make_help_lists_every_target():
+    listed = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True)
+    names = re.findall(r"^make (\S+) +\S", listed.stdout, flags=re.M)
+    assert set(TARGETS.split()) <= set(names)
+
+
+def test_a_missing_python_is_told_in_one_sentence():
+    command = ["make", "PYTHON=no-such-python", "book"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode != 0
+    assert result.stderr.startswith("no-such-python 명령이 없으니")
+
+
+def test_the_training_time_in_the_readme_is_the_recorded_one():
+    run = recorded.manifest()
+    cores, minutes = run["environment"]["cores"], run["seconds"] / 60
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"이미지 {run['images']:,}장에 {cores}코어 CPU로 {minutes:.0f}분 걸렸다" in readme
+
+
+@pytest.mark.parametrize("name", ["Makefile", "README.md", "LICENSE", ".ci/run"])
+def test_paths_named_in_the_top_files_exist(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    paths = re.findall(
+        r"(?<![\w/.-])(?:book|companion|tests|tools|_ext|_vendor)/[\w./-]*\w", text, re.A
+    )
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tools").glob("*.py")), ids=lambda path: path.stem)
+def test_every_program_explains_itself(path):
+    if "__main__" not in path.read_text(encoding="utf-8"):
+        pytest.skip("불러 쓰는 모듈이다")
+    command = [sys.executable, str(path), "--help"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert re.search("[가-힣]{2}", result.stdout)
+
+
+def test_continuous_integration_starts_from_no_environment_and_runs_make_test(tmp_path):
+    (tmp_path / ".ci").mkdir()
+    script = shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+    (tmp_path / ".venv").mkdir()
+    make = tmp_path / "bin" / "make"
+    make.parent.mkdir()
+    make.write_text('#!/bin/sh\ntest -e .venv && exit 9\necho "$@"; exit 7\n')
+    make.chmod(0o755)
+    path = f"{make.parent}{os.pathsep}{os.environ['PATH']}"
+    result = subprocess.run(
+        [script], env={"PATH": path}, capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stdout) == (7, "test\n")
+
+
+def test_the_monthly_run_takes_the_current_version_of_every_colab_package(tmp_path):
+    workflow = yaml.safe_load((ROOT / ".github/workflows/colab.yml").read_text(encoding="utf-8"))
+    (step,) = [s for s in workflow["jobs"]["colab"]["steps"] if "curl" in s.get("run", "")]
+    (tmp_path / "tools" / "checks").mkdir(parents=True)
+    listed = tmp_path / "tools" / "checks" / "colab_requirements.txt"
+    listed.write_text("# 판\ntensorflow==2.20.0\npillow==11.3.0\nipython==7.34.0\n")
+    freeze = "ipython==8.0\nipython-sql==0.5\nPillow==12.0\nnumpy==3.0\ntensorflow==2.22.0\n"
+    curl = tmp_path / "bin" / "curl"
+    curl.parent.mkdir()
+    curl.write_text(f"#!/bin/sh\nprintf '{freeze}' > freeze.txt\n".replace("\\n", "\n"))
+    curl.chmod(0o755)
+    path = f"{curl.parent}{os.pathsep}{os.environ['PATH']}"
+    shell = ["bash", "-e", "-c", step["run"]]
+    subprocess.run(shell, cwd=tmp_path, env={"PATH": path}, check=True, capture_output=True)
+    assert listed.read_text() == "ipython==8.0\nPillow==12.0\ntensorflow==2.22.0\n"
+
+
+def test_the_repository_address_is_written_in_one_place():
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    name = config["repository"]["url"].removeprefix("https://github.com/")
+    assert re.fullmatch(r"[\w.-]+/[\w.-]+", name)
+    pattern = re.compile(rf"github(usercontent)?\.com/{re.escape(name)}(?![\w-])")
+    found = []
+    for path in _project_files():
+        text = path.read_text(encoding="utf-8", errors="ignore")
+        if path.parent == ROOT / "book":
+            # 쪽의 첫 칸은 tools/checks/notebooks.py가 _config.yml에서 만들고, 어긋나면 그쪽 검사가 알린다.
+            text = re.sub(r"URL, REF = .*", "", text)
+        if path.name != "_config.yml" and pattern.search(text):
+            found.append(path.relative_to(ROOT).as_posix())
+    assert found == []
+
+
+def _project_files():
+    kept = {".ci", ".github"}
+    for folder, folders, names in os.walk(ROOT):
+        hidden = {name for name in folders if name.startswith((".", "_"))} - kept
+        folders[:] = [name for name in folders if name not in hidden or name == "_ext"]
+        yield from (
+            Path(folder, n) for n in names if Path(n).suffix not in {".png", ".npz", ".ttf"}
+        )

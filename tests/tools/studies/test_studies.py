@@ -1,0 +1,280 @@
+"""experiments/의 훈련법이 뜻한 것을 하고, 멈추었다 이어도 같은 결과를 내는지 본다."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from companion import recorded
+from companion.data import load_bricks, preprocess
+from companion.training import build_dcgan
+from tools.studies import report, time_to_kid
+from tools.studies.recipe_dcgan import build, doubling
+from tools.studies.recipes import STUDIES, Recipe
+
+EXPERIMENTS = Path(report.__file__).parent
+TINY = {"base_channels": 2, "batch_size": 64, "images": 12_800}
+
+
+@pytest.fixture(scope="module")
+def batches():
+    images = load_bricks(as_arrays=True).images[:96]
+    return np.split(np.asarray(preprocess(images)), 3)
+
+
+def trained(dcgan, batches):
+    for batch in batches:
+        dcgan.train_on_batch(batch)
+    return [*dcgan.discriminator.get_weights(), *dcgan.ema_generator.get_weights()]
+
+
+def test_the_baseline_is_the_companions_own_training_to_the_bit(batches):
+    ours = trained(build_dcgan(base_channels=4, upsampling="transpose", seed=3), batches)
+    recipe = Recipe(base_channels=4)
+    theirs = trained(build(recipe, seed=3, steps=3), batches)
+    assert all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+@pytest.fixture(scope="module")
+def baseline(batches):
+    return trained(build(Recipe(base_channels=2), seed=0, steps=3), batches)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        recipe.changes
+        for recipe in dict.fromkeys(
+            replace(r, images=Recipe().images) for study in STUDIES.values() for r in study.recipes
+        )
+        if len(recipe.changes) == 1 and not {"batch_size", "base_channels"} & recipe.changes.keys()
+    ],
+    ids=lambda changes: ",".join(f"{key}={value}" for key, value in changes.items()),
+)
+def test_every_recipe_of_a_study_trains_and_differs_from_the_baseline(changes, batches, baseline):
+    dcgan = build(Recipe(**{**changes, "base_channels": 2}), seed=0, steps=3)
+    weights = trained(dcgan, batches)
+    assert all(np.isfinite(w.astype("float32")).all() for w in weights)
+    if "ema_decay" in changes:  # 첫머리의 감쇠율은 어느 쪽이나 낮추어 잡은 값이다.
+        assert dcgan.ema_decay == changes["ema_decay"]
+        return
+    same = len(weights) == len(baseline) and all(
+        a.shape == b.shape and np.array_equal(a, b) for a, b in zip(weights, baseline, strict=True)
+    )
+    assert not same
+
+
+@pytest.mark.parametrize(
+    ("labels", "real", "fake"),
+    [("none", (1, 1), (0, 0)), ("one_sided", (0.9, 0.9), (0, 0)),
+     ("inward", (0.9, 1), (0, 0.1)), ("outward", (1, 1.1), (-0.1, 0)),
+     ("swapped", (0, 0.1), (0.9, 1))],
+)  # fmt: skip
+def test_labels_lie_where_the_recipe_says(labels, real, fake):
+    dcgan = build(Recipe(labels=labels, base_channels=2), seed=0, steps=1)
+    for values, (low, high) in zip(dcgan._labels(1000), (real, fake), strict=True):
+        values = np.asarray(values)
+        assert values.min() >= low - 1e-6 and values.max() <= high + 1e-6
+        assert np.ptp(values) >= 0.9 * (high - low)
+
+
+def test_clipped_probabilities_lose_the_gradient_that_logits_keep():
+    gradients = {}
+    for loss in ("logits", "probabilities"):
+        dcgan = build(Recipe(loss=loss, base_channels=2), seed=0, steps=1)
+
+        @tf.function
+        def gradient(logits, dcgan=dcgan):
+            return tf.gradients(dcgan._cross_entropy(tf.ones((1, 1)), logits), logits)[0]
+
+        gradients[loss] = float(gradient(tf.constant([[-20.0]]))[0, 0])
+    assert gradients["logits"] == pytest.approx(-1, abs=1e-6)
+    assert gradients["probabilities"] == 0
+
+
+def test_the_shift_moves_half_of_the_images_and_keeps_their_pixels():
+    dcgan = build(Recipe(augmentation="shift", base_channels=2), seed=0, steps=1)
+    images = np.asarray(preprocess(load_bricks(as_arrays=True).images[:200]))
+    moved = np.asarray(dcgan._augment(tf.constant(images)))
+    changed = (moved != images).any(axis=(1, 2, 3))
+    assert 0.35 < changed.mean() < 0.65
+    inside = slice(16, 48)  # 4픽셀 옮겨도 이 안의 화소는 화면을 벗어나지 않는다.
+    first = images[np.flatnonzero(changed)[0], :, :, 0]
+    seen = moved[np.flatnonzero(changed)[0], :, :, 0]
+    assert any(
+        np.array_equal(seen[inside, inside], first[16 + dy : 48 + dy, 16 + dx : 48 + dx])
+        for dy in range(-4, 5)
+        for dx in range(-4, 5)
+    )
+
+
+def test_a_kernel_of_five_and_relu_change_only_what_they_name():
+    five = build(Recipe(generator_kernel=5, discriminator_kernel=5, base_channels=2), 0, 1)
+    assert {layer.kernel_size for layer in doubling(five.generator)} == {(5, 5)}
+    assert {layer.kernel_size for layer in doubling(five.discriminator)} == {(5, 5)}
+    assert five.generator.output_shape == (None, 64, 64, 1)
+    relu = build(Recipe(generator_activation="relu", base_channels=2), 0, 1)
+    kinds = {type(layer) for layer in relu.generator.layers}
+    assert keras.layers.ReLU in kinds and keras.layers.LeakyReLU not in kinds
+    assert keras.layers.LeakyReLU in {type(layer) for layer in relu.discriminator.layers}
+
+
+def test_the_normal_initializer_reaches_every_kernel():
+    dcgan = build(Recipe(initializer="normal", base_channels=16), 0, 1)
+    kernels = [v for v in dcgan.trainable_variables if v.name == "kernel"]
+    for kernel in kernels:
+        assert np.std(kernel) == pytest.approx(0.02, rel=0.1)
+
+
+@pytest.mark.parametrize(("mistake", "brightest"), [("unit", 1), ("byte", 255)])
+def test_mistaken_ranges_start_at_zero(mistake, brightest):
+    dcgan = build(Recipe(real_range=mistake, base_channels=2), 0, 1)
+    assert np.allclose(dcgan._mistaken(np.array([-1.0, 0.0, 1.0])), [0, brightest / 2, brightest])
+
+
+def test_the_tables_and_the_pages_data_come_from_the_stored_runs():
+    text = report.README.read_text(encoding="utf-8")
+    assert report.with_tables(text) == text, "`python -m tools.studies.report`로 표를 다시 쓴다."
+    stored = (recorded.FOLDER / "experiments.json").read_text(encoding="utf-8")
+    assert report.summary() == stored
+    assert [name for name in STUDIES if f"<!-- {name} -->" not in text] == []
+
+
+def test_a_winner_is_declared_only_outside_the_spread():
+    baseline = np.array([3.0, 4.0, 5.0])
+    assert report.verdict(np.array([1.0, 2.0, 2.9]), baseline) == "낫다"
+    assert report.verdict(np.array([5.1, 6.0, 9.0]), baseline) == "못하다"
+    assert report.verdict(np.array([1.0, 2.0, 3.0]), baseline) == "가릴 수 없다"
+    assert report.verdict(np.array([1.0, 2.0]), baseline) == "시드가 모자라다"
+
+
+def test_kid_at_a_time_follows_the_logarithm_between_two_measurements():
+    ticks = [{"images": i, "cpu_seconds": s, "ema": {"kid": k}} for i, s, k in
+             ((1, 10.0, 1000.0), (2, 20.0, 10.0))]  # fmt: skip
+    results = [{"seed": 0, "machine": {}, "ticks": ticks},
+               {"seed": 1, "machine": {"vectors": "AVX2"}, "ticks": ticks}]  # fmt: skip
+    runs = report.Runs(Recipe(), results, timed_on="AVX-512")
+    assert runs.kid_at(15.0) == pytest.approx([100])  # 다른 기계의 CPU 시간은 견주지 않는다
+    assert runs.kid_at(99.0) == pytest.approx([10])
+    assert len(runs.last("kid")) == 2
+
+
+def test_time_to_kid_says_when_the_copied_recipe_never_arrived():
+    def run(name, seed, *values):
+        measured = [{"images": 1, "cpu_seconds": s, "kid": k} for s, k in values]
+        return {"recipe": name, "seed": seed, "measured": measured}
+
+    machine = {"processor": "어느 CPU", "vectors": "AVX2"}
+    result = {"target": 1000.0, "machine": machine, "runs": [
+        *(run("chosen", seed, (10, 5000), (20, 900)) for seed in range(3)),
+        *(run("copied", seed, (50, 5000), (100, 990)) for seed in range(2)),
+        run("copied", 2, (50, 9000), (120, 7000)),
+    ]}  # fmt: skip
+    table = time_to_kid.table(result)
+    assert table.startswith("어느 CPU(AVX2). ")
+    assert "| 0 | 20초 | 100초 | 5.0배 |" in table
+    assert "| 2 | 20초 | 120초에도 7,000 | 6.0배 넘게 |" in table
+
+
+def run_once(state: Path, *more: str) -> subprocess.Popen:
+    command = [sys.executable, str(EXPERIMENTS / "train_one.py"), "--quiet",
+               "--recipe", json.dumps(TINY), "--state", str(state), *more]  # fmt: skip
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    return subprocess.Popen(command, env=environment)
+
+
+def result_of(state: Path) -> dict:
+    (path,) = state.glob("*/seed-0/result.json")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_a_killed_run_goes_on_to_the_same_scores(tmp_path):
+    assert run_once(tmp_path / "whole").wait() == 0
+    process = run_once(tmp_path / "killed")
+    while not list((tmp_path / "killed").glob("*/seed-0/tick-001.json")):
+        assert process.poll() is None
+    process.kill()
+    process.wait()
+    assert run_once(tmp_path / "killed").wait() == 0
+
+    def scores(result):
+        return [{**tick, "cpu_seconds": 0} for tick in result["ticks"]]
+
+    assert scores(result_of(tmp_path / "killed")) == scores(result_of(tmp_path / "whole"))
+
+
+def found(study: str) -> dict[str, report.Runs]:
+    return {report.label(runs.recipe): runs for runs in report.read(STUDIES[study])}
+
+
+def judged(study: str, verdict: str) -> set[str]:
+    baseline, *others = report.read(STUDIES[study])
+    return {
+        report.label(runs.recipe)
+        for runs in others
+        if report.verdict(runs.last("kid"), baseline.last("kid")) == verdict
+    }
+
+
+def test_the_answers_in_words_hold_in_the_stored_runs():
+    """`tools/studies/README.md`의 '답'을 다시 쓸 때가 되면 여기서 알게 된다."""
+    assert judged("upsampling", "낫다") == {"업샘플링", "업샘플링, 생성자의 커널 3", "뭉갠 커널"}
+    upsampling = found("upsampling")
+    cpu = float(np.median(upsampling["기준"].cpu_seconds))
+    slowest = upsampling["기준"].kid_at(cpu)
+    for name in ("업샘플링", "업샘플링, 생성자의 커널 3", "뭉갠 커널"):
+        assert report.verdict(upsampling[name].kid_at(cpu), slowest) == "낫다"
+
+    assert judged("labels", "낫다") | judged("labels", "못하다") == set()
+    saturated = {
+        (name, result["seed"])
+        for name, runs in found("labels").items()
+        for result in runs.results
+        if result["ticks"][-1]["g_loss"] > -np.log(1e-7) - 0.01
+    }
+    assert {name for name, _ in saturated} == {"바깥쪽 잡음, 확률로 셈한 손실"}
+    assert len(saturated) == sum(runs.collapsed for runs in found("labels").values()) == 2
+
+    smaller_steps = {"배치 64", "배치 128", "생성자 학습률 0.0001", "학습률 0.0001"}
+    assert judged("recipe", "낫다") == {"배치 16", "생성자 학습률 0.0004", "학습률 0.0004"}
+    assert judged("recipe", "못하다") == {*smaller_steps, "줄어드는 학습률", "β₁ 0.9"}
+
+    smooth = [found("combination")[f"뭉갠 커널, 학습률 {rate}"] for rate in
+              ("0.0004", "0.0008", "0.002", "0.01")]  # fmt: skip
+    medians = [np.median(runs.last("kid")) for runs in smooth]
+    assert medians[0] > medians[1] > medians[2]
+    assert smooth[-1].collapsed == 0
+    mixed = found("combination")["뭉갠 커널, 섞은 배치, 학습률 0.0004"]
+    assert mixed.last("kid").min() > 1000 * max(medians) and len(mixed.results) == 3
+    assert sum(len(mixed.troubles(result)) for result in mixed.results) == 0
+    plain = found("combination")["업샘플링, 학습률 0.0004"].last("kid")
+    for more in ("배치 16", "옮기는 증강", "드롭아웃 0.3", "레이블 잡음 없음"):
+        runs = found("combination")[f"업샘플링, {more}, 학습률 0.0004"]
+        assert report.verdict(runs.last("kid"), plain) == "가릴 수 없다"
+
+    [narrow_size, large_rate, smooth_size] = report.read(STUDIES["full_size"])
+    assert large_rate.ticks[0][0]["ema"]["kid"] < narrow_size.ticks[0][0]["ema"]["kid"]
+    assert large_rate.last("kid") > narrow_size.last("kid")
+    [usual], [leading] = narrow_size.ticks, smooth_size.ticks
+    leads = [a["ema"]["kid"] / b["ema"]["kid"] for a, b in zip(usual, leading, strict=True)]
+    assert len(leads) == 5 and leads == sorted(leads, reverse=True) and leads[-1] > 1
+
+    assert judged("shape", "낫다") == {"생성자의 커널 5, 판별자의 커널 5, 이미지 32,000장"}
+    assert judged("shape", "못하다") == set()
+    assert judged("shape_later", "낫다") | judged("shape_later", "못하다") == set()
+    for study in ("shape", "shape_later"):
+        usual, *others = report.read(STUDIES[study])
+        cpu = float(np.median(usual.cpu_seconds))
+        for runs in others:
+            assert report.verdict(runs.kid_at(cpu), usual.kid_at(cpu)) == "가릴 수 없다"
+
+    [chosen] = report.read(STUDIES["seeds"])
+    assert len(chosen.results) == 8 and np.ptp(chosen.last("kid")) > chosen.last("kid").min()
+    assert sum(len(chosen.troubles(result)) for result in chosen.results) == 0

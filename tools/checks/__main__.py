@@ -1,0 +1,128 @@
+"""모든 검사를 차례로 하고, 무엇이 안 되었는지 끝에 모아 보인다.
+
+한 단계가 안 되어도 나머지를 마저 한다. 하나라도 안 되면 종료 코드가 1이다.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from tools import ROOT
+
+# 한 단계가 이보다 오래 걸리면 멈춰 선 것으로 본다.
+LIMIT_SECONDS = 20 * 60
+
+
+# 단위 시험이 companion의 줄을 이만큼은 지나야 한다.
+COVERAGE = ("--cov=companion", "--cov-report=term:skip-covered", "--cov-fail-under=95")
+
+
+class Stage(NamedTuple):
+    """검사 한 단계. command의 첫 낱말은 이 환경의 bin에 있는 프로그램이다.
+
+    output은 지난번 것이 섞이지 않게 먼저 지울 폴더이다.
+    """
+
+    name: str
+    title: str
+    command: tuple[str, ...]
+    output: str = ""
+
+
+def stages() -> list[Stage]:
+    """검사를 하는 차례대로 돌려준다. 빨리 끝나는 것이 앞에 온다."""
+    # 쪽과 시험을 두 프로세스가 나누어 맡는다. 파일 하나는 한 프로세스가 맡아 커널을 한 번만 띄운다.
+    workers = ("-n", "2", "--dist", "loadfile") if (os.cpu_count() or 1) > 1 else ()
+    # 시험 하나가 5분을 넘기면 어디에 멈춰 있는지 적는다.
+    alone = ("python", "-m", "pytest", "-o", "faulthandler_timeout=300")
+    pytest = (*alone, *workers)
+    return [
+        Stage("ruff", "코드의 흔한 실수", ("ruff", "check", ".")),
+        Stage("format", "코드의 모양", ("ruff", "format", "--check", ".")),
+        Stage("mypy", "코드의 형", ("mypy",)),
+        Stage("lint", "글과 표기", ("python", "-m", "tools.checks.lint")),
+        Stage("pairs", ".md와 .ipynb의 짝", ("python", "-m", "tools.checks.notebooks", "check")),
+        Stage(
+            "book",
+            "책(경고가 있으면 안 된다)",
+            ("jupyter-book", "build", "--all", "-W", "-n", "--keep-going", "."),
+            output="_build/html",
+        ),
+        Stage("links", "책 안의 링크", ("python", "-m", "tools.checks.links")),
+        Stage("unit", "단위 시험", (*pytest, *COVERAGE, "tests", "--ignore=tests/browser")),
+        # 시간을 재므로 다른 시험과 나란히 하지 않는다.
+        Stage("browser", "브라우저에서 본 책", (*alone, "-rs", "tests/browser")),
+        Stage("nbval", "저장된 출력", (*pytest, "--nbval", "book")),
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """고른 단계를 하고 0(모두 됨)이나 1(안 된 것이 있음)을 돌려준다."""
+    every = stages()
+    listing = "\n".join(f"  {stage.name:8}{stage.title}" for stage in every)
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog=f"단계:\n{listing}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        metavar="단계",
+        choices=[stage.name for stage in every],
+        help="이 단계만 한다",
+    )
+    options = parser.parse_args(arguments)
+    chosen = [stage for stage in every if not options.only or stage.name in options.only]
+    return run(chosen)
+
+
+def run(chosen: Sequence[Stage]) -> int:
+    """단계를 차례로 하고 결과를 표로 보인다."""
+    results = []
+    for number, stage in enumerate(chosen, 1):
+        print(f"\n■ {number}/{len(chosen)} {stage.title} ({stage.name})", flush=True)
+        start = time.monotonic()
+        if stage.output:
+            shutil.rmtree(ROOT / stage.output, ignore_errors=True)
+        code = _call(stage.command)
+        results.append((stage, code == 0, time.monotonic() - start))
+
+    print("\n■ 결과")
+    for stage, passed, seconds in results:
+        print(f"{'됨   ' if passed else '안 됨'} {stage.name:8}{seconds:6.0f}초  {stage.title}")
+    failed = sum(not passed for _, passed, _ in results)
+    print(f"{len(results) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def _call(command: Sequence[str]) -> int:
+    program, *rest = command
+    scripts = Path(sys.executable).parent
+    found = sys.executable if program == "python" else shutil.which(program, path=str(scripts))
+    if found is None:
+        print(
+            f"{program}이 {scripts}에 없으니 `python3 tools/setup/environment.py`로 환경을 만든다."
+        )
+        return 1
+    try:
+        return subprocess.run(
+            [found, *rest], cwd=ROOT, check=False, timeout=LIMIT_SECONDS
+        ).returncode
+    except subprocess.TimeoutExpired:
+        print(f"{LIMIT_SECONDS / 60:g}분이 지나도 끝나지 않아 멈추었다: {' '.join(command)}")
+        return 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("\n멈추었다.", file=sys.stderr)
+        sys.exit(130)

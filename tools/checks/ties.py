@@ -1,0 +1,394 @@
+"""글에 적은 수를 코드에 묶는다. 묶지 않은 수와, 코드의 값과 다른 수를 찾는다.
+
+쪽의 원본 `.md`에서 수 뒤에 그 수가 나온 곳을 적는다. 책과 `.ipynb`에는 지워서 담으므로 독자에게는 보이지 않는다.
+
+    파라미터는 2,765,312<!--= discriminator.count_params() -->개이다.
+    한 변은 64 → 32 → 16<!--= [IMAGE_SIZE, *sizes] -->으로 준다.
+    $\\lfloor (64 + 2 - 4)/2 \\rfloor + 1 = 32$<!--= size_after(IMAGE_SIZE) -->가 된다.
+    여섯<!--= len(stages) --> 단계이다.
+    2015<!--cite: Radford 등, 2015 -->년에 나왔다.
+
+`=` 뒤의 식은 그 자리까지의 코드 칸을 실행한 커널에서 계산한다. `companion`과 `np`는 늘 쓸 수 있다. 식의 값이
+여럿이면 바로 앞에 적힌 수가 차례대로 같아야 하고, 적힌 자리까지 반올림해서 견준다. `cite:` 뒤에는 참고 문헌
+쪽의 굵은 제목을 적는다. 노트북이 아닌 쪽의 식은 `companion`과 `np`만 있는 곳에서 계산한다.
+
+쓰기:
+    python -m tools.checks.ties              # 묶지 않은 수와 잘못 적은 묶음을 모두 찾는다
+    python -m tools.checks.ties book/이름.md
+"""
+
+import argparse
+import ast
+import json
+import math
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tools import ROOT
+
+BOOK = ROOT / "book"
+
+# 수를 보지 않는 쪽과 그 까닭이다.
+WITHOUT_NUMBERS = {
+    "references.md": "쪽 전체가 출처이다.",
+    "glossary.md": "뜻풀이의 예이고, 용어집의 원본이 따로 있다.",
+}
+# 묶지 않아도 되는 수와 그 까닭이다.
+EXEMPT = [
+    (r"\]\([^)\n]*\)|https?://\S+|<[^>\n]*>|arXiv:\d+\.\d+", "주소와 태그이다."),
+    (r"^#+ \d[\d.]*(?= )", "제목에 붙은 절 번호이다."),
+    (r"^[ \t]*(?:> )?\d+\.(?= )", "목록의 번호이다."),
+    (
+        r"\b4\.\d\.\d|\b4\.\d(?= ?절)|(?<=\[)4\.\d(?= )|\b[23]장(?=에서|의 |을 |까지|과 |에 )",
+        "절과 장의 번호이다.",
+    ),
+    (r"(?:그림|표|연습|식)\s*\(?\d[\d.]*(?:-\d+)?\)?", "그림, 표, 연습, 식의 번호이다."),
+    (r"(?:Python|파이썬|TensorFlow|Keras|ipywidgets|GNU|CC|BY) ?v?\d[\d.]*", "판의 이름이다."),
+    (r"[A-Za-z_β][A-Za-z_]*[-₀-₉]?\d+\w*|\d+(?=[A-Za-z])\w*|\d+(?:비트|차원)", "이름의 일부이다."),
+]
+BARE = {
+    "0": "레이블과 범위의 끝", "1": "레이블과 범위의 끝", "1.0": "정확도의 가장 큰 값",
+    "-1": "범위의 끝", "0.5": "0과 1의 한가운데", "255": "8비트의 가장 큰 값",
+}  # fmt: skip
+_EXEMPT = re.compile("|".join(f"(?:{pattern})" for pattern, _ in EXEMPT), re.MULTILINE)
+
+TIE = re.compile(r"<!--(?P<kind>=|cite:)\s*(?P<source>.*?)\s*-->", re.DOTALL)
+_FENCE = re.compile(r"^(?P<mark>`{3,}|~{3,})[^\n]*\n.*?^(?P=mark)[ \t]*$", re.DOTALL | re.MULTILINE)
+_CODE_CELL = re.compile(r"^(`{3,})\{code-cell\}[^\n]*\n(.*?)^\1\s*$", re.DOTALL | re.MULTILINE)
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_CODE_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+_MATH = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+(?:\n[^$\n]+)?)\$", re.DOTALL)
+_RESULT = re.compile(r"(?:=|\\approx|≈)\s*([-−]?[\d,.]*\d)\s*(?:\\%)?\s*\.?\s*$")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_.])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_PARAGRAPH = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*] |\||\d+\. ))")
+_ONES = [
+    ("하나", "한"),
+    ("둘", "두"),
+    ("셋", "세"),
+    ("넷", "네"),
+    ("다섯",),
+    ("여섯",),
+    ("일곱",),
+    ("여덟",),
+    ("아홉",),
+]
+HANGUL = {"영": 0, "열": 10, "스물": 20, "스무": 20}
+for _value, _words in enumerate(_ONES, start=1):
+    for _word in _words:
+        HANGUL |= {_word: _value, "열" + _word: 10 + _value}
+_HANGUL = re.compile("(?:" + "|".join(sorted(HANGUL, key=len, reverse=True)) + ")$")
+
+
+class Number(NamedTuple):
+    """글에 적힌 수 하나이다. `needed`는 묶어야 하는지이다."""
+
+    written: str
+    position: int
+    needed: bool
+
+    @property
+    def value(self) -> Decimal:
+        if self.written in HANGUL:
+            return Decimal(HANGUL[self.written])
+        return Decimal(self.written.replace(",", "").replace("−", "-"))
+
+
+class Tie(NamedTuple):
+    """묶음 하나이다. `numbers`는 앞 묶음(이나 문단의 처음)부터 이 묶음까지 적힌 수들이다."""
+
+    kind: str
+    source: str
+    line: int
+    after_cell: int
+    sentence: str
+    numbers: tuple[Number, ...]
+
+
+class Page(NamedTuple):
+    """쪽 하나의 묶음과, 어느 묶음에도 들지 않은 수이다."""
+
+    ties: list[Tie]
+    untied: list[tuple[int, str, str]]  # 줄, 수, 문장
+
+
+def strip(text: str) -> str:
+    """묶음을 지운 글이다. 책과 노트북에는 이것을 담는다."""
+    return TIE.sub("", re.sub(rf"\n[ \t]*{TIE.pattern}[ \t]*(?=\n|\Z)", "", text, flags=re.DOTALL))
+
+
+def read(text: str) -> Page:
+    """쪽의 글에서 묶음과 묶이지 않은 수를 모은다."""
+    cells = [match.start() for match in _CODE_CELL.finditer(text)]
+    visible = text
+    for pattern in (_FRONT_MATTER, _FENCE):
+        visible = pattern.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), visible)
+    ties: list[Tie] = []
+    untied: list[tuple[int, str, str]] = []
+    for start, end in _paragraphs(visible):
+        paragraph = visible[start:end]
+        numbers = _numbers(paragraph)
+        taken = 0
+        for match in TIE.finditer(paragraph):
+            waiting = [n for n in numbers if taken <= n.position < match.start()]
+            if hangul := _HANGUL.search(paragraph[: match.start()]):
+                waiting.append(Number(hangul[0], hangul.start(), True))
+            position = start + match.start()
+            ties.append(
+                Tie(
+                    match["kind"],
+                    " ".join(match["source"].split()),
+                    text.count("\n", 0, position) + 1,
+                    sum(cell < position for cell in cells),
+                    _sentence(paragraph, match.start()),
+                    tuple(waiting),
+                )
+            )
+            taken = match.end()
+        for number in numbers:
+            if number.position >= taken and number.needed:
+                line = text.count("\n", 0, start + number.position) + 1
+                untied.append((line, number.written, _sentence(paragraph, number.position)))
+    return Page(ties, untied)
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    display = [match.span() for match in _MATH.finditer(text) if match[1]]
+    for match in _PARAGRAPH.finditer(text):
+        if any(a < match.start() < b for a, b in display):
+            continue
+        yield start, match.start()
+        start = match.start() + 1
+    yield start, len(text)
+
+
+def _numbers(paragraph: str) -> list[Number]:
+    """문단에 적힌 수를 차례대로 모은다. 코드와 묶음 속의 것은 빼고, 수식에서는 끝에 나온 값만 든다."""
+
+    def blank(match: re.Match[str]) -> str:
+        return " " * len(match[0])
+
+    text = _CODE_SPAN.sub(blank, paragraph)
+    tied_at = {match.start() for match in TIE.finditer(text)}
+    numbers = []
+    for match in _MATH.finditer(text):
+        body = re.sub(r"\\tag\{[^}]*\}", "", match[1] or match[2]).replace("{,}", ",")
+        body = re.sub(r"\\[,;! ]", " ", body).strip()
+        result = _RESULT.search(body)
+        followed = (
+            len(text[: match.end()]) + len(text[match.end() :]) - len(text[match.end() :].lstrip())
+            in tied_at
+        )
+        if followed:
+            found = _NUMBER.findall(body)
+            numbers += [Number(found[-1], match.start(), True)] if found else []
+        elif result:
+            numbers.append(Number(result[1], match.start(), _needed(result[1])))
+    text = TIE.sub(blank, _MATH.sub(blank, text))
+    exempt = [match.span() for match in _EXEMPT.finditer(text)]
+    for match in _NUMBER.finditer(text):
+        written, position = match[0], match.start()
+        if written[0] in "-−" and re.search(r"[\w)\]%]$", text[:position]):
+            written, position = written[1:], position + 1
+        inside = any(a <= position < b for a, b in exempt)
+        numbers.append(Number(written, position, not inside and _needed(written)))
+    return sorted(numbers, key=lambda number: number.position)
+
+
+def _needed(written: str) -> bool:
+    return written.replace("−", "-") not in BARE
+
+
+def _sentence(paragraph: str, position: int) -> str:
+    ends = [m.end() for m in re.finditer(r"[.?!]\s", paragraph)]
+    start = max([e for e in ends if e <= position], default=0)
+    end = min([e for e in ends if e > position], default=len(paragraph))
+    return " ".join(TIE.sub("", paragraph[start:end]).split())
+
+
+def problem_of(tie: Tie) -> str | None:
+    """식을 계산하지 않고도 알 수 있는 잘못을 문장으로 돌려준다."""
+    if tie.kind == "cite:":
+        if f"**{tie.source}.**" not in (BOOK / "references.md").read_text(encoding="utf-8"):
+            return f"참고 문헌 쪽에 '{tie.source}'이(가) 없다. 굵은 제목을 그대로 적는다."
+        return None
+    if not tie.numbers:
+        return f"`{tie.source}`에 묶을 수가 앞에 없다. 수 바로 뒤에 적는다."
+    try:
+        tree = ast.parse(tie.source, mode="eval")
+    except SyntaxError as error:
+        return f"`{tie.source}`은(는) 파이썬 식이 아니다({error.msg})."
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - _BUILTIN
+    if not names:
+        return f"`{tie.source}`에 변수나 함수의 이름이 없다. 값을 다시 적지 말고 나온 곳을 적는다."
+    written = {abs(float(number.value)) for number in tie.numbers if number.needed}
+    for node in ast.walk(tree):
+        constant: Any = node.value if isinstance(node, ast.Constant) else None
+        if type(constant) in (int, float) and abs(constant) in written:
+            return f"`{tie.source}`에 글에 적은 수 {constant}이(가) 그대로 있다. 나온 곳을 적는다."
+    return None
+
+
+_BUILTIN = {
+    "abs", "float", "int", "len", "list", "max", "min", "range", "round", "sorted", "sum", "tuple", "np",
+}  # fmt: skip
+
+
+def expression(ties: Sequence[Tie]) -> str:
+    """묶음들의 값을 JSON 글로 돌려주는 파이썬 코드이다. 커널에서 실행한다."""
+    sources = [tie.source for tie in ties if tie.kind == "="]
+    return f"""\
+def _tied(sources):
+    import json
+    import companion
+    import numpy as np
+    values = []
+    for source in sources:
+        try:
+            value = eval(source, {{**globals(), "companion": companion, "np": np}})
+            values.append(np.ravel(np.asarray(value)).astype(float).tolist())
+        except Exception as error:
+            values.append(f"{{type(error).__name__}}: {{error}}")
+    return json.dumps(values)
+print(_tied({json.dumps(sources)}))
+del _tied"""
+
+
+def mismatch(tie: Tie, value: list[float] | str) -> str | None:
+    """계산한 값이 적힌 수와 다르면 적힌 수와 참값을 문장으로 돌려준다."""
+    if isinstance(value, str):
+        return f"`{tie.source}`을(를) 계산하지 못했다({value})."
+    count = len(value)
+    if count == 0 or count > len(tie.numbers):
+        return f"`{tie.source}`의 값은 {count}개인데 앞에 적힌 수는 {len(tie.numbers)}개이다."
+    loose = [number.written for number in tie.numbers[:-count] if number.needed]
+    if loose:
+        return f"{', '.join(loose)}은(는) 묶이지 않았다. `{tie.source}`의 값은 {count}개뿐이다."
+    for number, true in zip(tie.numbers[-count:], value, strict=True):
+        if not agrees(number, true):
+            return f"글에는 {number.written}인데 `{tie.source}`의 값은 {true:,.10g}이다."
+    return None
+
+
+def agrees(number: Number, true: float) -> bool:
+    """적힌 자리까지 반올림하면 같은지 본다."""
+    if not math.isfinite(true):
+        return False
+    half = Decimal(5).scaleb(int(number.value.as_tuple().exponent) - 1)
+    return abs(Decimal(repr(true)) - number.value) <= half * (1 + Decimal("1e-9"))
+
+
+def compare(name: str, ties: Sequence[Tie], values: Sequence[list[float] | str]) -> list[str]:
+    """묶음과 값을 견주어, 다른 곳마다 쪽, 줄, 문장, 적힌 수, 참값을 적는다."""
+    evaluated = [tie for tie in ties if tie.kind == "="]
+    return [
+        f"{name}:{tie.line}: {message} 문장: 「{tie.sentence}」"
+        for tie, value in zip(evaluated, values, strict=True)
+        if (message := mismatch(tie, value))
+    ]
+
+
+def evaluate_plain(ties: Sequence[Tie]) -> list[list[float] | str]:
+    """노트북이 아닌 쪽의 묶음을 계산한다. 이름은 `companion`과 `np`만 쓸 수 있다."""
+    output: list[str] = []
+    exec(expression(ties), {"print": output.append})  # 저장소의 쪽에 적힌 식만 실행한다
+    return json.loads(output[0])
+
+
+def check_page(path: Path) -> list[tuple[int, str]]:
+    """쪽 하나에서 묶지 않은 수, 잘못 적은 묶음, 쪽의 코드에 없는 코드 표기를 찾는다."""
+    text = path.read_text(encoding="utf-8")
+    if path.name in WITHOUT_NUMBERS:
+        return [(tie.line, "이 쪽은 수를 묶지 않는다.") for tie in read(text).ties]
+    page = read(text)
+    found = [
+        (
+            line,
+            f"{written}이(가) 코드에 묶이지 않았다. `{written}<!--= 식 -->`으로 적는다. ({sentence[:60]})",
+        )
+        for line, written, sentence in page.untied
+    ]
+    found += [(tie.line, message) for tie in page.ties if (message := problem_of(tie))]
+    found += _captions(text)
+    found += _unknown_code(path, text)
+    return sorted(found)
+
+
+def _captions(text: str) -> Iterator[tuple[int, str]]:
+    """그림의 설명과 대체 글에 손으로 적은 수를 찾는다."""
+    for match in _CODE_CELL.finditer(text):
+        code = re.sub(r"\A(?::[^\n]*\n)+", lambda m: "\n" * m[0].count("\n"), match[2])
+        first = text.count("\n", 0, match.start(2))
+        try:
+            tree = ast.parse(re.sub(r"^[%!].*$", "", code, flags=re.MULTILINE))
+        except SyntaxError:
+            continue  # 문법이 틀린 칸은 lint.py가 알린다
+        for node in ast.walk(tree):
+            if isinstance(node, ast.keyword) and node.arg in ("caption", "alt"):
+                for part in ast.walk(node.value):
+                    if not (isinstance(part, ast.Constant) and isinstance(part.value, str)):
+                        continue
+                    for number in _numbers(part.value):
+                        if number.needed:
+                            yield (
+                                first + part.lineno,
+                                f"그림의 글에 {number.written}을(를) 손으로 적었다. f-문자열로 변수의 값을 넣는다.",
+                            )
+
+
+def _unknown_code(path: Path, text: str) -> Iterator[tuple[int, str]]:
+    """수가 든 `코드`가 쪽의 코드나 출력에 그대로 있는지 본다. 노트북이 아니면 이름이 저장소에 있는지만 본다."""
+    notebook = bool(_CODE_CELL.search(text))
+    known = _squeezed(_notebook_text(path, text) if notebook else _repository_text())
+    visible = _FENCE.sub(lambda match: "\n" * match[0].count("\n"), text)
+    for match in _CODE_SPAN.finditer(visible):
+        if not re.search(r"(?<![A-Za-z_0-9])\d", match[1]) or match[1] in BARE:
+            continue
+        names = re.findall(r"[A-Za-z_][A-Za-z_0-9]*", match[1])
+        found = _squeezed(match[1]) in known or (
+            not notebook and bool(names) and all(name in known for name in names)
+        )
+        if not found:
+            line = visible.count("\n", 0, match.start()) + 1
+            yield line, f"`{match[1]}`이(가) 쪽의 코드나 출력에 없다. 코드에 있는 그대로 적는다."
+
+
+def _notebook_text(path: Path, text: str) -> str:
+    """쪽의 코드와, 실행해서 나온 글이다."""
+    parts = [match[0] for match in _FENCE.finditer(text)]
+    target = path.with_suffix(".ipynb")
+    cells = json.loads(target.read_text(encoding="utf-8"))["cells"] if target.exists() else []
+    for output in (output for cell in cells for output in cell.get("outputs", [])):
+        parts += [*output.get("text", []), *output.get("data", {}).get("text/plain", [])]
+    return " ".join(parts)
+
+
+def _repository_text() -> str:
+    files = [*ROOT.glob("companion/**/*.py"), *ROOT.glob("tools/**/*.py"), ROOT / "Makefile"]
+    return " ".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s", "", text).replace('"', "'")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="글에 적은 수가 코드에 묶였는지 본다.")
+    parser.add_argument("pages", nargs="*", type=Path, help="book/의 .md. 없으면 모두")
+    chosen = parser.parse_args(arguments).pages or sorted(BOOK.glob("*.md"))
+    found = [
+        (page, line, message) for page in chosen for line, message in check_page(page.resolve())
+    ]
+    for page, line, message in found:
+        print(f"{page.name}:{line}: {message}")
+    ties = sum(len(read(page.read_text(encoding="utf-8")).ties) for page in chosen)
+    print(f"{len(chosen)}쪽에서 묶음 {ties}개를 읽었고 고칠 곳은 {len(found)}개이다.")
+    return int(bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

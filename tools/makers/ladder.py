@@ -1,0 +1,77 @@
+"""지표의 사다리와 기록된 생성자의 점수를 재어 companion/evaluator/ladder.json에 담고 표로 보인다.
+
+두 코어 CPU에서 몇 분 걸린다. 점수의 뜻은 `companion.evaluation`에 있다. `first_recorded`는 이 책에 처음 실었던 훈련의
+점수이고 `first_stages`는 그 훈련의 단계마다의 KID이다. 그 가중치와 샘플은 이제 싣지 않으므로 다시 재지 않고, 그때 잰 값을
+그대로 둔다. 에포크마다의 KID는 훈련 폴더가 남아 있을 때만 다시 잰다.
+"""
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+
+from companion import evaluation, recorded, sampling
+from companion.data import load_bricks, to_uint8, write_atomically
+from tools.makers.recorded import DEFAULT_RUN_DIR
+
+SEED = 1  # 책에 싣는 샘플(시드 0)과 다른 잠재 벡터로 잰다.
+SHOWN = ("kid", "precision", "recall", "density", "coverage", "parts", "effective_parts",
+         "part_confidence", "nyquist", "nearest_train", "diversity")  # fmt: skip
+
+
+def measure(n: int, draws: int, folder: Path) -> dict[str, dict[str, float]]:
+    """사다리의 칸마다, 그리고 기록된 생성자의 점수이다."""
+    stored = evaluation.stored_ladder()
+    z = sampling.latents(n, seed=SEED)
+    samples = to_uint8(recorded.generator().predict(z, batch_size=128, verbose=0))
+    return {
+        **evaluation.ladder(n, draws=draws),
+        "first_recorded": stored["first_recorded"],
+        "recorded": evaluation.evaluate(samples),
+        "first_stages": stored["first_stages"],
+        "epochs": epoch_kids(folder, n) if folder.exists() else stored["epochs"],
+    }
+
+
+def epoch_kids(folder: Path, n: int) -> dict[str, float]:
+    """에포크마다, 내장 벽돌 `n`장과 그때의 샘플 256장 사이의 KID(1,000배)이다. 이름은 본 이미지의 수이다."""
+    bricks = load_bricks(as_arrays=True).images
+    real = evaluation.brick_features(bricks[np.random.default_rng(0).permutation(len(bricks))[:n]])
+    kids = {}
+    for line in recorded.history():
+        stage = np.load(folder / "stages" / f"epoch-{line['epoch']:03d}.npz")
+        fake = evaluation.brick_features(stage["samples"])
+        kid = 1000 * evaluation.kernel_distance(real, fake, subsets=20).mean
+        kids[str(line["images"])] = round(kid, 1)
+    return kids
+
+
+def table(scores: dict[str, dict[str, float]]) -> str:
+    lines = [f"{'':11}" + "".join(f"{name:>16}" for name in SHOWN)]
+    for rung, values in scores.items():
+        if SHOWN[0] not in values:
+            lines.append(f"{rung}: " + ", ".join(f"{n}장 {kid:.4g}" for n, kid in values.items()))
+            continue
+        lines.append(f"{rung:11}" + "".join(f"{values[name]:>16.4g}" for name in SHOWN))
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--images", type=int, default=1500, help="칸마다 잴 이미지의 수")
+    parser.add_argument("--draws", type=int, default=20, help="바닥을 정할 때 다시 뽑는 횟수")
+    parser.add_argument(
+        "--run-dir", type=Path, default=DEFAULT_RUN_DIR, help="훈련 상태가 있는 폴더"
+    )
+    options = parser.parse_args()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    scores = measure(options.images, options.draws, options.run_dir / "full")
+    text = json.dumps(scores, ensure_ascii=False, indent=2) + "\n"
+    write_atomically(evaluation.FOLDER / "ladder.json", lambda file: file.write(text.encode()))
+    print(table(scores))
+
+
+if __name__ == "__main__":
+    main()

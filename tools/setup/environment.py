@@ -1,0 +1,106 @@
+"""책과 검사에 쓰는 가상 환경 .venv를 만든다.
+
+requirements.txt에 적힌 판과 해시 그대로 깔고, 이 저장소를 편집 가능한 꾸러미로 더한다.
+두 번째부터는 바뀐 것이 없으면 바로 끝난다. 아무것도 깔리지 않은 파이썬으로 돌리므로
+표준 라이브러리만 쓴다.
+"""
+
+import argparse
+import hashlib
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+OLDEST, NEWEST = (3, 10), (3, 13)
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="있는 .venv가 이 파이썬과 다른 판으로 만든 것이면 다시 만든다",
+    )
+    options = parser.parse_args(arguments)
+    folder = ROOT / ".venv"
+    if is_ready(folder, exact=options.exact):
+        return 0
+    reason = why_unusable(sys.version_info[:2], importlib.util.find_spec("ensurepip") is not None)
+    if reason:
+        print(reason, file=sys.stderr)
+        return 1
+    print(
+        "가상 환경 .venv에 꾸러미를 내려받아 깐다. 처음 한 번만 하며 몇 분 걸린다.",
+        flush=True,
+    )
+    try:
+        install(folder)
+    except subprocess.CalledProcessError:
+        print(
+            "꾸러미를 깔지 못했으니, 위에 적힌 까닭과 인터넷 연결, 디스크의 빈 자리를 확인하고 "
+            "같은 명령을 다시 친다.",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def why_unusable(version, has_ensurepip):
+    """환경을 만들 수 없으면 까닭과 할 일을 한 문장으로, 만들 수 있으면 ""를 돌려준다."""
+    name = "{}.{}".format(*version)
+    if not OLDEST <= tuple(version) <= NEWEST:
+        return (
+            f"파이썬 3.10~3.13이 필요한데 이 파이썬은 {name}이므로, 3.10~3.13을 깔고 "
+            "`make PYTHON=python3.12 book`처럼 그 이름을 적어 다시 친다."
+        )
+    if not has_ensurepip:
+        return (
+            f"이 파이썬({sys.executable})에 가상 환경을 만드는 venv와 ensurepip가 없으므로, "
+            f"데비안이나 우분투라면 `sudo apt install python{name}-venv`를 친 다음 다시 한다."
+        )
+    return ""
+
+
+def is_ready(folder, *, exact=False):
+    """folder의 환경이 지금의 requirements.txt로 끝까지 만들어진 것인지 본다.
+
+    exact이면 지금 돌고 있는 파이썬과 판도 같아야 한다.
+    """
+    try:
+        digest, version = (folder / "installed.txt").read_text(encoding="utf-8").split()
+    except (OSError, ValueError):
+        return False
+    if digest != fingerprint() or not python_of(folder).exists():
+        return False
+    return not exact or version == "{}.{}".format(*sys.version_info)
+
+
+def fingerprint():
+    """requirements.txt의 SHA-256. 줄 끝의 모양에는 흔들리지 않는다."""
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def python_of(folder):
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def install(folder):
+    subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+    pip = [str(python_of(folder)), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    lock = ["--require-hashes", "--requirement", "requirements.txt"]
+    subprocess.run([*pip, *lock], cwd=ROOT, check=True)
+    subprocess.run(
+        [*pip, "--no-deps", "--no-build-isolation", "--editable", "."], cwd=ROOT, check=True
+    )
+    # 맨 끝에 적는다. 중간에 멈춘 환경은 이 파일이 없어 다음 번에 새로 만들어진다.
+    (folder / "installed.txt").write_text(
+        "{} {}.{}\n".format(fingerprint(), *sys.version_info), encoding="utf-8"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
