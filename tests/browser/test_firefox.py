@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from .conftest import BUILT, need
+from tests.browser.reading import BUILT, need
 
 STABLE_PLACE = """new Promise((resolve) => {
   const node = document.querySelector("%s");

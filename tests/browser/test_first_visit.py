@@ -5,7 +5,7 @@
 
 import pytest
 
-from .conftest import PAGES
+from tests.browser.reading import PAGES
 
 SLOWDOWN, BITS_PER_SECOND, ROUND_TRIP_MS = 4, 1.6e6, 150
 LIMIT_MS = 2000

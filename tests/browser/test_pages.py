@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from .conftest import BUILT, PAGES
+from tests.browser.reading import BUILT, PAGES
 
 WIDTHS = (360, 768, 1280)
 

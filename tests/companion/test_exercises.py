@@ -83,7 +83,7 @@ def test_the_solution_is_right(exercise, capsys):
 
 @everyone
 def test_a_typical_mistake_is_explained(exercise, capsys):
-    wrong = importlib.import_module(f"wrong_answers.{exercise.module}").WRONG
+    wrong = importlib.import_module(f"tests.companion.wrong_answers.{exercise.module}").WRONG
     answer, word = wrong[exercise.name]
     printed = exercise.run(answer, capsys)
     assert printed.startswith("아직 아니다. ")
@@ -102,7 +102,7 @@ def test_exercises_are_numbered_in_order(page):
 def test_every_checker_and_wrong_answer_belongs_to_an_exercise():
     for module in {exercise.module for exercise in EXERCISES}:
         used = {exercise.name for exercise in EXERCISES if exercise.module == module}
-        assert set(importlib.import_module(f"wrong_answers.{module}").WRONG) == used
+        assert set(importlib.import_module(f"tests.companion.wrong_answers.{module}").WRONG) == used
         made = importlib.import_module(f"companion.exercises.{module}")
         assert {name for name, value in vars(made).items() if hasattr(value, "__wrapped__")} == used
 

@@ -234,9 +234,7 @@ def test_the_training_time_in_the_readme_is_the_recorded_one():
 @pytest.mark.parametrize("name", ["Makefile", "README.md", "LICENSE", ".ci/run"])
 def test_paths_named_in_the_top_files_exist(name):
     text = (ROOT / name).read_text(encoding="utf-8")
-    paths = re.findall(
-        r"(?<![\w/.-])(?:book|companion|tests|tools)/[\w./-]*\w", text, re.A
-    )
+    paths = re.findall(r"(?<![\w/.-])(?:book|companion|tests|tools)/[\w./-]*\w", text, re.A)
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
