@@ -10,6 +10,8 @@ from PIL import Image, ImageDraw, ImageFont
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from book._ext.finishing import Pages
+
 SUBTITLE = "벽돌을 위조하는 신경망을 처음부터 만든다"
 NOT_FOUND = """
 <h1>그런 쪽이 없다</h1>
@@ -44,10 +46,8 @@ def set_addresses(app: Sphinx, config: Config) -> None:
     }
 
 
-def draw_preview(app: Sphinx, error: Exception | None) -> None:
+def draw_preview(app: Sphinx, pages: Pages) -> None:
     """나눌 때 보이는 1200×630 카드를 그린다. 생성자가 만든 벽돌 벽 위에 책의 이름을 적는다."""
-    if error is not None or app.builder.format != "html":
-        return
     root = Path(app.srcdir)
     card = Image.new("RGB", (1200, 630), "black")
     with Image.open(root / "book" / "wall.png") as wall:
@@ -61,7 +61,5 @@ def draw_preview(app: Sphinx, error: Exception | None) -> None:
     card.save(Path(app.outdir) / "_static" / "preview.png", optimize=True)
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> None:
     app.connect("config-inited", set_addresses, priority=100)
-    app.connect("build-finished", draw_preview)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

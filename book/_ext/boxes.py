@@ -51,6 +51,5 @@ class Boxes(SphinxTransform):
             quote.replace_self(box)
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> None:
     app.add_transform(Boxes)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -26,6 +26,5 @@ class FigureCode(SphinxPostTransform):
             cell.append(hidden)
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> None:
     app.add_post_transform(FigureCode)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

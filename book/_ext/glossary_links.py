@@ -109,7 +109,6 @@ def _link_first_uses(
         text.parent.replace(text, [*parts, nodes.Text(words[rest:])])
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> None:
     app.connect("doctree-read", label_rows)
     app.connect("doctree-resolved", link_terms)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

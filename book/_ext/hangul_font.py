@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
+from book._ext.finishing import Pages
 from book._ext.icons import subset_font
 
 FAMILY = "Brickie Sans"
@@ -23,23 +24,21 @@ TAG = re.compile(r"<script\b.*?</script>|<style\b.*?</style>|<[^>]+>", re.DOTALL
 LABEL = re.compile(r'(?:aria-label|title|placeholder|alt)="([^"]*)"')
 
 
-def characters(built: Path) -> set[int]:
+def characters(pages: Pages, built: Path) -> set[int]:
     """쪽에 보이는 글과, 나중에 보일 수 있는 스크립트의 글에 쓰인 글자이다."""
     used = set(ALWAYS)
-    for page in built.rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
+    for text in pages.values():
         used.update(map(ord, html.unescape(TAG.sub("", text) + "".join(LABEL.findall(text)))))
     for script in (built / "_static" / "play").glob("*.js"):
         used.update(map(ord, script.read_text(encoding="utf-8")))
     return used
 
 
-def build(app: Sphinx, error: Exception | None) -> None:
-    if error is not None or app.builder.format != "html":
-        return
+def embed(app: Sphinx, pages: Pages) -> None:
+    """페이지의 글을 다 고친 다음에 불러야 쓰인 글자가 모두 든다."""
     built = Path(app.outdir)
     source = Path(app.srcdir) / "book" / "_vendor" / "pretendard"
-    used = characters(built)
+    used = characters(pages, built)
     faces = []
     for weight, file in WEIGHTS.items():
         font = base64.b64encode(subset_font(source / file, used, "woff2", FAMILY)).decode()
@@ -61,7 +60,5 @@ def link_sheet(app: Sphinx, page: str, template: str, context: dict, doctree) ->
     )
 
 
-def setup(app: Sphinx) -> dict[str, object]:
-    app.connect("build-finished", build, priority=900)  # 글을 고치는 일이 다 끝난 다음
+def setup(app: Sphinx) -> None:
     app.connect("html-page-context", link_sheet)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

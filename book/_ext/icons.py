@@ -14,15 +14,15 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 
+from book._ext.finishing import Pages, substitute
+
 STYLES = {  # CSS 선택자 → 글꼴의 이름, 굵기, 파일
     ".fa-solid, .fas": ("Font Awesome 6 Free", 900, "fa-solid-900.ttf"),
     ".fa-regular, .far": ("Font Awesome 6 Free", 400, "fa-regular-400.ttf"),
     ".fa-brands, .fab": ("Font Awesome 6 Brands", 400, "fa-brands-400.ttf"),
 }
-SCRIPT_OR_PRELOAD = re.compile(
-    r'\s*<script [^>]*vendor/fontawesome/[^>]*></script>|\s*<link rel="preload"[^>]*fontawesome[^>]*>'
-)
-STYLESHEET = re.compile(r'(<link href="[^"]*_static/)vendor/fontawesome/[^"]*"')
+SCRIPT_OR_PRELOAD = r'\s*<script [^>]*vendor/fontawesome/[^>]*></script>|\s*<link rel="preload"[^>]*fontawesome[^>]*>'
+STYLESHEET = r'(<link href="[^"]*_static/)vendor/fontawesome/[^"]*"'
 COMMON = """
 .fa-solid, .fas, .fa-regular, .far, .fa-brands, .fab {
   display: inline-block; font-style: normal; font-variant: normal; line-height: 1;
@@ -32,15 +32,10 @@ COMMON = """
 """
 
 
-def slim(app: Sphinx, error: Exception | None) -> None:
-    """다 지은 쪽에서 큰 그림 글꼴을 걷어 내고 `_static/icons.css`를 쓰게 한다."""
-    if error is not None or app.builder.format != "html":
-        return
+def slim(app: Sphinx, pages: Pages) -> None:
+    """다 지은 페이지에서 큰 그림 글꼴을 걷어 내고 `_static/icons.css`를 쓰게 한다."""
     built = Path(app.outdir)
-    vendor = next((built / "_static" / "vendor" / "fontawesome").glob("*"), None)
-    if vendor is None:
-        return
-    pages = {page: page.read_text(encoding="utf-8") for page in built.rglob("*.html")}
+    (vendor,) = (built / "_static" / "vendor" / "fontawesome").glob("*")
     css = "".join(
         p.read_text(encoding="utf-8") for p in (built / "_static" / "styles").glob("*.css")
     )
@@ -48,9 +43,8 @@ def slim(app: Sphinx, error: Exception | None) -> None:
     sheet = stylesheet(vendor, names, css)
     (built / "_static" / "icons.css").write_text(sheet, encoding="utf-8")
     shutil.copy(vendor / "LICENSE.txt", built / "_static" / "icons-LICENSE.txt")
-    for page, text in pages.items():
-        text = STYLESHEET.sub(r'\1icons.css"', SCRIPT_OR_PRELOAD.sub("", text))
-        page.write_text(text, encoding="utf-8")
+    substitute(pages, SCRIPT_OR_PRELOAD, "")
+    substitute(pages, STYLESHEET, r'\1icons.css"')
     shutil.rmtree(built / "_static" / "vendor")
 
 
@@ -91,8 +85,3 @@ def subset_font(path: Path, characters: set[int], flavor: str = "woff", family: 
     stream = io.BytesIO()
     font.save(stream)
     return stream.getvalue()
-
-
-def setup(app: Sphinx) -> dict[str, object]:
-    app.connect("build-finished", slim)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -20,6 +20,8 @@ from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
 
+from book._ext.finishing import Pages, substitute
+
 # 긴 것부터 맞추어 본다.
 PARTICLES = [
     *("에서는", "에서도", "으로는", "으로도", "에게서", "이라고", "이라는"),
@@ -120,15 +122,13 @@ def synonyms(table: Path) -> dict[str, str]:
     return {name: only[name] for name in sorted(only, key=lambda name: (-len(name), name))}
 
 
-def write_ranks(app: Sphinx, error: Exception | None) -> None:
+def write_ranks(app: Sphinx, pages: Pages) -> None:
     """쪽마다 낱말이 몇 번 나오는지를 찾기 쪽이 읽을 파일로 적는다. 찾은 쪽을 늘어놓는 차례에 쓴다."""
-    if error is not None or app.builder.format != "html":
-        return
-    pages = sorted(app.env.found_docs)
-    counts = [count_words(app.env.get_doctree(page)) for page in pages]
+    names = sorted(app.env.found_docs)
+    counts = [count_words(app.env.get_doctree(name)) for name in names]
     every = sorted(set().union(*counts))
     table = {
-        "pages": pages,
+        "pages": names,
         "lengths": [sum(count.values()) for count in counts],
         "counts": {
             word: [(k, count[word]) for k, count in enumerate(counts) if count[word]]
@@ -141,14 +141,11 @@ def write_ranks(app: Sphinx, error: Exception | None) -> None:
     built = Path(app.outdir)
     (built / "_static" / RANKS).write_text(f"const RANKS={text};\n", encoding="utf-8")
     # 찾기 쪽의 스크립트도 쪽을 다 그린 다음에 읽게 한다.
-    search = built / "search.html"
-    html = search.read_text(encoding="utf-8")
-    html = re.sub(
+    substitute(
+        pages,
         r'<script (src="(_static/)?(searchtools|language_data|searchindex)\.)',
         r"<script defer \1",
-        html,
     )
-    search.write_text(html, encoding="utf-8")
 
 
 def add_ranks(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
@@ -156,8 +153,6 @@ def add_ranks(app: Sphinx, page: str, template: str, context: dict, doctree) -> 
         app.add_js_file(RANKS, loading_method="defer")
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> None:
     sphinx.search.languages["ko"] = SearchKorean
     app.connect("html-page-context", add_ranks)
-    app.connect("build-finished", write_ranks)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,6 +8,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from sphinx.application import Sphinx
 
+from book._ext.finishing import Pages, substitute
+
 MESSAGES = {
     # Sphinx와 pydata-sphinx-theme
     "© Copyright %(copyright)s.": "© %(copyright)s",
@@ -55,10 +57,8 @@ NAMELESS = {
 }
 
 
-def finish(app: Sphinx, error: Exception | None) -> None:
-    """다 지은 쪽에서 번역표가 닿지 않는 도움말을 옮기고 빠진 이름을 채운다."""
-    if error is not None or app.builder.format != "html":
-        return
+def name_controls(app: Sphinx, pages: Pages) -> None:
+    """다 지은 페이지에서 번역표가 닿지 않는 도움말을 옮기고 빠진 이름을 채운다."""
     script = Path(app.outdir) / "_static" / "copybutton.js"
     start = "const messages = {"
     korean = f"{start}\n  'ko': {json.dumps(COPY_BUTTON, ensure_ascii=False)},"
@@ -66,16 +66,13 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     if code.count(start) != 1:
         raise ValueError(f"{script}에 번역표가 보이지 않으니 sphinx-copybutton의 판을 확인한다.")
     script.write_text(code.replace(start, korean), encoding="utf-8")
-    labels = re.compile(r'\b(title|aria-label)="({})"'.format("|".join(map(re.escape, LABELS))))
-    for page in Path(app.outdir).rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        text = labels.sub(lambda match: f'{match[1]}="{LABELS[match[2]]}"', text)
-        for nameless, named in NAMELESS.items():
-            text = text.replace(nameless, named)
-        page.write_text(text, encoding="utf-8")
+    for english, korean in LABELS.items():
+        substitute(pages, rf'\b(title|aria-label)="{re.escape(english)}"', rf'\1="{korean}"')
+    for nameless, named in NAMELESS.items():
+        substitute(pages, re.escape(nameless), named)
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> None:
     folder = Path(app.doctreedir) / "locale"
     catalog = Catalog(locale="ko")
     for english, korean in MESSAGES.items():
@@ -86,5 +83,3 @@ def setup(app: Sphinx) -> dict[str, object]:
         with file.open("wb") as stream:
             write_mo(stream, catalog)
         app.add_message_catalog(name, str(folder))
-    app.connect("build-finished", finish)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -41,7 +41,6 @@ def fix_scripts(
             script.attributes["defer"] = "defer"
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> None:
     app.connect("config-inited", add_vendor)
     app.connect("html-page-context", fix_scripts, priority=900)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -153,8 +153,7 @@ def add_script(app: Sphinx, page: str, template: str, context: dict, doctree) ->
         app.add_js_file("play/wall.js")
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> None:
     app.connect("builder-inited", prepare)
     app.connect("html-page-context", add_script)
     app.add_post_transform(PlaceToys)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -44,6 +44,5 @@ def reading_order(app: Sphinx) -> list[str]:
     return order
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> None:
     app.connect("doctree-resolved", add_progress)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,6 +16,5 @@ def strip(app: Sphinx, page: str, source: list[str]) -> None:
         source[0] = _TIE.sub("", source[0])
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> None:
     app.connect("source-read", strip)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
