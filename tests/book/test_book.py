@@ -18,7 +18,7 @@ from fontTools.ttLib import TTFont
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
-from book._ext import address, hangul_font, ko_search, offline
+from book._ext import address, finishing, hangul_font, ko_search, offline
 from tools.makers import glossary, vendor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,6 +44,8 @@ PAGE = """\
 
 판별자는 판별자의 일을 하고 전치
 합성곱은 합성곱이 아니다. `생성자`와 [생성자](index.md)가 아닌 생성자이다.
+
+## 절
 """
 
 
@@ -57,8 +59,10 @@ def book(tmp_path_factory):
     machinery = ("_ext", "_play", "_static", "_vendor")
     for name in (*machinery, "glossary.csv", "glossary.md", "wall.png"):
         (source / "book" / name).symlink_to(ROOT / "book" / name)
-    chapters = [{"file": f"book/{name}.ipynb"} for name in ("plain", "widget", "4_figure")]
-    chapters.append({"file": "book/glossary.md"})
+    plain, widget, figure = (
+        {"file": f"book/{name}.ipynb"} for name in ("plain", "widget", "4_figure")
+    )
+    chapters = [plain | {"sections": [widget]}, figure, {"file": "book/glossary.md"}]
     toc = {"format": "jb-book", "root": "book/index", "chapters": chapters}
     (source / "_toc.yml").write_text(yaml.safe_dump(toc))
     (source / "book" / "index.md").write_text("# 책\n\n벽돌 12<!--= n -->장이다.\n", "utf-8")
@@ -169,7 +173,8 @@ def test_an_address_that_is_not_of_github_is_refused(url):
 
 
 def test_the_letters_of_the_book_are_in_its_font(book):
-    used = hangul_font.characters(book)
+    pages = {page: page.read_text(encoding="utf-8") for page in book.rglob("*.html")}
+    used = hangul_font.characters(pages, book)
     sheet = (book / "_static" / hangul_font.SHEET).read_text(encoding="utf-8")
     for encoded in re.findall(r"base64,([^)]*)\)", sheet):
         font = TTFont(io.BytesIO(base64.b64decode(encoded)))
@@ -271,6 +276,14 @@ def test_a_query_for_other_words_finds_nothing():
 def test_particles_are_kept_where_too_little_would_be_left():
     assert ko_search.strip_particle("주의") == "주의"
     assert ko_search.strip_particle("신경망에서는") == "신경망"
+
+
+def test_a_pattern_that_the_theme_no_longer_writes_stops_the_build():
+    pages = {Path("a.html"): '<i title="Main">', Path("b.html"): "<b>"}
+    finishing.substitute(pages, 'title="Main"', 'title="차례"')
+    assert list(pages.values()) == ['<i title="차례">', "<b>"]
+    with pytest.raises(ValueError, match="테마의 버전"):
+        finishing.substitute(pages, 'title="Main"', "")
 
 
 def test_a_book_without_the_vendored_libraries_does_not_build(tmp_path):
