@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from companion.data import write_atomically, write_error
+from companion.files import write_atomically, write_error
 from companion.training import DCGAN
 
 FORMAT_VERSION = 1

@@ -93,7 +93,7 @@ def _train(options) -> None:
     from companion.runs import stored_precision, train
     from companion.training import build_dcgan
 
-    images = load_bricks(options.source, as_arrays=True).images
+    images = load_bricks(options.source).images
     dcgan = build_dcgan(
         base_channels=options.base_channels,
         upsampling=options.upsampling,
@@ -118,7 +118,8 @@ def _sample(options) -> None:
     from PIL import Image
 
     from companion import recorded, runs, sampling
-    from companion.data import to_uint8, write_atomically, write_error
+    from companion.data import to_uint8
+    from companion.files import write_atomically, write_error
 
     if options.n < 1 or options.columns < 1:
         raise ValueError("샘플의 수와 열은 1 이상이어야 한다.")
@@ -152,11 +153,10 @@ def _sample(options) -> None:
 
 def _data(options) -> None:
     """내장 벽돌을 PNG 파일로 꺼낸다. 파일 이름은 '부품 이름, 자세 번호, 카메라'이다."""
-    from companion.data import export_bricks, load_bricks
+    from companion.data import export_bricks
 
-    export_bricks(options.folder, split=options.split, limit=options.limit)
-    total = len(load_bricks(split=options.split, as_arrays=True).images)
-    print(f"{options.folder}에 벽돌 {min(options.limit or total, total):,}장을 썼다.")
+    count = export_bricks(options.folder, split=options.split, limit=options.limit)
+    print(f"{options.folder}에 벽돌 {count:,}장을 썼다.")
 
 
 if __name__ == "__main__":

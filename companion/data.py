@@ -1,6 +1,6 @@
 """벽돌 이미지를 읽어 신경망에 넣을 배치로 바꾼다.
 
-이미지는 세 곳 가운데 하나에서 온다. 꾸러미에 든 아틀라스(`"embedded"`), Kaggle의 데이터셋(`"kaggle"`), 그리고
+이미지는 세 곳 가운데 하나에서 온다. 패키지에 든 아틀라스(`"embedded"`), Kaggle의 데이터셋(`"kaggle"`), 그리고
 이미지가 든 폴더이다. 어디서 왔든 먼저 `Bricks`, 곧 64×64 흑백 이미지의 uint8 배열이 되고, 배치로 묶일 때에야
 [-1, 1]의 float32가 된다.
 
@@ -12,26 +12,25 @@
 164 MB이고 float32이면 655 MB이다. 이미지를 배열로만 쓸 때는 TensorFlow를 불러오지 않는다.
 """
 
-import hashlib
 import io
 import json
 import os
 import re
 import tempfile
-import uuid
 import warnings
 import zipfile
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import import_module
-from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from filelock import FileLock
 from PIL import Image
+
+from companion.arguments import check_integer
+from companion.files import read_packaged, remove_unfinished, write_atomically, write_error
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -45,7 +44,6 @@ KAGGLE_HANDLE = "joosthazelzet/lego-brick-images/versions/4"
 KAGGLE_CACHE_NAME = f"lego-brick-images-4-{IMAGE_SIZE}x{IMAGE_SIZE}.npz"
 
 POSES_PER_HELDOUT = 25  # 부품마다 자세 25개에 하나, 곧 4 %를 홀드아웃으로 뗀다.
-UNFINISHED = ".part"  # 다 쓰지 못한 파일의 이름은 이렇게 끝난다.
 PROGRESS_FROM = 1000  # 1초보다 오래 걸릴 만큼 이미지가 많을 때만 진행 막대를 보인다.
 _SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")  # image_dataset_from_directory()와 같다.
 _NAME = re.compile(r"(?P<part>.+) (?P<pose>\d+)(?P<camera>[LR])")
@@ -69,18 +67,42 @@ class Bricks(NamedTuple):
     cameras: np.ndarray
     """`(N,)` 크기의 글. `"L"`과 `"R"` 두 카메라가 같은 자세를 찍는다."""
 
+    def dataset(
+        self, batch_size: int = 128, *, shuffle: bool = True, seed: int = 42
+    ) -> "tf.data.Dataset":
+        """이미지를 신경망에 넣을 배치로 묶는다. 데이터셋을 한 번 돌면 한 에포크이다.
+
+        Args:
+            batch_size: 배치 크기. 마지막 배치는 더 작을 수 있다.
+            shuffle: 에포크마다 새로 섞을지. False이면 `images`의 순서 그대로이다.
+            seed: 섞는 시드. 시드가 같으면 에포크마다의 순서가 같다. 다만 `keras.utils.set_random_seed()`로 정한
+                전역 시드도 순서에 섞인다.
+
+        Returns:
+            원소가 `(배치, 64, 64, 1)` 크기의 float32이고 범위는 [-1, 1]인 `tf.data.Dataset`.
+
+        Raises:
+            ValueError: `batch_size`가 1 이상인 정수가 아닐 때.
+        """
+        import tensorflow as tf
+
+        batch_size = check_integer("batch_size", batch_size, at_least=1)
+        # 이미지가 아니라 번호를 섞으므로 값싸다.
+        indices = tf.data.Dataset.range(len(self.images))
+        if shuffle:
+            indices = indices.shuffle(len(self.images), seed=seed)
+        return indices.batch(batch_size).map(_taker(self.images)).prefetch(tf.data.AUTOTUNE)
+
 
 def load_bricks(
     source: str | os.PathLike = "embedded",
     *,
     split: str = "train",
-    as_arrays: bool = False,
-    batch_size: int = 128,
-    shuffle: bool = True,
-    seed: int = 42,
     cache_dir: str | os.PathLike | None = None,
-) -> "tf.data.Dataset | Bricks":
-    """벽돌 이미지를 데이터셋이나 배열로 읽는다.
+) -> Bricks:
+    """벽돌 이미지를 읽는다. 신경망에 넣을 배치는 `Bricks.dataset()`이 만든다.
+
+    내장 데이터는 부품, 자세, 카메라 순이고 폴더와 Kaggle은 파일 이름 순이다.
 
     두 카메라가 찍은 같은 자세는 늘 같은 묶음에 든다. 내장 데이터는 부품마다 자세 0~124가 훈련, 125~140이
     홀드아웃이다. Kaggle과 폴더에서는 부품마다 자세를 번호 순으로 세워 마지막 4 %(25개에 하나, 나머지는 버림)를
@@ -88,24 +110,14 @@ def load_bricks(
 
     Args:
         source: `"embedded"`, `"kaggle"`, 또는 이미지가 바로 들어 있는 폴더의 경로. 하위 폴더는 보지 않는다.
-            Kaggle의 데이터셋은 Joost Hazelzet의 「Images of LEGO Bricks」 4판이고, 처음 한 번만 받아 줄인다.
+            Kaggle의 데이터셋은 Joost Hazelzet의 「Images of LEGO Bricks」 버전 4이고, 처음 한 번만 받아 줄인다.
         split: `"train"` 또는 `"heldout"`.
-        as_arrays: True이면 데이터셋 대신 `Bricks`를 돌려준다.
-        batch_size: 배치 크기. 마지막 배치는 더 작을 수 있다.
-        shuffle: 에포크마다 새로 섞을지. False이면 내장 데이터는 부품, 자세, 카메라 순이고 폴더와 Kaggle은 파일
-            이름 순이다.
-        seed: 섞는 시드. 시드가 같으면 에포크마다의 차례가 같다. 다만 `keras.utils.set_random_seed()`로 정한
-            전역 시드도 차례에 섞인다.
         cache_dir: Kaggle의 이미지를 줄여 둘 폴더. 기본값은 `$XDG_CACHE_HOME/brickie-companion`이나
             `~/.cache/brickie-companion`이다.
 
-    Returns:
-        한 번 돌면 한 에포크인 `tf.data.Dataset`. 원소는 `(배치, 64, 64, 1)` 크기의 float32이고 범위는 [-1, 1]이다.
-        `as_arrays=True`이면 `Bricks`.
-
     Raises:
-        ValueError: 모르는 `split`이거나, `batch_size`가 1보다 작거나, 폴더에 이미지가 없거나, 이미지나 캐시나 내장
-            데이터가 깨졌거나, 홀드아웃으로 뗄 이미지가 없을 때.
+        ValueError: 모르는 `split`이거나, 폴더에 이미지가 없거나, 이미지나 캐시나 내장 데이터가 깨졌거나, 홀드아웃으로
+            뗄 이미지가 없을 때.
         TypeError: `source`가 글도 경로도 아닐 때.
         FileNotFoundError: 폴더나 내장 데이터가 없을 때.
         OSError: 캐시에 쓸 수 없거나 디스크가 찼을 때. 반쯤 쓰인 파일은 남지 않는다.
@@ -115,7 +127,6 @@ def load_bricks(
     """
     if split not in SPLITS:
         raise ValueError(f'split이 {split!r}이다. "train"이나 "heldout"을 준다.')
-    _check_integer("batch_size", batch_size, at_least=1)
     if not isinstance(source, (str, os.PathLike)):
         raise TypeError(
             f'source가 {source!r}이다. "embedded", "kaggle", 또는 이미지가 든 폴더의 경로를 준다.'
@@ -130,20 +141,27 @@ def load_bricks(
     bricks = bricks._replace(part_names=list(bricks.part_names))
     for array in (bricks.images, bricks.parts, bricks.poses, bricks.cameras):
         array.flags.writeable = False
-    return bricks if as_arrays else _finite_epochs(bricks.images, batch_size, shuffle, seed)
+    return bricks
 
 
-def preprocess(img) -> "tf.Tensor":
+def preprocess(img):
     """[0, 255]의 픽셀을 생성자의 tanh와 같은 범위인 [-1, 1]의 float32로 바꾼다.
+
+    NumPy 배열을 주면 TensorFlow를 불러오지 않고 배열로, 그 밖에는 텐서로 돌려준다.
 
     Raises:
         ValueError: 값에 NaN이나 무한대가 있을 때. `Dataset.map()` 안에서는 확인하지 않는다.
     """
-    import tensorflow as tf
+    if isinstance(img, np.ndarray):
+        _check_finite(img)
+        pixels = img.astype("float32")
+    else:
+        import tensorflow as tf
 
-    if not tf.is_symbolic_tensor(img):
-        _check_finite(np.asarray(img))
-    return (tf.cast(img, "float32") - 127.5) / 127.5
+        if not tf.is_symbolic_tensor(img):
+            _check_finite(np.asarray(img))
+        pixels = tf.cast(img, "float32")
+    return (pixels - 127.5) / 127.5
 
 
 def to_uint8(x) -> np.ndarray:
@@ -189,8 +207,8 @@ def brick_batches(
         )
     if images.ndim != 4:
         raise ValueError(f"이미지의 크기가 {images.shape}이다. (N, 높이, 너비, 채널)로 준다.")
-    _check_integer("batch_size", batch_size, at_least=1)
-    _check_integer("start_step", start_step, at_least=0)
+    batch_size = check_integer("batch_size", batch_size, at_least=1)
+    start_step = check_integer("start_step", start_step, at_least=0)
     if batch_size > len(images):
         raise ValueError(
             f"배치 크기 {batch_size}이(가) 이미지 {len(images)}장보다 크다. 배치를 줄이거나 이미지를 늘린다."
@@ -230,10 +248,10 @@ def export_bricks(
         FileExistsError: 폴더에 이 함수가 쓸 것이 아닌 파일이 있을 때. 그대로 두면 데이터셋에 섞인다.
         OSError: 폴더에 쓸 수 없거나 디스크가 찼을 때. 이미지는 하나도 쓰지 않는다.
     """
+    bricks = load_bricks(split=split)
+    count = len(bricks.images)
     if limit is not None:
-        _check_integer("limit", limit, at_least=1)
-    bricks = load_bricks(split=split, as_arrays=True)
-    count = min(limit or len(bricks.images), len(bricks.images))
+        count = min(check_integer("limit", limit, at_least=1), count)
     files = {
         f"{bricks.part_names[bricks.parts[i]]} {bricks.poses[i]:03d}{bricks.cameras[i]}.png": i
         for i in np.arange(count) * len(bricks.images) // count
@@ -257,45 +275,6 @@ def export_bricks(
     return count
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
-    """`write(파일)`로 임시 파일을 다 쓴 뒤 `path`로 이름을 바꾼다. 실패하면 임시 파일을 지운다."""
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}{UNFINISHED}")
-    try:
-        with open(temporary, "xb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def remove_unfinished(folder: Path) -> None:
-    """쓰는 도중에 죽은 프로그램이 남긴 임시 파일을 지운다. 폴더의 잠금을 쥐고 부른다."""
-    for path in folder.glob(f".*{UNFINISHED}"):
-        path.unlink(missing_ok=True)
-
-
-def write_error(error: OSError, what: str, path: Path) -> OSError:
-    """쓰다가 난 오류를 무엇을 할지 말해 주는 오류로 바꾼다."""
-    return OSError(
-        error.errno,
-        f"{what} 쓰지 못했다({error.strerror}). 디스크의 남은 자리와 쓰기 권한을 확인하거나 다른 폴더를 준다",
-        str(path),
-    )
-
-
-def _finite_epochs(images: np.ndarray, batch_size: int, shuffle: bool, seed: int):
-    """한 번 돌면 한 에포크인 데이터셋이다. 이미지가 아니라 번호를 섞으므로 값싸다."""
-    import tensorflow as tf
-
-    indices = tf.data.Dataset.range(len(images))
-    if shuffle:
-        indices = indices.shuffle(len(images), seed=seed, reshuffle_each_iteration=True)
-    return indices.batch(batch_size).map(_taker(images)).prefetch(tf.data.AUTOTUNE)
-
-
 def _taker(images: np.ndarray):
     """번호들을 받아 그 이미지들의 [-1, 1] 배치를 돌려주는 함수를 만든다."""
     import tensorflow as tf
@@ -308,19 +287,10 @@ def _taker(images: np.ndarray):
 
 @cache
 def _load_embedded(folder: Path, split: str) -> Bricks:
-    """꾸러미에 든 아틀라스를 풀어 `Bricks`로 만든다. 한 프로그램에서 한 번만 푼다."""
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        record = manifest["splits"][split]
-        content = (folder / record["file"]).read_bytes()
-    except FileNotFoundError as error:
-        raise FileNotFoundError(
-            f"내장 데이터의 {error.filename} 파일이 없다. companion을 다시 설치한다."
-        ) from None
-    if hashlib.sha256(content).hexdigest() != record["sha256"]:
-        raise ValueError(
-            f"{folder / record['file']} 파일의 내용이 기록된 SHA-256과 다르다. companion을 다시 설치한다."
-        )
+    """패키지에 든 아틀라스를 풀어 `Bricks`로 만든다. 한 프로그램에서 한 번만 푼다."""
+    manifest = json.loads(read_packaged(folder / "manifest.json"))
+    record = manifest["splits"][split]
+    content = read_packaged(folder / record["file"], record["sha256"])
     atlas = np.asarray(Image.open(io.BytesIO(content)))
     tiles = atlas.reshape(-1, IMAGE_SIZE, record["columns"], IMAGE_SIZE).swapaxes(1, 2)
     first, last = record["poses"]
@@ -506,11 +476,6 @@ def _split_by_pose(bricks: Bricks, split: str, source: str) -> Bricks:
         bricks.poses[kept],
         bricks.cameras[kept],
     )
-
-
-def _check_integer(name: str, value: int, at_least: int) -> None:
-    if not isinstance(value, Integral) or value < at_least:
-        raise ValueError(f"{name}이(가) {value!r}이다. {at_least} 이상인 정수를 준다.")
 
 
 def _check_finite(values: np.ndarray) -> None:

@@ -13,7 +13,6 @@ scikit-learn이 있어야 한다. Colab에는 있고, 다른 곳에서는 `pip i
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 from functools import cache
@@ -22,7 +21,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from companion.data import IMAGE_SIZE, load_bricks
+from companion.data import IMAGE_SIZE, load_bricks, preprocess, to_uint8
+from companion.files import read_packaged
 from companion.sampling import latents
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Estimate(NamedTuple):
 @cache
 def manifest() -> dict:
     """분류 신경망의 SHA-256, 홀드아웃 정확도, 훈련 설정이다."""
-    return json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
+    return json.loads(read_packaged(FOLDER / "manifest.json"))
 
 
 def build_classifier(parts: int = 50, dropout_rate: float = 0.3) -> keras.Model:
@@ -76,11 +76,7 @@ def _classifier() -> tuple[keras.Model, keras.Model, np.ndarray, np.ndarray]:
     """내장된 분류 신경망, 특성까지의 신경망, 훈련 벽돌에서 잰 특성의 평균과 표준 편차이다."""
     import keras
 
-    content = (FOLDER / "classifier.npz").read_bytes()
-    if hashlib.sha256(content).hexdigest() != manifest()["sha256"]:
-        raise ValueError(
-            f"{FOLDER / 'classifier.npz'}의 내용이 기록된 SHA-256과 다르다. companion을 다시 설치한다."
-        )
+    content = read_packaged(FOLDER / "classifier.npz", manifest()["sha256"])
     with np.load(io.BytesIO(content), allow_pickle=False) as file:
         arrays = {name: file[name].astype("float32") for name in file.files}
     mean, std = arrays.pop("mean"), arrays.pop("std")
@@ -132,7 +128,7 @@ def random_features(images: np.ndarray, seed: int = 0) -> np.ndarray:
 
 
 def _predict(model: keras.Model, images: np.ndarray):
-    return model.predict(images.astype("float32") / 127.5 - 1, batch_size=256, verbose=0)
+    return model.predict(preprocess(images), batch_size=256, verbose=0)
 
 
 # ---- 특성을 견주는 지표
@@ -309,11 +305,11 @@ def evaluate(
     _check_images(fake)
     _check_count("견줄 이미지", len(fake))
     if real is None:
-        everything = load_bricks(as_arrays=True).images
+        everything = load_bricks().images
         order = np.random.default_rng(seed).permutation(len(everything))
         real = everything[order[: len(fake)]]
     if train is None:
-        train = load_bricks(as_arrays=True).images
+        train = load_bricks().images
     x, y = features(real), features(fake)
     distance = kernel_distance(x, y, seed=seed)
     parts = part_coverage(fake)
@@ -341,12 +337,11 @@ def ladder(n: int = 1500, *, draws: int = 20, seed: int = 0) -> dict[str, dict[s
     - `untrained`: 훈련하지 않은 생성자의 이미지.
     - `repeated`: 이미지 한 장을 되풀이한 것.
     """
-    from companion.data import to_uint8
     from companion.models import build_generator
 
     generator = np.random.default_rng(seed)
-    bricks = load_bricks(as_arrays=True)
-    heldout = load_bricks(split="heldout", as_arrays=True).images
+    bricks = load_bricks()
+    heldout = load_bricks(split="heldout").images
     order = generator.permutation(len(bricks.images))
     real = bricks.images[order[:n]]
     others = order[n:]
@@ -390,7 +385,7 @@ def stored_ladder() -> dict[str, dict[str, float]]:
 
     `tools/makers/ladder.py`가 쟀다. 값의 뜻은 `evaluate()`와 `ladder()`를 보라.
     """
-    return json.loads((FOLDER / "ladder.json").read_text(encoding="utf-8"))
+    return json.loads(read_packaged(FOLDER / "ladder.json"))
 
 
 def blur(images: np.ndarray, sigma: float = 1.0) -> np.ndarray:

@@ -29,6 +29,8 @@ from matplotlib.ticker import NullFormatter
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
+from companion.data import to_uint8
+
 # 색맹도 가릴 수 있는 색이다. 진짜와 가짜는 파랑과 주황, 판별자와 생성자는 청록과 자주로 한다.
 REAL_COLOUR = "#2166ac"
 FAKE_COLOUR = "#d95f02"
@@ -191,7 +193,7 @@ def as_pixels(images: ArrayLike) -> NDArray[np.uint8]:
             f"이미지의 값이 {array.min():g}부터 {array.max():g}까지이다. "
             "0~255의 uint8이나 [-1, 1]의 실수로 준다."
         )
-    return np.clip(np.rint(array * 127.5 + 127.5), 0, 255).astype(np.uint8)
+    return to_uint8(array)
 
 
 def _number(value: float) -> str:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 from functools import cache
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
+
+from companion.files import read_packaged
 
 if TYPE_CHECKING:
     import keras
@@ -26,17 +27,11 @@ SAMPLES = 64
 @cache
 def manifest() -> dict:
     """파일들의 SHA-256과 훈련의 개요(설정, 기계, 시간)이다."""
-    return json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
+    return json.loads(read_packaged(FOLDER / "manifest.json"))
 
 
 def _read(name: str) -> bytes:
-    """파일을 읽고 SHA-256을 확인한다."""
-    content = (FOLDER / name).read_bytes()
-    if hashlib.sha256(content).hexdigest() != manifest()["files"][name]:
-        raise ValueError(
-            f"{FOLDER / name}의 내용이 기록된 SHA-256과 다르다. companion을 다시 설치한다."
-        )
-    return content
+    return read_packaged(FOLDER / name, manifest()["files"][name])
 
 
 def _read_json(name: str):

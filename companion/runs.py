@@ -24,13 +24,9 @@ import numpy as np
 from PIL import Image
 
 from companion import checkpoints
-from companion.data import (
-    brick_batches,
-    remove_unfinished,
-    to_uint8,
-    write_atomically,
-    write_error,
-)
+from companion.arguments import check_integer
+from companion.data import brick_batches, to_uint8
+from companion.files import remove_unfinished, write_atomically, write_error
 from companion.models import build_generator, dtype_policy, upsampling_of
 from companion.sampling import latents, tile
 from companion.training import DCGAN
@@ -77,9 +73,8 @@ def train(
         RuntimeError: 같은 폴더에서 다른 훈련이 돌고 있을 때.
         OSError: 훈련 폴더에 쓸 수 없거나 디스크가 찼을 때. 앞선 체크포인트는 남는다.
     """
-    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name}가(이) {value!r}이다. 1 이상인 정수를 준다.")
+    epochs = check_integer("epochs", epochs, at_least=1)
+    batch_size = check_integer("batch_size", batch_size, at_least=1)
     devices = dcgan.distribute_strategy.num_replicas_in_sync
     if batch_size % devices:
         raise ValueError(

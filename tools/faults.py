@@ -77,7 +77,7 @@ def fill_cache(kaggle: Path, cache: Path) -> np.ndarray:
 
     use_stand_in_for_kaggle(kaggle)
     with contextlib.redirect_stdout(io.StringIO()):  # 진행 막대
-        return load_bricks("kaggle", as_arrays=True, cache_dir=cache).images
+        return load_bricks("kaggle", cache_dir=cache).images
 
 
 def child(task: str, folder: str) -> None:
@@ -343,8 +343,8 @@ def flipped(path: Path, position: float) -> None:
 def corrupt_embedded_files(folder: Path) -> str:
     """꾸러미에 든 파일을 하나씩 깨뜨려, 이름을 대고 거절하는지 따로 띄운 파이썬에서 본다."""
     readers = {
-        "bricks/train.png": "from companion import load_bricks; load_bricks(as_arrays=True)",
-        "bricks/heldout.png": "from companion import load_bricks; load_bricks(split='heldout', as_arrays=True)",
+        "bricks/train.png": "from companion import load_bricks; load_bricks()",
+        "bricks/heldout.png": "from companion import load_bricks; load_bricks(split='heldout')",
         "recorded/generator.npz": "from companion import recorded; recorded.generator()",
         "recorded/discriminator.npz": "from companion import recorded; recorded.discriminator()",
         "recorded/grids.png": "from companion import recorded; recorded.grids()",
@@ -426,9 +426,9 @@ def hostile_files(folder: Path) -> str:
         for target in (files / "step-0000001.npz", files / KAGGLE_CACHE_NAME):
             target.write_bytes(content)
         untouched(files, lambda: read_checkpoint(files / "step-0000001.npz"), "체크포인트")
-        untouched(files, lambda: load_bricks("kaggle", as_arrays=True, cache_dir=files), "캐시")
+        untouched(files, lambda: load_bricks("kaggle", cache_dir=files), "캐시")
         (files / "a.png").write_bytes(content)
-        untouched(files, lambda: load_bricks(files, as_arrays=True), "a.png")
+        untouched(files, lambda: load_bricks(files), "a.png")
         if trace.exists() or set(folder.iterdir()) != {files}:
             raise Wrong(f"{name}이(가) 코드를 돌리거나 폴더 밖에 썼다")
     return f"{len(attacks)}가지 파일을 체크포인트, 캐시, 이미지로 열었고 아무것도 돌지 않았다"

@@ -91,7 +91,7 @@ def laboratory(folder: Path) -> dict[str, Any]:
 def game(folder: Path) -> dict[str, Any]:
     """단계마다의 가짜와 홀드아웃 진짜, 그리고 그 단계의 판별자가 매긴 진짜일 확률이다."""
     stages = recorded.stages()
-    heldout = load_bricks(split="heldout", as_arrays=True).images
+    heldout = load_bricks(split="heldout").images
     judged = len(next(iter(stages.values()))["real"])
     real = heldout[np.random.default_rng(0).permutation(len(heldout))[:judged]][:GAME_REAL]
     forgeries = [stage["samples"][:GAME_FORGERIES] for stage in stages.values()]

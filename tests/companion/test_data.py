@@ -117,7 +117,7 @@ def files_no_larger_than(size):
 
 
 def test_embedded_bricks_hold_fifty_parts_seen_by_two_cameras():
-    train = load_bricks(as_arrays=True)
+    train = load_bricks()
     assert train.images.shape == (12_500, 64, 64, 1) and train.images.dtype == np.uint8
     assert len(train.part_names) == len(set(train.part_names)) == 50
     np.testing.assert_array_equal(np.bincount(train.parts), np.full(50, 250))
@@ -128,7 +128,7 @@ def test_embedded_bricks_hold_fifty_parts_seen_by_two_cameras():
 
 
 def test_embedded_heldout_poses_are_not_in_training():
-    train, heldout = (load_bricks(split=split, as_arrays=True) for split in data.SPLITS)
+    train, heldout = (load_bricks(split=split) for split in data.SPLITS)
     assert heldout.images.shape == (1_600, 64, 64, 1)
     assert heldout.part_names == train.part_names
     assert not set(zip(train.parts, train.poses, strict=True)) & set(
@@ -141,16 +141,16 @@ def test_embedded_bricks_load_within_a_second_and_the_second_time_at_once():
     for _ in range(3):
         data._load_embedded.cache_clear()
         start = time.process_time()
-        first = load_bricks(as_arrays=True)
+        first = load_bricks()
         seconds.append(time.process_time() - start)
     assert min(seconds) < 1
-    assert load_bricks(as_arrays=True).images is first.images
+    assert load_bricks().images is first.images
 
 
 def test_arrays_need_no_tensorflow():
     code = (
-        "from companion.data import load_bricks, to_uint8; import sys;"
-        "to_uint8(load_bricks(split='heldout', as_arrays=True).images / 255.0);"
+        "from companion.data import load_bricks, preprocess, to_uint8; import sys;"
+        "to_uint8(preprocess(load_bricks(split='heldout').images));"
         "print('tensorflow' in sys.modules, 'keras' in sys.modules)"
     )
     result = subprocess.run(
@@ -161,12 +161,12 @@ def test_arrays_need_no_tensorflow():
 
 def test_no_caller_can_change_the_arrays_of_another(tmp_path):
     for source in ("embedded", write_grey_images(tmp_path / "grey", 3)):
-        bricks = load_bricks(source, as_arrays=True)
+        bricks = load_bricks(source)
         for array in (bricks.images, bricks.parts, bricks.poses, bricks.cameras):
             with pytest.raises(ValueError, match="read-only"):
                 array[:1] = array[1:2]
-    load_bricks(as_arrays=True).part_names.clear()
-    assert len(load_bricks(as_arrays=True).part_names) == 50
+    load_bricks().part_names.clear()
+    assert len(load_bricks().part_names) == 50
 
 
 @pytest.fixture
@@ -195,12 +195,13 @@ def test_a_missing_embedded_file_is_named(copied_bricks, name):
 # 픽셀과 [-1, 1] 사이
 
 
-def test_preprocess_is_the_formula_of_the_page():
+def test_preprocess_is_the_formula_of_the_page_for_arrays_and_for_tensors():
     pixels = np.arange(256, dtype=np.uint8)
     expected = (pixels.astype("float32") - np.float32(127.5)) / np.float32(127.5)
-    result = preprocess(pixels)
-    assert result.dtype == tf.float32
-    np.testing.assert_array_equal(result, expected)
+    for given, kind in ((pixels, np.ndarray), (tf.constant(pixels), tf.Tensor)):
+        result = preprocess(given)
+        assert isinstance(result, kind) and result.dtype == "float32"
+        np.testing.assert_array_equal(result, expected)
     mapped = tf.data.Dataset.from_tensors(pixels).map(lambda x: preprocess(x))
     np.testing.assert_array_equal(next(iter(mapped)), expected)
     assert expected[0] == -1 and expected[-1] == 1
@@ -208,8 +209,8 @@ def test_preprocess_is_the_formula_of_the_page():
 
 def test_to_uint8_undoes_preprocess_rounds_and_clips():
     pixels = np.arange(256, dtype=np.uint8)
-    np.testing.assert_array_equal(to_uint8(preprocess(pixels)), pixels)
-    np.testing.assert_array_equal(to_uint8(np.asarray(preprocess(pixels))), pixels)
+    for given in (pixels, tf.constant(pixels)):
+        np.testing.assert_array_equal(to_uint8(preprocess(given)), pixels)
     values = np.array([-5, -1, -0.999, 0.001, 0.999, 1, 5])
     np.testing.assert_array_equal(to_uint8(values), [0, 0, 0, 128, 255, 255, 255])
     half = tf.cast(tf.constant([-1.0, 1.0]), "bfloat16")
@@ -232,8 +233,8 @@ def test_pixels_that_are_not_finite_are_refused(bad):
 
 def test_the_pages_call_reads_exported_bricks_as_the_embedded_path_does(tmp_path):
     assert export_bricks(tmp_path / "bricks", split="heldout") == 1_600
-    bricks = load_bricks(split="heldout", as_arrays=True)
-    embedded = all_of(load_bricks(split="heldout", shuffle=False))
+    bricks = load_bricks(split="heldout")
+    embedded = all_of(bricks.dataset(shuffle=False))
     index = {
         f"{bricks.part_names[part]} {pose:03d}{camera}.png": i
         for i, (part, pose, camera) in enumerate(
@@ -254,7 +255,7 @@ def test_the_pages_call_reads_exported_bricks_as_the_embedded_path_does(tmp_path
     assert first.shape == (128, 64, 64, 1) and first.dtype == tf.float32
     np.testing.assert_array_equal(rows(all_of(train)), rows(embedded))
 
-    folder = load_bricks(tmp_path / "bricks", as_arrays=True)
+    folder = load_bricks(tmp_path / "bricks")
     np.testing.assert_array_equal(folder.images, bricks.images[order])
     assert [folder.part_names[part] for part in folder.parts] == [
         bricks.part_names[part] for part in bricks.parts[order]
@@ -268,7 +269,7 @@ def test_other_sizes_are_shrunk_by_the_rule_of_the_pages_call(tmp_path, width, h
     picture(np.random.default_rng(1), width, height).save(tmp_path / "a.png")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        ours = load_bricks(tmp_path, as_arrays=True).images
+        ours = load_bricks(tmp_path).images
     theirs = all_of(seeds_call(tmp_path))
     assert len(np.unique(theirs)) > 20
     np.testing.assert_array_equal(ours, np.rint(theirs))
@@ -278,7 +279,7 @@ def test_export_is_repeatable_and_a_limit_takes_many_parts(tmp_path):
     assert export_bricks(tmp_path / "a" / "b", limit=50) == 50
     files = {path.name: path.read_bytes() for path in (tmp_path / "a" / "b").iterdir()}
     parts = {name.rpartition(" ")[0] for name in files}
-    assert parts == set(load_bricks(as_arrays=True).part_names)
+    assert parts == set(load_bricks().part_names)
     assert export_bricks(tmp_path / "a" / "b", limit=50) == 50
     assert {path.name: path.read_bytes() for path in (tmp_path / "a" / "b").iterdir()} == files
 
@@ -312,7 +313,7 @@ def test_export_under_a_file_is_said(tmp_path):
 
 
 def test_export_to_a_full_disk_writes_nothing(tmp_path):
-    load_bricks(as_arrays=True)
+    load_bricks()
     sizes = {}
     export_bricks(tmp_path / "sizes", limit=20)
     sizes = sorted(path.stat().st_size for path in (tmp_path / "sizes").iterdir())
@@ -328,7 +329,8 @@ def test_export_to_a_full_disk_writes_nothing(tmp_path):
 
 
 def test_a_dataset_is_one_epoch_with_the_last_partial_batch(tmp_path):
-    dataset = load_bricks(write_grey_images(tmp_path, 30), batch_size=8, shuffle=False)
+    bricks = load_bricks(write_grey_images(tmp_path, 30))
+    dataset = bricks.dataset(batch_size=8, shuffle=False)
     assert [len(batch) for batch in dataset] == [8, 8, 8, 6]
     assert dataset.element_spec == tf.TensorSpec((None, 64, 64, 1), tf.float32)
     assert int(dataset.cardinality()) == 4
@@ -340,16 +342,16 @@ def orders(dataset, epochs):
 
 
 def test_a_dataset_is_shuffled_anew_each_epoch_by_the_seed(tmp_path):
-    write_grey_images(tmp_path, 30)
-    first = orders(load_bricks(tmp_path, batch_size=8, seed=1), 3)
+    bricks = load_bricks(write_grey_images(tmp_path, 30))
+    first = orders(bricks.dataset(batch_size=8, seed=1), 3)
     assert all(sorted(order) == list(range(2, 62, 2)) for order in first)
     assert len({tuple(order) for order in first}) == 3
-    assert orders(load_bricks(tmp_path, batch_size=8, seed=1), 3) == first
-    assert orders(load_bricks(tmp_path, batch_size=8, seed=2), 1) != first[:1]
+    assert orders(bricks.dataset(batch_size=8, seed=1), 3) == first
+    assert orders(bricks.dataset(batch_size=8, seed=2), 1) != first[:1]
 
 
 def test_a_dataset_smaller_than_its_batch_is_one_batch(tmp_path):
-    (batch,) = load_bricks(write_grey_images(tmp_path, 3))
+    (batch,) = load_bricks(write_grey_images(tmp_path, 3)).dataset()
     assert batch.shape == (3, 64, 64, 1)
 
 
@@ -418,9 +420,9 @@ def test_a_stream_refuses_what_it_cannot_batch(arguments, kind, message):
 
 
 def test_batches_cost_little_processor_time():
-    images = load_bricks(as_arrays=True).images
-    stream = brick_batches(images, 128)
-    for epoch in (load_bricks(), stream.take(len(images) // 128)):
+    bricks = load_bricks()
+    stream = brick_batches(bricks.images, 128)
+    for epoch in (bricks.dataset(), stream.take(len(bricks.images) // 128)):
         costs = []
         for _ in range(3):
             start, n = time.process_time(), 0
@@ -437,8 +439,7 @@ def test_kaggle_images_are_shrunk_like_the_pages_call_and_split_by_pose(
     kaggle, kaggle_root, tmp_path
 ):
     train, heldout = (
-        load_bricks("kaggle", split=split, as_arrays=True, cache_dir=tmp_path)
-        for split in data.SPLITS
+        load_bricks("kaggle", split=split, cache_dir=tmp_path) for split in data.SPLITS
     )
     assert kaggle == ["joosthazelzet/lego-brick-images/versions/4"]  # 두 번째는 캐시에서 읽었다.
     assert train.part_names == [
@@ -465,7 +466,6 @@ def test_kaggle_images_are_shrunk_like_the_pages_call_and_split_by_pose(
         rows(np.concatenate([train.images, heldout.images])), rows(theirs)
     )
     np.testing.assert_array_equal(train.images[:96], theirs[:96])
-    assert all_of(load_bricks("kaggle", cache_dir=tmp_path)).shape == train.images.shape
 
 
 def test_kaggle_images_are_cached_in_the_users_cache_folder(kaggle, tmp_path, monkeypatch):
@@ -603,7 +603,7 @@ def test_two_processes_make_one_cache_together(kaggle_root, tmp_path):
         from companion.data import load_bricks
 
         Path({str(tmp_path)!r}, f"ready-{{os.getpid()}}").touch()
-        images = load_bricks("kaggle", as_arrays=True, cache_dir={str(tmp_path / "cache")!r}).images
+        images = load_bricks("kaggle", cache_dir={str(tmp_path / "cache")!r}).images
         print(len(images), hashlib.sha256(images.tobytes()).hexdigest())
         """
     )
@@ -630,7 +630,7 @@ def test_two_processes_make_one_cache_together(kaggle_root, tmp_path):
 
 def test_a_folder_without_poses_in_its_names_is_all_for_training(tmp_path):
     write_grey_images(tmp_path, 60)
-    bricks = load_bricks(tmp_path, as_arrays=True)
+    bricks = load_bricks(tmp_path)
     assert len(bricks.images) == 60 and bricks.part_names == []
     assert set(bricks.parts) == set(bricks.poses) == {-1} and set(bricks.cameras) == {""}
     with pytest.raises(ValueError, match=f"{tmp_path}에는 홀드아웃으로 뗄 이미지가 없다.*train"):
@@ -639,13 +639,13 @@ def test_a_folder_without_poses_in_its_names_is_all_for_training(tmp_path):
 
 def test_a_folder_with_few_poses_has_no_heldout(tmp_path):
     export_bricks(tmp_path, limit=100)
-    assert len(load_bricks(tmp_path, as_arrays=True).images) == 100
+    assert len(load_bricks(tmp_path).images) == 100
     with pytest.raises(ValueError, match="자세가 25개 이상"):
         load_bricks(tmp_path, split="heldout")
 
 
 def test_a_folder_with_many_poses_splits_like_kaggle(kaggle_root):
-    heldout = load_bricks(str(kaggle_root / "dataset"), split="heldout", as_arrays=True)
+    heldout = load_bricks(str(kaggle_root / "dataset"), split="heldout")
     assert sorted(set(heldout.poses)) == [24, 48, 49]
 
 
@@ -654,7 +654,7 @@ def test_only_images_right_in_the_folder_are_read(tmp_path):
     write_grey_images(tmp_path / "below", 3)
     (tmp_path / "notes.txt").write_text("not an image")
     Image.new("L", (64, 64), 255).save(tmp_path / "UPPER.PNG")
-    assert len(load_bricks(tmp_path, as_arrays=True).images) == 3
+    assert len(load_bricks(tmp_path).images) == 3
 
 
 @pytest.mark.parametrize("name", ["missing", "file"])
@@ -705,7 +705,7 @@ def test_other_kinds_of_images_are_converted_and_said_once(tmp_path, save, kind)
     save(grey if kind == "정사각형이 아닌" else grey.crop((0, 0, 64, 64)), tmp_path / "a.png")
     shutil.copy(tmp_path / "a.png", tmp_path / "b.png")
     with pytest.warns(UserWarning, match=kind) as caught:
-        images = load_bricks(tmp_path, as_arrays=True).images
+        images = load_bricks(tmp_path).images
     assert len(caught) == 1
     assert f"{kind} 이미지 2장" in str(caught[0].message)
     assert str(tmp_path / "a.png") in str(caught[0].message)
@@ -718,15 +718,15 @@ def test_other_kinds_of_images_are_converted_and_said_once(tmp_path, save, kind)
 def test_grey_images_are_read_without_a_warning(kaggle_root):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        load_bricks(kaggle_root / "dataset", as_arrays=True)
+        load_bricks(kaggle_root / "dataset")
 
 
 def test_reading_many_images_shows_its_progress(tmp_path, monkeypatch, capsys):
     write_grey_images(tmp_path, 5)
-    load_bricks(tmp_path, as_arrays=True)
+    load_bricks(tmp_path)
     assert capsys.readouterr().out == ""
     monkeypatch.setattr(data, "PROGRESS_FROM", 5)
-    load_bricks(tmp_path, as_arrays=True)
+    load_bricks(tmp_path)
     assert "5/5" in capsys.readouterr().out
 
 
@@ -734,11 +734,14 @@ def test_reading_many_images_shows_its_progress(tmp_path, monkeypatch, capsys):
     ("arguments", "kind", "message"),
     [
         ({"split": "test"}, ValueError, "split.*'test'.*heldout"),
-        ({"batch_size": 0}, ValueError, "batch_size.*0.*1 이상"),
-        ({"batch_size": -3}, ValueError, "batch_size.*-3.*1 이상"),
         ({"source": None}, TypeError, "source.*None.*embedded"),
     ],
 )
 def test_unknown_choices_are_refused(arguments, kind, message):
     with pytest.raises(kind, match=message):
         load_bricks(**arguments)
+
+
+def test_a_dataset_refuses_an_impossible_batch():
+    with pytest.raises(ValueError, match="batch_size.*0.*1 이상"):
+        load_bricks().dataset(batch_size=0)

@@ -13,12 +13,12 @@ def normal(n: int, d: int = 16, seed: int = 0, shift: float = 0.0) -> np.ndarray
 
 @pytest.fixture(scope="module")
 def bricks():
-    return load_bricks(as_arrays=True).images
+    return load_bricks().images
 
 
 @pytest.fixture(scope="module")
 def heldout():
-    return load_bricks(split="heldout", as_arrays=True).images
+    return load_bricks(split="heldout").images
 
 
 class TestKernelDistance:
@@ -138,7 +138,7 @@ class TestPictures:
 
 class TestClassifier:
     def test_accuracy_on_heldout_is_as_stated(self, heldout):
-        truth = load_bricks(split="heldout", as_arrays=True).parts
+        truth = load_bricks(split="heldout").parts
         accuracy = (evaluation.predict_parts(heldout).argmax(axis=1) == truth).mean()
         assert accuracy == pytest.approx(evaluation.manifest()["heldout_part_accuracy"], abs=0.005)
         assert accuracy > 0.7

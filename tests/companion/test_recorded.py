@@ -31,7 +31,7 @@ def test_the_readme_says_how_long_the_run_took():
 
 
 def test_the_run_saw_the_embedded_training_bricks_and_no_others():
-    images = load_bricks(as_arrays=True).images
+    images = load_bricks().images
     data = recorded.config()["data"]
     assert data == {
         "images": len(images),
@@ -48,7 +48,7 @@ def test_generator_reproduces_the_last_grid_within_two_grey_levels():
 
 def test_discriminator_reproduces_the_recorded_answers():
     last = list(recorded.stages().values())[-1]
-    answers = recorded.discriminator().predict(np.asarray(preprocess(last["samples"])), verbose=0)
+    answers = recorded.discriminator().predict(preprocess(last["samples"]), verbose=0)
     assert np.abs(answers[:, 0] - last["fake"]).mean() < 0.02
 
 

@@ -157,7 +157,15 @@ def test_two_runs_in_one_folder_are_refused(tmp_path):
     run(tmp_path, 1, callbacks=[Second()])
 
 
-@pytest.mark.parametrize("arguments", [{"epochs": 0}, {"epochs": 1, "batch_size": -1}])
+def test_integers_of_numpy_are_recorded_as_pythons(tmp_path):
+    run(tmp_path, np.int64(1), batch_size=np.int64(8))
+    config = json.loads((tmp_path / "config.json").read_text())["config"]
+    assert config["batch_size"] == 8
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"epochs": 0}, {"epochs": True}, {"epochs": 1, "batch_size": -1}]
+)
 def test_impossible_numbers_are_refused(tmp_path, arguments):
     with pytest.raises(ValueError, match="1 이상인 정수"):
         run(tmp_path / "new", **arguments)

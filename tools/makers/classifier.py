@@ -13,8 +13,9 @@ import time
 
 import numpy as np
 
-from companion.data import load_bricks, write_atomically
+from companion.data import load_bricks, preprocess
 from companion.evaluation import FOLDER, build_classifier, classifier_variables
+from companion.files import write_atomically
 
 EPOCHS = 40
 BATCH_SIZE = 128
@@ -30,8 +31,9 @@ def shifted_batches(bricks, seed: int):
     targets = (bricks.parts.astype("int32"), cameras(bricks))
 
     def shift(image, target):
-        image = tf.cast(image, "float32") / 127.5 - 1
-        image = tf.pad(image, [[SHIFT, SHIFT], [SHIFT, SHIFT], [0, 0]], constant_values=-1.0)
+        image = tf.pad(
+            preprocess(image), [[SHIFT, SHIFT], [SHIFT, SHIFT], [0, 0]], constant_values=-1.0
+        )
         offset = tf.random.uniform([2], 0, 2 * SHIFT + 1, "int32")
         return tf.image.crop_to_bounding_box(image, offset[0], offset[1], 64, 64), target
 
@@ -48,7 +50,7 @@ def train(epochs: int, seed: int):
     import keras
 
     keras.utils.set_random_seed(seed)
-    bricks, heldout = load_bricks(as_arrays=True), load_bricks(split="heldout", as_arrays=True)
+    bricks, heldout = load_bricks(), load_bricks(split="heldout")
     model = build_classifier(parts=len(bricks.part_names))
     steps = epochs * -(-len(bricks.images) // BATCH_SIZE)
     model.compile(
@@ -57,7 +59,7 @@ def train(epochs: int, seed: int):
         metrics=[["accuracy"], ["accuracy"]],
     )
     model.fit(shifted_batches(bricks, seed), epochs=epochs, verbose=2)
-    logits = model.predict(heldout.images.astype("float32") / 127.5 - 1, batch_size=256, verbose=0)
+    logits = model.predict(preprocess(heldout.images), batch_size=256, verbose=0)
     truth = (heldout.parts, cameras(heldout))
     accuracies = [float(np.mean(x.argmax(axis=1) == y)) for x, y in zip(logits, truth, strict=True)]
     return model, accuracies
@@ -67,7 +69,7 @@ def save(model, accuracies: list[float], settings: dict) -> None:
     """가중치를 float16으로, 훈련 벽돌에서 잰 특성의 평균과 표준 편차와 함께 담는다."""
     import keras
 
-    bricks = load_bricks(as_arrays=True)
+    bricks = load_bricks()
     arrays = {
         f"{index:03d}": np.asarray(variable).astype("float16")
         for index, variable in enumerate(classifier_variables(model))
@@ -75,7 +77,7 @@ def save(model, accuracies: list[float], settings: dict) -> None:
     for index, variable in enumerate(classifier_variables(model)):
         variable.assign(arrays[f"{index:03d}"].astype("float32"))
     trunk = keras.Model(model.inputs, model.get_layer("features").output)
-    features = trunk.predict(bricks.images.astype("float32") / 127.5 - 1, batch_size=256, verbose=0)
+    features = trunk.predict(preprocess(bricks.images), batch_size=256, verbose=0)
     arrays |= {"mean": features.mean(axis=0), "std": features.std(axis=0) + 1e-6}
     stream = io.BytesIO()
     np.savez_compressed(stream, allow_pickle=False, **arrays)

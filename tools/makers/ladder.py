@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from companion import evaluation, recorded, sampling
-from companion.data import load_bricks, to_uint8, write_atomically
+from companion.data import load_bricks, to_uint8
+from companion.files import write_atomically
 from tools.makers.recorded import DEFAULT_RUN_DIR
 
 SEED = 1  # 책에 싣는 샘플(시드 0)과 다른 잠재 벡터로 잰다.
@@ -37,7 +38,7 @@ def measure(n: int, draws: int, folder: Path) -> dict[str, dict[str, float]]:
 
 def epoch_kids(folder: Path, n: int) -> dict[str, float]:
     """에포크마다, 내장 벽돌 `n`장과 그때의 샘플 256장 사이의 KID(1,000배)이다. 이름은 본 이미지의 수이다."""
-    bricks = load_bricks(as_arrays=True).images
+    bricks = load_bricks().images
     real = evaluation.brick_features(bricks[np.random.default_rng(0).permutation(len(bricks))[:n]])
     kids = {}
     for line in recorded.history():

@@ -60,7 +60,7 @@ def stage_of(generator, logits_model, heldout: np.ndarray) -> dict[str, np.ndarr
     """샘플, 그리고 샘플과 홀드아웃 벽돌이 진짜일 확률이다."""
 
     def probabilities(images: np.ndarray) -> np.ndarray:
-        logits = logits_model.predict(np.asarray(preprocess(images)), batch_size=64, verbose=0)
+        logits = logits_model.predict(preprocess(images), batch_size=64, verbose=0)
         return 1 / (1 + np.exp(-logits[:, 0].astype("float64")))
 
     z = sampling.latents(STAGE_SAMPLES, generator.input_shape[-1])
@@ -205,8 +205,8 @@ def main():
     arguments = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-    images = load_bricks(as_arrays=True).images
-    heldout = load_bricks(split="heldout", as_arrays=True).images
+    images = load_bricks().images
+    heldout = load_bricks(split="heldout").images
     heldout = heldout[np.random.default_rng(0).permutation(len(heldout))[:STAGE_SAMPLES]]
     dcgan = train_full_size(arguments.run_dir / "full", arguments.epochs, images, heldout)
     if not arguments.no_export:

@@ -25,14 +25,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # 저장소의 companion을 
 
 def endless_batches(batch_size: int) -> Iterator[np.ndarray]:
     """섞은 벽돌을 [-1, 1]의 float32 배치로 끝없이 낸다. 입력의 값은 모두 같게 한다."""
-    from companion.data import load_bricks
+    from companion.data import load_bricks, preprocess
 
-    images = load_bricks(as_arrays=True).images
+    images = load_bricks().images
     rng = np.random.default_rng(0)
     while True:
         order = rng.permutation(len(images))
         for start in range(0, len(images) - batch_size + 1, batch_size):
-            yield images[order[start : start + batch_size]].astype("float32") / 127.5 - 1
+            yield preprocess(images[order[start : start + batch_size]])
 
 
 # ---------------------------------------------------------------- 우리 것

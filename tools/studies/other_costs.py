@@ -42,8 +42,8 @@ def input_cost(rounds: int) -> dict[str, list[float]]:
 
     from companion.data import load_bricks, preprocess
 
-    bricks = load_bricks(as_arrays=True).images
-    cached = load_bricks(batch_size=128)
+    bricks = load_bricks().images
+    cached = load_bricks().dataset(batch_size=128)
     costs: dict[str, list[float]] = {"png": [], "cached": []}
     with tempfile.TemporaryDirectory() as folder:
         chosen = np.random.default_rng(0).permutation(len(bricks))[:PNGS]
@@ -82,7 +82,7 @@ def evaluation_seconds() -> dict[int, float]:
     from companion import evaluation
     from companion.data import load_bricks
 
-    bricks = load_bricks(as_arrays=True).images
+    bricks = load_bricks().images
     order = np.random.default_rng(0).permutation(len(bricks))
     times = {}
     for n in (1500, 5000):
@@ -98,7 +98,7 @@ def memory_of_a_run(minutes: float) -> list[tuple[int, float]]:
     from companion.training import build_dcgan
 
     dcgan = build_dcgan(base_channels=8)
-    batches = brick_batches(load_bricks(as_arrays=True).images, 32, seed=0)
+    batches = brick_batches(load_bricks().images, 32, seed=0)
     points: list[tuple[int, float]] = []
     end = time.monotonic() + 60 * minutes
     while time.monotonic() < end or len(points) < 2:

@@ -66,7 +66,7 @@ def until_target(name: str, seed: int) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         runs.train(
             dcgan,
-            load_bricks(as_arrays=True).images,
+            load_bricks().images,
             run_dir=folder,
             epochs=MOST_IMAGES // STEP,
             batch_size=recipe.batch_size,

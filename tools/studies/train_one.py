@@ -26,7 +26,7 @@ def real_images():
     from companion import evaluation
     from companion.data import load_bricks
 
-    bricks = load_bricks(as_arrays=True).images
+    bricks = load_bricks().images
     real = bricks[np.random.default_rng(0).permutation(len(bricks))[:SAMPLES]]
     return bricks, evaluation.brick_features(real)
 
@@ -61,10 +61,10 @@ def measure(generate, discriminator_logits, full: bool) -> dict:
                 nearest = evaluation.nearest_distances(fake, bricks)
                 scores[name]["nearest_train"] = float(np.median(nearest))
         else:
-            logits = discriminator_logits(np.asarray(preprocess(fake[:500])))
+            logits = discriminator_logits(preprocess(fake[:500]))
             scores["fake_logits"] = np.quantile(logits, (0.05, 0.5, 0.95)).tolist()
-    heldout = load_bricks(split="heldout", as_arrays=True).images[:500]
-    logits = discriminator_logits(np.asarray(preprocess(heldout)))
+    heldout = load_bricks(split="heldout").images[:500]
+    logits = discriminator_logits(preprocess(heldout))
     scores["real_logits"] = np.quantile(logits, (0.05, 0.5, 0.95)).tolist()
     return scores
 
@@ -118,7 +118,7 @@ def train(recipe, seed: int, folder: Path, verbose: int = 1) -> dict:
     try:
         history = runs.train(
             dcgan,
-            load_bricks(as_arrays=True).images,
+            load_bricks().images,
             run_dir=folder,
             epochs=ticks,
             batch_size=recipe.batch_size,
@@ -180,7 +180,7 @@ def rounded(value):
 
 
 def write_json(path: Path, value) -> None:
-    from companion.data import write_atomically
+    from companion.files import write_atomically
 
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(value, ensure_ascii=False) + "\n"

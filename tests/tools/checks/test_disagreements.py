@@ -88,8 +88,8 @@ class TestCode:
 
     def test_another_scale_in_the_preprocessing(self, repository):
         edit(repository / "companion" / "data.py",
-             '(tf.cast(img, "float32") - 127.5) / 127.5',
-             '(tf.cast(img, "float32") - 127.5) / 128')  # fmt: skip
+             '(pixels - 127.5) / 127.5',
+             '(pixels - 127.5) / 128')  # fmt: skip
         message = failure(repository, "4_2_1_bricks")
         check_message(message, "4_2_1_bricks.ipynb의 코드 칸", "같은가", "True", "False")
 

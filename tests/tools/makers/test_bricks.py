@@ -16,7 +16,7 @@ from tools.makers import bricks as render_bricks
 
 @pytest.fixture(scope="module", params=["train", "heldout"])
 def bricks(request):
-    return load_bricks(split=request.param, as_arrays=True)
+    return load_bricks(split=request.param)
 
 
 def test_there_are_fifty_parts_each_one_solid_piece():
@@ -28,7 +28,7 @@ def test_there_are_fifty_parts_each_one_solid_piece():
 
 @pytest.mark.parametrize("split", ["train", "heldout"])
 def test_rendering_again_gives_the_stored_pixels_to_a_grey_level(split):
-    bricks = load_bricks(split=split, as_arrays=True)
+    bricks = load_bricks(split=split)
     todo = render_bricks.jobs(render_bricks.SPLITS[split])
     assert len(todo) == len(bricks.images)
     for index in np.linspace(0, len(todo) - 1, 5).astype(int):
@@ -47,13 +47,13 @@ def test_the_two_cameras_show_the_same_pose_from_two_sides():
 
 
 def test_statistics_are_close_to_the_kaggle_set():
-    pixels = load_bricks(as_arrays=True).images / np.float32(255)
+    pixels = load_bricks().images / np.float32(255)
     assert pixels.mean() == pytest.approx(0.087, abs=0.01)
     assert pixels.std() == pytest.approx(0.176, abs=0.015)
 
 
 def test_faces_differ_clearly_in_tone_inside_the_silhouette():
-    pixels = load_bricks(as_arrays=True).images / np.float32(255)
+    pixels = load_bricks().images / np.float32(255)
     assert pixels[pixels > 0.02].std() > 0.16
 
 
@@ -67,7 +67,7 @@ def test_no_image_is_empty_and_every_brick_stays_inside_the_frame(bricks):
 
 
 def test_splits_are_by_pose_and_as_many_as_promised():
-    train, heldout = (load_bricks(split=s, as_arrays=True) for s in ("train", "heldout"))
+    train, heldout = (load_bricks(split=s) for s in ("train", "heldout"))
     assert len(train.images) >= 12_000 and len(heldout.images) >= 1_500
     assert not set(train.poses) & set(heldout.poses)
     for split in (train, heldout):

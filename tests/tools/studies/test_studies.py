@@ -25,8 +25,8 @@ TINY = {"base_channels": 2, "batch_size": 64, "images": 12_800}
 
 @pytest.fixture(scope="module")
 def batches():
-    images = load_bricks(as_arrays=True).images[:96]
-    return np.split(np.asarray(preprocess(images)), 3)
+    images = load_bricks().images[:96]
+    return np.split(preprocess(images), 3)
 
 
 def trained(dcgan, batches):
@@ -101,7 +101,7 @@ def test_clipped_probabilities_lose_the_gradient_that_logits_keep():
 
 def test_the_shift_moves_half_of_the_images_and_keeps_their_pixels():
     dcgan = build(Recipe(augmentation="shift", base_channels=2), seed=0, steps=1)
-    images = np.asarray(preprocess(load_bricks(as_arrays=True).images[:200]))
+    images = preprocess(load_bricks().images[:200])
     moved = np.asarray(dcgan._augment(tf.constant(images)))
     changed = (moved != images).any(axis=(1, 2, 3))
     assert 0.35 < changed.mean() < 0.65

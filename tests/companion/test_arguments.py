@@ -1,0 +1,47 @@
+"""companion.arguments: 정수를 받는 함수가 모두 같은 것을 받고 같은 말로 거절하는지 확인한다."""
+
+import numpy as np
+import pytest
+
+from companion.arguments import check_integer
+from companion.data import brick_batches, export_bricks, load_bricks
+from companion.models import build_discriminator, build_generator
+
+IMAGES = np.zeros((4, 8, 8, 1), np.uint8)
+SMALL = {"image_size": 8, "base_channels": 2}
+
+
+@pytest.mark.parametrize("value", [4, np.int64(4), np.uint8(4)])
+def test_integers_of_numpy_become_pythons(value):
+    found = check_integer("n", value, at_least=4)
+    assert type(found) is int and found == 4
+
+
+@pytest.mark.parametrize("value", [3, True, np.True_, 4.0, np.float32(4), "4", None])
+def test_anything_else_is_refused(value):
+    with pytest.raises(ValueError, match=rf"^n이\(가\) .*{value}.*이다. 4 이상인 정수를 준다.$"):
+        check_integer("n", value, at_least=4)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda n, folder: load_bricks().dataset(n),
+        lambda n, folder: brick_batches(IMAGES, n),
+        lambda n, folder: brick_batches(IMAGES, 1, start_step=n),
+        lambda n, folder: export_bricks(folder, limit=n),
+        lambda n, folder: build_discriminator(**SMALL, channels=n),
+        lambda n, folder: build_discriminator(image_size=8, base_channels=n),
+        lambda n, folder: build_discriminator(image_size=8 * n),
+        lambda n, folder: build_generator(n, **SMALL),
+        lambda n, folder: build_generator(**SMALL, kernel_size=n),
+        lambda n, folder: build_generator(**SMALL, channels=n),
+        lambda n, folder: build_generator(image_size=8, base_channels=n),
+        lambda n, folder: build_generator(image_size=8 * n, base_channels=2),
+    ],
+)
+def test_functions_agree_on_what_an_integer_is(call, tmp_path):
+    call(np.int64(2), tmp_path)
+    for wrong in (np.float64(2), -1):
+        with pytest.raises(ValueError, match="이상인 정수를 준다"):
+            call(wrong, tmp_path)

@@ -1,0 +1,88 @@
+"""companion.files: 파일이 온전하거나 아예 없는지, 패키지의 파일을 확인하며 읽는지 확인한다."""
+
+import errno
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from companion.files import (
+    UNFINISHED,
+    read_packaged,
+    remove_unfinished,
+    write_atomically,
+    write_error,
+)
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_packaged_file_is_read_whole(tmp_path):
+    (tmp_path / "a").write_bytes(b"brick")
+    assert read_packaged(tmp_path / "a", hashlib.sha256(b"brick").hexdigest()) == b"brick"
+    assert read_packaged(tmp_path / "a") == b"brick"
+
+
+def test_a_packaged_file_that_changed_is_named(tmp_path):
+    (tmp_path / "a").write_bytes(b"bricj")
+    with pytest.raises(ValueError, match=f"{tmp_path / 'a'} .*SHA-256과 다르다.*다시 설치한다"):
+        read_packaged(tmp_path / "a", hashlib.sha256(b"brick").hexdigest())
+
+
+def test_a_packaged_file_that_is_missing_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=f"{tmp_path / 'a'} 파일이 없다.*다시 설치한다"):
+        read_packaged(tmp_path / "a", "")
+
+
+def test_a_file_is_written_over_the_old_one_and_nothing_else_stays(tmp_path):
+    for content in (b"old and long", b"new"):
+        write_atomically(tmp_path / "a", lambda file, content=content: file.write(content))
+        assert (tmp_path / "a").read_bytes() == content
+    assert os.listdir(tmp_path) == ["a"]
+
+
+def test_the_old_file_stays_until_the_new_one_is_whole(tmp_path):
+    (tmp_path / "a").write_bytes(b"old")
+
+    def write(file):
+        file.write(b"new")
+        file.flush()
+        assert (tmp_path / "a").read_bytes() == b"old"
+
+    write_atomically(tmp_path / "a", write)
+    assert (tmp_path / "a").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "full"), KeyboardInterrupt()])
+def test_a_write_that_fails_leaves_the_old_file_alone(tmp_path, error):
+    (tmp_path / "a").write_bytes(b"old")
+
+    def write(file):
+        file.write(b"half")
+        raise error
+
+    with pytest.raises(type(error)):
+        write_atomically(tmp_path / "a", write)
+    assert os.listdir(tmp_path) == ["a"] and (tmp_path / "a").read_bytes() == b"old"
+
+
+def test_what_a_killed_program_leaves_is_removed_and_nothing_else(tmp_path):
+    code = (
+        "import os, pathlib, sys; from companion.files import write_atomically;"
+        "write_atomically(pathlib.Path(sys.argv[1], 'a'), lambda file: os._exit(9))"
+    )
+    for name in ("a", ".hidden", f"finished{UNFINISHED}"):
+        (tmp_path / name).write_bytes(b"kept")
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT)
+    assert done.returncode == 9 and len(os.listdir(tmp_path)) == 4
+    remove_unfinished(tmp_path)
+    assert sorted(os.listdir(tmp_path)) == [".hidden", "a", f"finished{UNFINISHED}"]
+
+
+def test_a_write_error_says_what_where_and_what_to_do():
+    error = write_error(OSError(errno.ENOSPC, "No space left"), "샘플을", Path("/out/a.png"))
+    assert error.errno == errno.ENOSPC and error.filename == "/out/a.png"
+    assert "샘플을 쓰지 못했다(No space left)" in str(error) and "남은 자리" in str(error)
