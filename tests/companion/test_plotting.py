@@ -15,6 +15,7 @@ from PIL import Image
 
 from companion import plotting
 from companion.models import build_discriminator, build_generator
+from companion.plotting import curves
 
 # 글꼴에 없는 글자가 있으면 matplotlib은 경고만 하고 네모를 그린다.
 pytestmark = pytest.mark.filterwarnings("error")
@@ -368,7 +369,7 @@ def test_history_draws_the_recorded_numbers():
 
 
 def test_image_counts_are_written_in_ten_thousands():
-    assert [plotting._count_text(n) for n in (0, 5_000, 10_000, 125_000)] == [
+    assert [curves._count_text(n) for n in (0, 5_000, 10_000, 125_000)] == [
         "0",
         "5,000",
         "1만",
