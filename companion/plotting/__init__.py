@@ -8,61 +8,37 @@ Keras의 함수형 모델을 받지만, 이 패키지는 TensorFlow를 불러오
 """
 
 from companion.plotting.canvas import (
-    DISCRIMINATOR_COLOUR,
-    FAKE_COLOUR,
-    FONT,
-    GENERATOR_COLOUR,
-    REAL_COLOUR,
-    WIDTH,
-    HtmlPicture,
-    as_pixels,
-    data_uri,
-    show,
-    use_korean_font,
+    DISCRIMINATOR_COLOUR as DISCRIMINATOR_COLOUR,
+    FAKE_COLOUR as FAKE_COLOUR,
+    FONT as FONT,
+    GENERATOR_COLOUR as GENERATOR_COLOUR,
+    REAL_COLOUR as REAL_COLOUR,
+    WIDTH as WIDTH,
+    HtmlPicture as HtmlPicture,
+    as_pixels as as_pixels,
+    data_uri as data_uri,
+    show as show,
+    use_korean_font as use_korean_font,
 )
 from companion.plotting.convolutions import (
-    plot_overlap_counts,
-    plot_transposed_convolution,
-    plot_upsampling_convolution,
+    plot_overlap_counts as plot_overlap_counts,
+    plot_transposed_convolution as plot_transposed_convolution,
+    plot_upsampling_convolution as plot_upsampling_convolution,
 )
 from companion.plotting.curves import (
-    plot_activation_gradients,
-    plot_history,
-    plot_pixel_histogram,
+    plot_activation_gradients as plot_activation_gradients,
+    plot_history as plot_history,
+    plot_pixel_histogram as plot_pixel_histogram,
 )
-from companion.plotting.cycle import plot_gan_cycle
-from companion.plotting.networks import plot_architecture, plot_plan, plot_size_steps
+from companion.plotting.cycle import plot_gan_cycle as plot_gan_cycle
+from companion.plotting.networks import (
+    plot_architecture as plot_architecture,
+    plot_plan as plot_plan,
+    plot_size_steps as plot_size_steps,
+)
 from companion.plotting.tiles import (
-    plot_interpolation,
-    plot_neighbours,
-    plot_samples,
-    plot_training_grids,
+    plot_interpolation as plot_interpolation,
+    plot_neighbours as plot_neighbours,
+    plot_samples as plot_samples,
+    plot_training_grids as plot_training_grids,
 )
-
-__all__ = [
-    "DISCRIMINATOR_COLOUR",
-    "FAKE_COLOUR",
-    "FONT",
-    "GENERATOR_COLOUR",
-    "REAL_COLOUR",
-    "WIDTH",
-    "HtmlPicture",
-    "as_pixels",
-    "data_uri",
-    "plot_activation_gradients",
-    "plot_architecture",
-    "plot_gan_cycle",
-    "plot_history",
-    "plot_interpolation",
-    "plot_neighbours",
-    "plot_overlap_counts",
-    "plot_pixel_histogram",
-    "plot_plan",
-    "plot_samples",
-    "plot_size_steps",
-    "plot_training_grids",
-    "plot_transposed_convolution",
-    "plot_upsampling_convolution",
-    "show",
-    "use_korean_font",
-]

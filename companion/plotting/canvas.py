@@ -10,14 +10,14 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib import font_manager
+from matplotlib import font_manager, patches
 from matplotlib import pyplot as plt
-from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
+
+from companion.data import to_uint8
 
 # 색맹도 가릴 수 있는 색이다. 진짜와 가짜는 파랑과 주황, 판별자와 생성자는 청록과 자주로 한다.
 REAL_COLOUR = "#2166ac"
@@ -40,10 +40,10 @@ def _register_font() -> str:
 
 
 def use_korean_font() -> None:
-    """꾸러미에 든 한글 글꼴로 그림의 글자를 쓰게 한다.
+    """패키지에 든 한글 글꼴로 그림의 글자를 쓰게 한다.
 
     matplotlib의 설정(`rcParams`)에서 글꼴과 글자 크기를 바꾼다. 한글 글꼴에 없는 글자(예: 음수 부호 U+2212)는
-    DejaVu Sans로 쓴다. 이 모듈의 함수는 스스로 이것을 부르므로, 직접 그림을 그리기 전에만 부르면 된다.
+    DejaVu Sans로 쓴다. `plot_`으로 시작하는 함수는 스스로 이것을 부르므로, 직접 그림을 그리기 전에만 부르면 된다.
     """
     mpl.rcParams["font.family"] = [_register_font(), "DejaVu Sans"]
     mpl.rcParams["font.size"] = 11
@@ -64,7 +64,7 @@ class HtmlPicture:
 
 
 def show(figure: Figure, *, caption: str, alt: str) -> HtmlPicture:
-    """그림을 설명과 대체 글이 딸린 HTML로 바꾸고 닫는다. 칸의 마지막 줄에 쓴다.
+    """그림을 설명과 대체 글이 딸린 HTML로 바꾸고 닫는다. 셀의 마지막 줄에 쓴다.
 
     같은 그림은 늘 같은 바이트가 된다. 그림은 130 dpi로 그리고 색 수를 줄여 작게 만든다.
 
@@ -111,52 +111,6 @@ def data_uri(picture: NDArray[np.uint8]) -> str:
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
-# 단위가 픽셀이고 y가 아래로 커지는 도화지와, 그 위에 쓰는 도구이다.
-
-
-def new_canvas(width: float, height: float) -> tuple[Figure, Axes]:
-    use_korean_font()
-    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
-    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set(xlim=(0, width), ylim=(height, 0))
-    axes.set_axis_off()
-    return figure, axes
-
-
-def new_panels(rows: int, height: float, **options: Any) -> tuple[Figure, NDArray[Any]]:
-    """세로로 늘어놓은 그래프 `rows`개이다."""
-    use_korean_font()
-    figure = Figure(
-        figsize=(WIDTH / DPI, height / DPI),
-        dpi=DPI,
-        layout=ConstrainedLayoutEngine(w_pad=0.07, h_pad=0.07),
-    )
-    panels = figure.subplots(rows, 1, **options)
-    for axes in panels:
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(color="#e3e6ea", linewidth=0.8)
-        axes.set_axisbelow(True)
-    return figure, panels
-
-
-def write(axes: Axes, x: float, y: float, text: str, **options: Any) -> None:
-    axes.text(x, y, text, **{"ha": "center", "va": "center", "color": INK, **options})
-
-
-def arrow(axes: Axes, *points: tuple[float, float], colour: str = MUTED) -> None:
-    """점들을 잇고 마지막 점에 화살촉을 단다."""
-    if len(points) > 2:
-        axes.plot(*zip(*points[:-1], strict=True), color=colour, linewidth=1.6)
-    arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
-    axes.annotate("", points[-1], points[-2], arrowprops={**arrow, "mutation_scale": 13})
-
-
-def tint(colour: str, amount: float) -> tuple[float, float, float]:
-    """흰색에 `colour`를 `amount`만큼(0~1) 섞은 색이다."""
-    red, green, blue = (1 - amount * (1 - channel) for channel in to_rgb(colour))
-    return red, green, blue
-
-
 def as_pixels(images: ArrayLike) -> NDArray[np.uint8]:
     """이미지를 `(N, H, W, C)` 크기, 0~255의 uint8로 맞춘다. 실수는 [-1, 1]을 [0, 255]로 옮겨 반올림한다.
 
@@ -177,8 +131,60 @@ def as_pixels(images: ArrayLike) -> NDArray[np.uint8]:
             f"이미지의 값이 {array.min():g}부터 {array.max():g}까지이다. "
             "0~255의 uint8이나 [-1, 1]의 실수로 준다."
         )
-    return np.clip(np.rint(array * 127.5 + 127.5), 0, 255).astype(np.uint8)
+    return to_uint8(array)
 
 
-def number_text(value: float) -> str:
-    return f"{round(float(value), 2) + 0:g}".replace("-", "−")
+class Canvas:
+    """단위가 픽셀이고 y가 아래로 커지는 도화지이다."""
+
+    def __init__(self, width: float, height: float) -> None:
+        use_korean_font()
+        self.figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
+        self.axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0))
+        self.axes.set(xlim=(0, width), ylim=(height, 0))
+        self.axes.set_axis_off()
+
+    def write(self, x: float, y: float, text: str, **options: Any) -> None:
+        self.axes.text(x, y, text, **{"ha": "center", "va": "center", "color": INK, **options})
+
+    def arrow(self, *points: tuple[float, float], colour: str = MUTED) -> None:
+        """점들을 잇고 마지막 점에 화살촉을 단다."""
+        if len(points) > 2:
+            self.axes.plot(*zip(*points[:-1], strict=True), color=colour, linewidth=1.6)
+        style = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.6, "mutation_scale": 13}
+        ends = {"shrinkA": 0, "shrinkB": 0}
+        self.axes.annotate("", points[-1], points[-2], arrowprops={**style, **ends})
+
+    def box(self, x: float, y: float, width: float, height: float, **style: Any) -> None:
+        """왼쪽 위가 (x, y)인 사각형을 그린다."""
+        self.axes.add_patch(patches.Rectangle((x, y), width, height, **style))
+
+    def rounded_box(
+        self, x: float, y: float, width: float, height: float, colour: str, shade: float
+    ) -> None:
+        """모서리가 둥근 상자를 그리고, 테두리의 색을 `shade`만큼 섞은 색으로 채운다."""
+        box = patches.FancyBboxPatch((x, y), width, height, "round,pad=0,rounding_size=10")
+        box.set(facecolor=tint(colour, shade), edgecolor=colour, linewidth=1.5)
+        self.axes.add_patch(box)
+
+    def image(
+        self,
+        pixels: NDArray[np.uint8],
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        zorder: float = 0,
+    ) -> None:
+        """`(H, W, 1)`이나 `(H, W, 3)` 크기의 이미지를 왼쪽 위가 (x, y)인 자리에 놓는다."""
+        colours = np.broadcast_to(pixels, (*pixels.shape[:2], 3))
+        extent = (x, x + width, y + height, y)
+        self.axes.imshow(
+            colours, extent=extent, aspect="auto", interpolation="nearest", zorder=zorder
+        )
+
+
+def tint(colour: str, amount: float) -> tuple[float, float, float]:
+    """흰색에 `colour`를 `amount`만큼(0~1) 섞은 색이다."""
+    red, green, blue = (1 - amount * (1 - channel) for channel in to_rgb(colour))
+    return red, green, blue

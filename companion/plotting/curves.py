@@ -1,21 +1,41 @@
 """곡선과 히스토그램이다."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import NullFormatter
 from numpy.typing import ArrayLike, NDArray
 
 from companion.plotting.canvas import (
     DISCRIMINATOR_COLOUR,
+    DPI,
     FAKE_COLOUR,
     GENERATOR_COLOUR,
     LINE,
     MUTED,
     REAL_COLOUR,
-    new_panels,
+    WIDTH,
+    use_korean_font,
 )
+
+
+def _panels(rows: int, height: float, **options: Any) -> tuple[Figure, NDArray[Any]]:
+    """세로로 늘어놓은 그래프 `rows`개이다."""
+    use_korean_font()
+    figure = Figure(
+        figsize=(WIDTH / DPI, height / DPI),
+        dpi=DPI,
+        layout=ConstrainedLayoutEngine(w_pad=0.07, h_pad=0.07),
+    )
+    panels = figure.subplots(rows, 1, **options)
+    for axes in panels:
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(color="#e3e6ea", linewidth=0.8)
+        axes.set_axisbelow(True)
+    return figure, panels
 
 
 def _values(history: Sequence[Mapping[str, float]], name: str) -> NDArray[np.float64]:
@@ -40,7 +60,7 @@ def plot_history(history: Sequence[Mapping[str, float]]) -> Figure:
     if not history:
         raise ValueError("훈련 기록이 비었다. 적어도 한 줄이 있는 기록을 준다.")
     images = _values(history, "images")
-    figure, (losses, accuracies) = new_panels(2, 760, sharex=True)
+    figure, (losses, accuracies) = _panels(2, 760, sharex=True)
     curves = [
         (losses, "d_loss", "판별자의 손실", DISCRIMINATOR_COLOUR, "-"),
         (losses, "g_loss", "생성자의 손실", GENERATOR_COLOUR, "--"),
@@ -65,8 +85,8 @@ def _count_text(count: float, _: int | None = None) -> str:
 
 
 def plot_pixel_histogram(before: ArrayLike, after: ArrayLike) -> Figure:
-    """전처리하기 전([0, 255])과 뒤([-1, 1])의 픽셀 값을 위아래로 견준다. 세로축은 로그 눈금이다."""
-    figure, panels = new_panels(2, 640)
+    """전처리하기 전([0, 255])과 뒤([-1, 1])의 픽셀 값을 위아래로 비교한다. 세로축은 로그 눈금이다."""
+    figure, panels = _panels(2, 640)
     sides = [
         (before, (0, 255), "전처리하기 전: 0부터 255까지", MUTED),
         (after, (-1, 1), "전처리한 뒤: −1부터 1까지", REAL_COLOUR),
@@ -99,7 +119,7 @@ def plot_activation_gradients() -> Figure:
         ("tanh", GENERATOR_COLOUR, "-", tanh, 1 - tanh**2),
         ("시그모이드", DISCRIMINATOR_COLOUR, "--", sigmoid, sigmoid * (1 - sigmoid)),
     ]
-    figure, (functions, derivatives) = new_panels(2, 760, sharex=True)
+    figure, (functions, derivatives) = _panels(2, 760, sharex=True)
     for name, colour, style, values, slopes in curves:
         functions.plot(x, values, style, color=colour, label=name, linewidth=2)
         derivatives.plot(x, slopes, style, color=colour, linewidth=2)

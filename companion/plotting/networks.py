@@ -1,4 +1,4 @@
-"""신경망의 구조와 장의 구조를 그린다."""
+"""신경망의 구조와, 신경망을 잇는 장의 구조를 그린다."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib import patches
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
@@ -19,11 +18,9 @@ from companion.plotting.canvas import (
     MUTED,
     REAL_COLOUR,
     WIDTH,
-    arrow,
+    Canvas,
     as_pixels,
-    new_canvas,
     tint,
-    write,
 )
 
 
@@ -118,44 +115,32 @@ def _network_colour(groups: list[_Group]) -> str:
     return DISCRIMINATOR_COLOUR if len(groups[0].shape) == 3 else GENERATOR_COLOUR
 
 
-def _block_size(shape: tuple[int, ...]) -> tuple[float, float]:
-    """텐서를 나타내는 상자의 (한 변, 두께)이다. 로그 눈금이라 두 배마다 같은 만큼 커진다."""
+def _block_size(shape: tuple[int, ...]) -> tuple[float, float, float]:
+    """텐서를 나타내는 직육면체의 (너비, 높이, 두께)이다. 로그 눈금이라 두 배마다 같은 만큼 커진다.
+
+    벡터는 가로로 긴 막대이다.
+    """
     if len(shape) < 3:
-        return 18 + 12 * float(np.log2(shape[-1])), 0.0
-    return 18 + 12 * float(np.log2(shape[0])), 4 + 4.5 * float(np.log2(shape[-1]))
+        return 18 + 12 * float(np.log2(shape[-1])), 18.0, 0.0
+    side = 18 + 12 * float(np.log2(shape[0]))
+    return side, side, 4 + 4.5 * float(np.log2(shape[-1]))
 
 
-def _draw_block(axes: Axes, x: float, y: float, shape: tuple[int, ...], colour: str) -> None:
-    """가운데가 (x, y)인 직육면체를 그린다. 벡터는 가로로 긴 막대로 그린다."""
-    side, depth = _block_size(shape)
-    height = side if len(shape) == 3 else 18
-    left, right, top, bottom = x - side / 2, x + side / 2, y - height / 2, y + height / 2
+def _draw_block(canvas: Canvas, x: float, y: float, shape: tuple[int, ...], colour: str) -> None:
+    """가운데가 (x, y)인 직육면체를 그린다."""
+    width, height, depth = _block_size(shape)
     back = np.array([depth * 0.7, -depth * 0.45])
-    left, right, top, bottom = (
-        left - back[0] / 2,
-        right - back[0] / 2,
-        top - back[1] / 2,
-        bottom - back[1] / 2,
-    )
-    front = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
-    faces = [
-        (front, 0.35),
-        (np.array([front[0], front[1], front[1] + back, front[0] + back]), 0.18),
-        (np.array([front[1], front[2], front[2] + back, front[1] + back]), 0.6),
-    ]
-    for corners, amount in faces:
-        axes.add_patch(
-            patches.Polygon(
-                corners,
-                facecolor=tint(colour, amount),
-                edgecolor=colour,
-                linewidth=1.2,
-                joinstyle="round",
-            )
-        )
+    signs = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+    front = np.array([x, y]) + signs * (width / 2, height / 2) - back / 2
+    top = np.array([front[0], front[1], front[1] + back, front[0] + back])
+    side = np.array([front[1], front[2], front[2] + back, front[1] + back])
+    for corners, shade in ((front, 0.35), (top, 0.18), (side, 0.6)):
+        face = patches.Polygon(corners, facecolor=tint(colour, shade), edgecolor=colour)
+        face.set(linewidth=1.2, joinstyle="round")
+        canvas.axes.add_patch(face)
 
 
-def plot_architecture(model: Any, title: str | None = None) -> Figure:
+def plot_architecture(model: Any) -> Figure:
     """모델의 구조를 위에서 아래로 그린다.
 
     크기를 바꾸는 층마다 한 줄이다. 상자의 한 변과 두께는 텐서의 한 변과 채널 수를 로그 눈금으로 나타내고, 옆에
@@ -163,7 +148,6 @@ def plot_architecture(model: Any, title: str | None = None) -> Figure:
 
     Args:
         model: Keras의 함수형 모델. 이미지를 받으면 판별자의 색, 벡터를 받으면 생성자의 색으로 그린다.
-        title: 그림의 제목. 없으면 쓰지 않는다.
 
     Raises:
         ValueError: 층의 출력 크기를 알 수 없을 때.
@@ -172,33 +156,30 @@ def plot_architecture(model: Any, title: str | None = None) -> Figure:
     colour = _network_colour(groups)
     texts = [_group_texts(group) for group in groups]
     heights = [
-        max(_block_size(group.shape)[0] * (len(group.shape) == 3) + 44, 28 + 24 * len(lines) + 34)
+        max(_block_size(group.shape)[1] + 44, 62 + 24 * len(lines))
         for group, lines in zip(groups, texts, strict=True)
     ]
-    top = 20.0 if title is None else 56.0
-    figure, axes = new_canvas(WIDTH, top + sum(heights) + 44)
-    if title is not None:
-        write(axes, WIDTH / 2, 30, title, fontsize=13)
+    top, left = 20.0, {"ha": "left", "va": "baseline"}
+    canvas = Canvas(WIDTH, top + sum(heights) + 44)
     previous = None
     for group, lines, height in zip(groups, texts, heights, strict=True):
         y = top + height / 2
-        block = _block_size(group.shape)
-        half = (block[0] if len(group.shape) == 3 else 18) / 2 + block[1] * 0.225
+        _, block_height, depth = _block_size(group.shape)
+        half = block_height / 2 + depth * 0.225
         if previous is not None:
-            arrow(axes, (110, previous + 4), (110, y - half - 4))
-        _draw_block(axes, 110, y, group.shape, colour)
+            canvas.arrow((110, previous + 4), (110, y - half - 4))
+        _draw_block(canvas, 110, y, group.shape, colour)
         line_y = y - 12 * len(lines) + 7
-        left = {"ha": "left", "va": "baseline"}
-        write(axes, 225, line_y, group.size_text, fontsize=13, color=colour, **left)
+        canvas.write(225, line_y, group.size_text, fontsize=13, color=colour, **left)
         for line in lines:
             line_y += 25
             shade = MUTED if line.startswith("파라미터") else INK
-            write(axes, 225, line_y, line, fontsize=10.5, color=shade, **left)
+            canvas.write(225, line_y, line, fontsize=10.5, color=shade, **left)
         previous = y + half
         top += height
     total = sum(group.parameters for group in groups)
-    write(axes, 225, top + 18, f"파라미터는 모두 {total:,}개", ha="left")
-    return figure
+    canvas.write(225, top + 18, f"파라미터는 모두 {total:,}개", ha="left")
+    return canvas.figure
 
 
 def plot_size_steps(model: Any) -> Figure:
@@ -215,33 +196,25 @@ def plot_size_steps(model: Any) -> Figure:
     shapes = [group.shape for group in groups if len(group.shape) == 3]
     sides = [shape[0] for shape in shapes]
     left, gap = 92, 26
-    cell = (WIDTH - left - 10) / len(shapes)
-    scale = (cell * len(shapes) - gap * len(shapes)) / sum(max(side, 8) for side in sides)
+    column_width = (WIDTH - left - 10) / len(shapes)
+    scale = (column_width - gap) * len(shapes) / sum(max(side, 8) for side in sides)
     floor = 30 + max(sides) * scale
-    figure, axes = new_canvas(WIDTH, floor + 170)
+    canvas = Canvas(WIDTH, floor + 170)
     x = float(left)
     for index, (side, _, channels) in enumerate(shapes):
-        width = max(side, 8) * scale
+        size, width = side * scale, max(side, 8) * scale
         centre = x + width / 2
-        square = patches.Rectangle(
-            (centre - side * scale / 2, floor - side * scale), side * scale, side * scale
-        )
-        square.set(facecolor=tint(colour, 0.3), edgecolor=colour, linewidth=1.2)
-        axes.add_patch(square)
-        column = left + cell * (index + 0.5)
-        axes.plot([centre, column], [floor + 4, floor + 34], color=LINE, linewidth=1)
+        style = {"facecolor": tint(colour, 0.3), "edgecolor": colour, "linewidth": 1.2}
+        canvas.box(centre - size / 2, floor - size, size, size, **style)
+        column = left + column_width * (index + 0.5)
+        canvas.axes.plot([centre, column], [floor + 4, floor + 34], color=LINE, linewidth=1)
         for row, value in enumerate((side, channels, side * side * channels)):
-            write(
-                axes,
-                column,
-                floor + 52 + 40 * row,
-                f"{value:,}",
-                color=colour if row < 2 else MUTED,
-            )
+            shade = colour if row < 2 else MUTED
+            canvas.write(column, floor + 52 + 40 * row, f"{value:,}", color=shade)
         x += width + gap
     for row, name in enumerate(("한 변", "채널", "값의 수")):
-        write(axes, left - 10, floor + 52 + 40 * row, name, ha="right", color=MUTED)
-    return figure
+        canvas.write(left - 10, floor + 52 + 40 * row, name, ha="right", color=MUTED)
+    return canvas.figure
 
 
 def plot_plan(
@@ -273,48 +246,43 @@ def plot_plan(
     colours = (REAL_COLOUR, DISCRIMINATOR_COLOUR, GENERATOR_COLOUR, FAKE_COLOUR)
     heights = [174 if isinstance(content, np.ndarray) else 236 for content in contents]
     gap, top = 30, 6.0
-    figure, axes = new_canvas(WIDTH, sum(heights) + gap * (len(contents) - 1) + 12)
+    canvas = Canvas(WIDTH, sum(heights) + gap * (len(contents) - 1) + 12)
     boxes = zip(contents, heights, colours, titles, notes, strict=True)
     for index, (content, height, colour, title, note) in enumerate(boxes):
-        frame = patches.FancyBboxPatch((8, top), WIDTH - 16, height, "round,pad=0,rounding_size=10")
-        frame.set(facecolor=tint(colour, 0.05), edgecolor=colour, linewidth=1.5)
-        axes.add_patch(frame)
-        write(axes, 28, top + 26, title, ha="left", color=colour, fontsize=12.5)
-        write(axes, 28, top + 56, note, ha="left", fontsize=10.5)
+        if index:
+            canvas.arrow((WIDTH / 2, top - gap + 3), (WIDTH / 2, top - 3))
+        canvas.rounded_box(8, top, WIDTH - 16, height, colour, 0.05)
+        canvas.write(28, top + 26, title, ha="left", color=colour, fontsize=12.5)
+        canvas.write(28, top + 56, note, ha="left", fontsize=10.5)
         if isinstance(content, np.ndarray):
-            _draw_strip(axes, content, top + 120)
+            _draw_strip(canvas, content, top + 120)
         else:
-            _draw_chain(axes, content, top + 138, colour)
+            _draw_chain(canvas, content, top + 138, colour)
         top += height + gap
-        if index < len(contents) - 1:
-            arrow(axes, (WIDTH / 2, top - gap + 3), (WIDTH / 2, top - 3))
-    return figure
+    return canvas.figure
 
 
-def _draw_strip(axes: Axes, pixels: NDArray[np.uint8], y: float) -> None:
+def _draw_strip(canvas: Canvas, pixels: NDArray[np.uint8], y: float) -> None:
     """이미지를 한 줄로 늘어놓는다. 한 픽셀을 그림의 한 픽셀로 그린다."""
     n, height, width, _ = pixels.shape
     gap = (WIDTH - 56 - n * width) / max(n - 1, 1)
-    limits = axes.get_xlim(), axes.get_ylim()
     for index, image in enumerate(pixels):
-        left = round(28 + index * (width + gap))
-        extent = (left, left + width, y + height / 2, y - height / 2)
-        colours = np.broadcast_to(image, (height, width, 3))
+        x = round(28 + index * (width + gap))
         # 상자가 이미지를 가리지 않게 그 위에 그린다.
-        axes.imshow(colours, extent=extent, aspect="auto", interpolation="nearest", zorder=2)
-    axes.set(xlim=limits[0], ylim=limits[1])
+        canvas.image(image, x, y - height / 2, width, height, zorder=2)
 
 
-def _draw_chain(axes: Axes, model: Any, y: float, colour: str) -> None:
+def _draw_chain(canvas: Canvas, model: Any, y: float, colour: str) -> None:
     """입력과, 커널이 있는 층마다의 출력을 직육면체로 이어 그리고 크기를 적는다."""
     groups = _groups(model)
     shown = [g for i, g in enumerate(groups) if i == 0 or any(map(_has_kernel, g.layers))]
-    widths = [_block_size(g.shape)[0] + 0.7 * _block_size(g.shape)[1] for g in shown]
+    sizes = [_block_size(group.shape) for group in shown]
+    widths = [width + 0.7 * depth for width, _, depth in sizes]
     gap = (WIDTH - 80 - sum(widths)) / (len(shown) - 1)
     x = 32.0
     for index, (group, width) in enumerate(zip(shown, widths, strict=True)):
         if index:
-            arrow(axes, (x - gap + 3, y), (x - 3, y), colour=colour)
-        _draw_block(axes, x + width / 2, y, group.shape, colour)
-        write(axes, x + width / 2, y + 76, group.size_text, fontsize=10.5, color=colour)
+            canvas.arrow((x - gap + 3, y), (x - 3, y), colour=colour)
+        _draw_block(canvas, x + width / 2, y, group.shape, colour)
+        canvas.write(x + width / 2, y + 76, group.size_text, fontsize=10.5, color=colour)
         x += width + gap
