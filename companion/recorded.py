@@ -143,11 +143,6 @@ def discriminator() -> keras.Model:
     return model
 
 
-def generator_weights() -> list[np.ndarray]:
-    """`generator()`의 가중치이다. `get_weights()`와 같은 차례의 float32 배열들이고, TensorFlow 없이 읽는다."""
-    return _weights("generator.npz")
-
-
 def _weights(name: str) -> list[np.ndarray]:
     with np.load(io.BytesIO(_read(name)), allow_pickle=False) as file:
         return [
