@@ -7,6 +7,9 @@
 import base64
 import io
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +51,27 @@ def wall(folder: Path) -> None:
 
 def laboratory(folder: Path) -> dict[str, Any]:
     """브라우저에서 움직일 생성자와, 첫 층을 가장 크게 바꾸는 방향들이다."""
-    generator = recorded.generator()
+    with quiet():
+        generator = recorded.generator()
     first = np.asarray(generator.trainable_variables[0])
     save_png(folder / "laboratory.png", tile(last_samples()[:8], 4))
     return {
         "layers": [packed(**layer) for layer in folded(generator)],
         "directions": strongest_directions(first, DIRECTIONS).astype(float).round(5).tolist(),
     }
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """TensorFlow가 시작하면서 표준 오류에 찍는 알림을 버린다."""
+    kept = os.dup(2)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def folded(generator: Any) -> list[dict[str, Any]]:
