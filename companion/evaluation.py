@@ -17,7 +17,7 @@ import io
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -113,7 +113,7 @@ def predict_parts(images: np.ndarray) -> np.ndarray:
     return logits / logits.sum(axis=1, keepdims=True)
 
 
-def _predict(model: keras.Model, images: np.ndarray):
+def _predict(model: keras.Model, images: np.ndarray) -> Any:
     return model.predict(images.astype("float32") / 127.5 - 1, batch_size=256, verbose=0)
 
 

@@ -11,7 +11,7 @@ import io
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -39,7 +39,7 @@ def _read(name: str) -> bytes:
     return content
 
 
-def _read_json(name: str):
+def _read_json(name: str) -> Any:
     return json.loads(_read(name))
 
 
