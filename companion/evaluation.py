@@ -1,12 +1,11 @@
 """만든 이미지를 진짜 이미지와 견주어 잰다.
 
-이미지는 모두 `(N, 64, 64, 1)` 크기의 uint8이고, 대부분의 지표는 이미지가 아니라 그 특성을 견준다. 특성은 이 책의
-벽돌로 훈련한 작은 분류 신경망의 것(`brick_features`)이나, 훈련하지 않은 신경망의 것(`random_features`)이다. 흔히
-쓰는 인셉션 신경망은 컬러 사진으로 훈련한 것이어서 64×64 흑백 벽돌에는 뜻이 적다. 그래서 여기의 KID를 다른 글의 KID와
-나란히 놓아서는 안 된다.
+이미지는 모두 `(N, 64, 64, 1)` 크기의 uint8이고, 대부분의 지표는 이미지가 아니라 그 특성을 비교한다. 특성은 이 책의
+벽돌로 훈련한 작은 분류 신경망의 것(`brick_features`)이다. 흔히 쓰는 인셉션 신경망은 컬러 사진으로 훈련한 것이어서
+64×64 흑백 벽돌에는 뜻이 적다. 그래서 여기의 KID를 다른 글의 KID와 나란히 놓아서는 안 된다.
 
-점수 하나만으로는 좋은지 나쁜지 알 수 없으므로 `ladder()`가 같은 장수의 진짜 이미지, 부품이 모자란 이미지, 흐린
-이미지로 잰 점수를 사다리처럼 늘어놓는다.
+점수 하나만으로는 좋은지 나쁜지 알 수 없으므로 `stored_ladder()`에 같은 장수의 진짜 이미지, 부품이 모자란 이미지, 흐린
+이미지로 잰 점수가 사다리처럼 들어 있다.
 
 scikit-learn이 있어야 한다. Colab에는 있고, 다른 곳에서는 `pip install "brickie-companion[evaluation]"`으로 깐다.
 """
@@ -17,13 +16,12 @@ import io
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from companion.data import IMAGE_SIZE, load_bricks, preprocess, to_uint8
+from companion.data import IMAGE_SIZE, load_bricks, preprocess
 from companion.files import read_packaged
-from companion.sampling import latents
 
 if TYPE_CHECKING:
     import keras
@@ -111,23 +109,7 @@ def predict_parts(images: np.ndarray) -> np.ndarray:
     return logits / logits.sum(axis=1, keepdims=True)
 
 
-def random_features(images: np.ndarray, seed: int = 0) -> np.ndarray:
-    """훈련하지 않은 같은 구조의 신경망이 본 특성 `(N, 128)`이다. 분류 신경망을 믿어도 되는지 견줄 때 쓴다."""
-    import keras
-
-    _check_images(images)
-    model = build_classifier()
-    generator = np.random.default_rng(seed)
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.Conv2D):
-            shape = layer.kernel.shape
-            scale = np.sqrt(2 / np.prod(shape[:3]))
-            layer.kernel.assign(generator.standard_normal(shape) * scale)
-    features = _predict(keras.Model(model.inputs, model.get_layer("features").output), images)
-    return features / features.std()
-
-
-def _predict(model: keras.Model, images: np.ndarray):
+def _predict(model: keras.Model, images: np.ndarray) -> Any:
     return model.predict(preprocess(images), batch_size=256, verbose=0)
 
 
@@ -285,7 +267,6 @@ def evaluate(
     *,
     real: np.ndarray | None = None,
     train: np.ndarray | None = None,
-    features=brick_features,
     seed: int = 0,
 ) -> dict[str, float]:
     """이미지 한 벌의 지표를 모두 잰다.
@@ -294,7 +275,6 @@ def evaluate(
         fake: 잴 이미지.
         real: 견줄 진짜 이미지. 없으면 내장 훈련 벽돌에서 `fake`와 같은 장수를 뽑는다.
         train: 암기를 볼 훈련 이미지. 없으면 내장 훈련 벽돌 전부이다.
-        features: 이미지를 특성으로 바꾸는 함수.
 
     Returns:
         이름에서 값으로 가는 사전. `kid`는 1,000을 곱한 값이고 `kid_std`는 부분 집합 사이의 표준 편차이다.
@@ -310,7 +290,7 @@ def evaluate(
         real = everything[order[: len(fake)]]
     if train is None:
         train = load_bricks().images
-    x, y = features(real), features(fake)
+    x, y = brick_features(real), brick_features(fake)
     distance = kernel_distance(x, y, seed=seed)
     parts = part_coverage(fake)
     return {
@@ -327,83 +307,19 @@ def evaluate(
     }
 
 
-def ladder(n: int = 1500, *, draws: int = 20, seed: int = 0) -> dict[str, dict[str, float]]:
-    """점수를 읽는 사다리이다. 이름에서 `evaluate()`의 결과로 가는 사전을, 진짜에 가까운 것부터 돌려준다.
+def stored_ladder() -> dict[str, dict[str, float]]:
+    """미리 재어 둔 사다리이다. 칸의 이름에서 `evaluate()`의 결과로 가는 사전이다. `tools/makers/ladder.py`가 쟀다.
 
-    - `heldout`: 홀드아웃 벽돌. 훈련 벽돌의 다른 부분 집합 `draws`개와 견준 값의 95번째 백분위수(큰 것이 나쁜
-      지표)나 5번째 백분위수(작은 것이 나쁜 지표)이다. 이보다 나은 점수는 진짜와 가릴 수 없다.
+    - `heldout`: 홀드아웃 벽돌. 훈련 벽돌의 다른 부분 집합들과 비교한 값의 95번째 백분위수(큰 것이 나쁜 지표)나
+      5번째 백분위수(작은 것이 나쁜 지표)이다. 이보다 나은 점수는 진짜와 가릴 수 없다.
     - `parts_25`, `parts_10`: 부품 50가지 가운데 25가지, 10가지만 든 진짜.
     - `blurred`: 한 픽셀만큼 흐린 진짜.
     - `untrained`: 훈련하지 않은 생성자의 이미지.
     - `repeated`: 이미지 한 장을 되풀이한 것.
-    """
-    from companion.models import build_generator
-
-    generator = np.random.default_rng(seed)
-    bricks = load_bricks()
-    heldout = load_bricks(split="heldout").images
-    order = generator.permutation(len(bricks.images))
-    real = bricks.images[order[:n]]
-    others = order[n:]
-
-    def only(parts: int) -> np.ndarray:
-        chosen = others[np.isin(bricks.parts[others], generator.permutation(50)[:parts])]
-        return bricks.images[generator.choice(chosen, n, replace=len(chosen) < n)]
-
-    floor = [
-        evaluate(
-            heldout[generator.permutation(len(heldout))[:n]],
-            real=bricks.images[generator.permutation(len(bricks.images))[:n]],
-            seed=seed + draw,
-        )
-        for draw in range(draws)
-    ]
-    worse_when_large = {"kid", "kid_std", "nyquist"}
-    untrained = build_generator().predict(latents(n), batch_size=128, verbose=0)
-    rungs = {
-        "parts_25": only(25),
-        "parts_10": only(10),
-        "blurred": blur(bricks.images[others[:n]]),
-        "untrained": to_uint8(untrained),
-        "repeated": np.repeat(bricks.images[others[:1]], n, axis=0),
-    }
-    return {
-        "heldout": {
-            name: float(
-                np.percentile(
-                    [scores[name] for scores in floor], 95 if name in worse_when_large else 5
-                )
-            )
-            for name in floor[0]
-        },
-        **{name: evaluate(images, real=real, seed=seed) for name, images in rungs.items()},
-    }
-
-
-def stored_ladder() -> dict[str, dict[str, float]]:
-    """미리 재어 둔 사다리이다. `ladder()`의 칸들에 기록된 생성자의 점수 `recorded`를 더했다.
-
-    `tools/makers/ladder.py`가 쟀다. 값의 뜻은 `evaluate()`와 `ladder()`를 보라.
+    - `recorded`: 기록된 생성자의 샘플. `epochs`는 그 훈련의 에포크마다의 KID이다.
+    - `first_recorded`, `first_stages`: 이 책에 처음 실었던 훈련의 점수와, 단계마다의 KID이다.
     """
     return json.loads(read_packaged(FOLDER / "ladder.json"))
-
-
-def blur(images: np.ndarray, sigma: float = 1.0) -> np.ndarray:
-    """가우스 필터로 흐린 uint8 이미지이다. `sigma`의 단위는 픽셀이다."""
-    radius = int(np.ceil(3 * sigma))
-    weights = np.exp(-(np.arange(-radius, radius + 1) ** 2) / (2 * sigma**2))
-    weights /= weights.sum()
-    result = images.astype("float32")
-    for axis in (1, 2):
-        padded = np.pad(
-            result, [(radius, radius) if a == axis else (0, 0) for a in range(4)], "edge"
-        )
-        size = images.shape[axis]
-        result = sum(
-            weight * np.take(padded, range(shift, shift + size), axis=axis)
-            for shift, weight in enumerate(weights)
-        )
-    return np.rint(result).astype("uint8")
 
 
 # ---- 입력 확인

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from companion.plotting import HtmlPicture, as_pixels, data_uri
-from companion.sampling import latents
+from companion.sampling import latents, strongest_directions
 
 # 손잡이를 움직이면 그 차례의 그림만 보인다. <script>를 쓰지 않으므로 어느 노트북에서나 같은 쪽에 여럿 있어도 된다.
 _SHOW_FRAME = (
@@ -80,8 +80,7 @@ def latent_explorer(
 ) -> Any:
     """잠재 벡터를 손잡이로 움직이며 생성자의 이미지를 보는 위젯을 만든다.
 
-    손잡이 하나는 방향 하나이다. 생성자의 첫 층을 가장 크게 바꾸는 서로 직교하는 방향을 고른다. 첫 층의 커널을
-    행렬로 펴서 구한 오른쪽 특이 벡터이다. 출처: Shen과 Zhou(2021), Closed-Form Factorization of Latent Semantics in GANs.
+    손잡이 하나는 방향 하나이다. 생성자의 첫 층을 가장 크게 바꾸는 방향들(`strongest_directions()`)을 쓴다.
 
     Args:
         generator: `(N, latent_dim)` 크기의 잠재 벡터를 [-1, 1]의 이미지로 바꾸는 모델. 첫 층이 전치 합성곱이어야 한다.
@@ -97,7 +96,13 @@ def latent_explorer(
     """
     import ipywidgets as widgets
 
-    axes = _strongest_directions(generator, latent_dim, directions)
+    kernel = np.asarray(generator.trainable_variables[0], "float32")
+    if kernel.shape[-1] != latent_dim:
+        raise ValueError(
+            f"생성자의 첫 커널이 {kernel.shape} 크기라서 길이 {latent_dim}인 잠재 벡터와 맞지 않는다. "
+            "첫 층이 Conv2DTranspose인 생성자와 그 잠재 벡터의 길이를 준다."
+        )
+    axes = strongest_directions(kernel, directions)
     picture = widgets.HTML()
     number = widgets.IntText(value=seed, description="시드")
     sliders = [
@@ -129,17 +134,3 @@ def latent_explorer(
     centre.on_click(move_to_centre)
     draw()
     return widgets.VBox([picture, widgets.HBox([new_brick, centre]), number, *sliders])
-
-
-def _strongest_directions(generator: Any, latent_dim: int, n: int) -> NDArray[np.float32]:
-    """생성자의 첫 층을 가장 크게 바꾸는 방향 `(n, latent_dim)`이다. 길이는 1이다."""
-    kernel = np.asarray(generator.trainable_variables[0], "float32")
-    if kernel.shape[-1] != latent_dim:
-        raise ValueError(
-            f"생성자의 첫 커널이 {kernel.shape} 크기라서 길이 {latent_dim}인 잠재 벡터와 맞지 않는다. "
-            "첫 층이 Conv2DTranspose인 생성자와 그 잠재 벡터의 길이를 준다."
-        )
-    _, _, vectors = np.linalg.svd(kernel.reshape(-1, latent_dim), full_matrices=False)
-    # 특이 벡터는 부호가 정해지지 않으므로, 크기가 가장 큰 성분이 양수가 되게 맞춘다.
-    largest = np.take_along_axis(vectors, np.abs(vectors).argmax(1)[:, None], 1)
-    return (vectors * np.sign(largest))[:n]

@@ -1,6 +1,6 @@
-"""배치 정규화를 한 번에 셈한다.
+"""배치 정규화를 한 번에 계산한다.
 
-Keras의 `BatchNormalization`은 평균, 분산, 빼기, 나누기, 곱하기, 더하기를 따로따로 셈해 같은 배열을 여러 번 읽고
+Keras의 `BatchNormalization`은 평균, 분산, 빼기, 나누기, 곱하기, 더하기를 따로따로 계산해 같은 배열을 여러 번 읽고
 쓴다. TensorFlow에는 이 모두를 한 번에 하는 연산(fused batch normalization)이 있다. 식과 결과는 같고 걸리는
 시간만 짧다. 얼마나 짧은지는 `bench/`가 잰다.
 """
@@ -15,16 +15,18 @@ class BatchNormalization(layers.BatchNormalization):
     """훈련할 때 TensorFlow의 한 번짜리 연산을 쓰는 `keras.layers.BatchNormalization`이다.
 
     인자, 변수, 이동 평균의 갱신, 추론 모드는 모두 Keras의 것 그대로이다. 크기가 `(N, H, W, C)`인 입력을 훈련할 때만
-    셈하는 길이 다르고, 나머지 경우에는 Keras의 것을 부른다. `mixed_bfloat16`에서도 평균과 분산은 float32로 셈한다.
+    계산하는 길이 다르고, 나머지 경우에는 Keras의 것을 부른다. `mixed_bfloat16`에서도 평균과 분산은 float32로 계산한다.
     """
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         super().build(input_shape)
-        # 배치를 여러 장치에 나누면 통계는 배치 전체에서 셈해야 한 장치일 때와 같다.
+        # 배치를 여러 장치에 나누면 통계는 배치 전체에서 구해야 한 장치일 때와 같다.
         if tf.distribute.get_strategy().num_replicas_in_sync > 1:
             self.synchronized = True
 
-    def call(self, inputs, training=None, mask=None):
+    def call(
+        self, inputs: tf.Tensor, training: bool | None = None, mask: tf.Tensor | None = None
+    ) -> tf.Tensor:
         is_plain = self.axis == -1 or self.axis == 3
         is_plain = is_plain and self.scale and self.center
         # renorm은 Keras 3.14부터 있다.

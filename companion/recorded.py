@@ -10,7 +10,7 @@ import io
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -34,7 +34,7 @@ def _read(name: str) -> bytes:
     return read_packaged(FOLDER / name, manifest()["files"][name])
 
 
-def _read_json(name: str):
+def _read_json(name: str) -> Any:
     return json.loads(_read(name))
 
 
@@ -136,11 +136,6 @@ def discriminator() -> keras.Model:
         model = build_discriminator(dropout_rate=config()["model"]["dropout_rate"])
     model.set_weights(_weights("discriminator.npz"))
     return model
-
-
-def generator_weights() -> list[np.ndarray]:
-    """`generator()`의 가중치이다. `get_weights()`와 같은 차례의 float32 배열들이고, TensorFlow 없이 읽는다."""
-    return _weights("generator.npz")
 
 
 def _weights(name: str) -> list[np.ndarray]:

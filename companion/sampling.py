@@ -1,4 +1,4 @@
-"""잠재 벡터를 뽑고, 잇고, 샘플을 격자로 늘어놓는다."""
+"""잠재 벡터를 뽑고, 잇고, 옮길 방향을 찾고, 샘플을 격자로 늘어놓는다."""
 
 import numpy as np
 
@@ -23,6 +23,21 @@ def interpolate(start: np.ndarray, end: np.ndarray, n: int) -> np.ndarray:
     weights = np.sin((1 - t) * angle), np.sin(t * angle)
     directions = (weights[0] * start / lengths[0] + weights[1] * end / lengths[1]) / np.sin(angle)
     return (directions * ((1 - t) * lengths[0] + t * lengths[1])).astype("float32")
+
+
+def strongest_directions(kernel: np.ndarray, n: int) -> np.ndarray:
+    """잠재 벡터를 옮길 때 생성자의 첫 층을 가장 크게 바꾸는 서로 직교하는 방향 `(n, latent_dim)`이다. 길이는 1이다.
+
+    첫 커널을 행렬로 펴서 구한 오른쪽 특이 벡터이다. 특이 벡터는 부호가 정해지지 않으므로 크기가 가장 큰 성분이 양수가
+    되게 맞춘다. 출처: Shen과 Zhou(2021), Closed-Form Factorization of Latent Semantics in GANs.
+
+    Args:
+        kernel: 첫 전치 합성곱의 커널. `latent_dim`이 마지막 축이다.
+        n: 방향의 수.
+    """
+    _, _, vectors = np.linalg.svd(kernel.reshape(-1, kernel.shape[-1]), full_matrices=False)
+    largest = np.take_along_axis(vectors, np.abs(vectors).argmax(1)[:, None], 1)
+    return (vectors * np.sign(largest))[:n]
 
 
 def tile(images: np.ndarray, columns: int) -> np.ndarray:

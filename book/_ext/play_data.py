@@ -7,6 +7,9 @@
 import base64
 import io
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +18,8 @@ from PIL import Image
 
 from companion import recorded
 from companion.data import load_bricks
-from companion.sampling import tile
+from companion.sampling import strongest_directions, tile
 
-BATCH_NORMALIZATION_EPSILON = 1e-3  # Keras의 기본값
 GREY_LEVELS = 32  # 그림의 색을 이만큼으로 줄이면 크기가 3분의 1쯤이 된다.
 GAME_FORGERIES = 48  # 감별 게임에서 단계마다 쓰는 가짜의 수
 GAME_REAL = 144
@@ -48,44 +50,87 @@ def wall(folder: Path) -> None:
 
 
 def laboratory(folder: Path) -> dict[str, Any]:
-    """11비트 정수로 줄인 생성자와, 첫 층을 가장 크게 바꾸는 방향들이다.
+    """브라우저에서 움직일 생성자와, 첫 층을 가장 크게 바꾸는 방향들이다."""
+    with quiet():
+        generator = recorded.generator()
+    first = np.asarray(generator.trainable_variables[0])
+    save_png(folder / "laboratory.png", tile(last_samples()[:8], 4))
+    return {
+        "layers": [packed(**layer) for layer in folded(generator)],
+        "directions": strongest_directions(first, DIRECTIONS).astype(float).round(5).tolist(),
+    }
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """TensorFlow가 시작하면서 표준 오류에 찍는 알림을 버린다."""
+    kept = os.dup(2)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def folded(generator: Any) -> list[dict[str, Any]]:
+    """Keras 생성자의 전치 합성곱마다 계산에 드는 것을 모두 모델에서 읽는다.
+
+    배치 정규화는 훈련이 끝나면 곱셈과 덧셈 한 번이므로 앞의 커널과 편향에 미리 곱하고 더한다. LeakyReLU는 앞의 합성곱의
+    `slope`가 된다.
+
+    Raises:
+        ValueError: `generator.js`가 계산할 줄 모르는 층이 있을 때.
+    """
+    found: list[dict[str, Any]] = []
+    for layer in generator.layers:
+        match type(layer).__name__:
+            case "InputLayer" | "Reshape":
+                pass
+            case "Conv2DTranspose":
+                kernel, stride = np.asarray(layer.kernel), layer.strides[0]
+                before = (len(kernel) - stride) // 2 if layer.padding == "same" else 0
+                facts = {
+                    "size": layer.input.shape[1],
+                    "outSize": layer.output.shape[1],
+                    "inChannels": kernel.shape[3],
+                    "outChannels": kernel.shape[2],
+                    "kernelSize": len(kernel),
+                    "stride": stride,
+                    "padding": before,
+                    "activation": layer.activation.__name__,
+                    "slope": 1.0,
+                }
+                bias = np.zeros(kernel.shape[2], "float32")
+                found.append({**facts, "kernel": kernel, "bias": bias})
+            case "BatchNormalization":
+                gamma, beta, mean, variance = layer.get_weights()
+                scale = gamma / np.sqrt(variance + layer.epsilon)
+                found[-1]["kernel"] = found[-1]["kernel"] * scale[:, None]
+                found[-1]["bias"] = beta - mean * scale
+            case "LeakyReLU":
+                found[-1]["slope"] = layer.negative_slope
+            case name:
+                raise ValueError(f"{name} 층을 계산하는 법이 generator.js에 없다. 거기에 더한다.")
+    return found
+
+
+def packed(kernel: np.ndarray, bias: np.ndarray, **facts: Any) -> dict[str, Any]:
+    """커널을 11비트 정수로 줄이고 글로 바꾼다.
 
     눈금은 커널의 칸과 나가는 채널마다 하나이다. 8비트로 줄이면 그림이 회색 다섯 단계까지 달라지고, 11비트면 두
     단계 안에 든다. 낮은 8비트와 나머지를 따로 적어야 gzip이 잘 줄인다.
     """
-    weights = recorded.generator_weights()
-    layers, size = [], 1
-    while weights:
-        kernel = weights.pop(0)
-        scale, shift = np.ones(kernel.shape[2], "float32"), np.zeros(kernel.shape[2], "float32")
-        if weights:
-            gamma, beta, mean, variance = (weights.pop(0) for _ in range(4))
-            scale = gamma / np.sqrt(variance + BATCH_NORMALIZATION_EPSILON)
-            shift = beta - mean * scale
-        folded = kernel * scale[:, None]
-        step = np.maximum(np.abs(folded).max(axis=3) / LARGEST, 1e-12)
-        integers = np.rint(folded / step[..., None]).astype("int16")
-        stride = 1 if size == 1 else 2
-        layers.append(
-            {
-                "size": size,
-                "inChannels": kernel.shape[3],
-                "outChannels": kernel.shape[2],
-                "kernelSize": kernel.shape[0],
-                "stride": stride,
-                "activation": "leakyRelu" if weights else "tanh",
-                "low": text_of((integers & 255).astype("uint8")),
-                "high": text_of((integers >> 8).astype("int8")),
-                "scale": text_of(step.astype("<f4")),
-                "bias": text_of(shift.astype("<f4")),
-            }
-        )
-        size = kernel.shape[0] if stride == 1 else 2 * size
-    first = recorded.generator_weights()[0]
-    _, _, vectors = np.linalg.svd(first.reshape(-1, first.shape[-1]), full_matrices=False)
-    directions = np.round(vectors[:DIRECTIONS].astype(float), 5).tolist()
-    save_png(folder / "laboratory.png", tile(last_samples()[:8], 4))
-    return {"layers": layers, "directions": directions}
+    step = np.maximum(np.abs(kernel).max(axis=3) / LARGEST, 1e-12)
+    integers = np.rint(kernel / step[..., None]).astype("int16")
+    return {
+        **facts,
+        "low": text_of((integers & 255).astype("uint8")),
+        "high": text_of((integers >> 8).astype("int8")),
+        "scale": text_of(step.astype("<f4")),
+        "bias": text_of(bias.astype("<f4")),
+    }
 
 
 def game(folder: Path) -> dict[str, Any]:
@@ -132,7 +177,7 @@ def rewind(folder: Path) -> dict[str, Any]:
 
 
 def marks(steps: list[int], grids: np.ndarray, history: list[dict]) -> list[dict[str, Any]]:
-    """들러 볼 만한 때와 그때의 장면 번호이다. 모두 기록에서 셈하므로 훈련을 새로 해도 맞는다."""
+    """들러 볼 만한 때와 그때의 장면 번호이다. 모두 기록에서 계산하므로 훈련을 새로 해도 맞는다."""
     edges = np.concatenate(
         [grids[:, :, :4].reshape(len(grids), -1), grids[:, :, -4:].reshape(len(grids), -1)], 1
     )

@@ -9,9 +9,7 @@ function generatorWorker() {
   // 전치 합성곱. 입력 픽셀 하나가 커널만큼의 자리에 제 값을 곱해 더한다. 그것을 출력의 자리에서 거꾸로 보면, 출력
   // 픽셀 (y, x)에는 커널의 칸 (ky, kx)마다 y + 앞여백 - ky와 x + 앞여백 - kx가 스트라이드로 나누어떨어지는 입력이 모인다.
   function transposedConvolution(input, layer) {
-    const { size, inChannels, outChannels, kernelSize, stride, kernel, bias } = layer;
-    const padding = stride === 1 ? 0 : 1;
-    const outSize = stride === 1 ? kernelSize : size * stride;
+    const { size, outSize, inChannels, outChannels, kernelSize, stride, padding, kernel, bias } = layer;
     const output = new Float32Array(outSize * outSize * outChannels);
     for (let y = 0; y < outSize; y++) {
       for (let x = 0; x < outSize; x++) {
@@ -56,8 +54,9 @@ function generatorWorker() {
     }
   }
 
+  // 음수에는 LeakyReLU의 기울기를 곱한다. 층의 크기와 기울기는 모두 Keras의 모델에서 읽어 온 것이다.
   const activations = {
-    leakyRelu: (x) => (x < 0 ? 0.2 * x : x),
+    linear: (x, slope) => (x < 0 ? slope * x : x),
     tanh: Math.tanh,
   };
 
@@ -66,7 +65,8 @@ function generatorWorker() {
     const maps = [];
     let x = Float32Array.from(z);
     for (const layer of layers) {
-      x = transposedConvolution(x, layer).map(activations[layer.activation]);
+      const activation = activations[layer.activation];
+      x = transposedConvolution(x, layer).map((value) => activation(value, layer.slope));
       maps.push(x);
     }
     return maps;

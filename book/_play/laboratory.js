@@ -133,7 +133,7 @@ play.define("laboratory", (stage, data) => {
   function growing() {
     const shown = 16;
     const titles = data.layers.map((layer, k) => {
-      const side = layer.stride === 1 ? layer.kernelSize : layer.size * layer.stride;
+      const side = layer.outSize;
       return k + 1 < data.layers.length ? `${side}×${side}, 채널 ${layer.outChannels}개 가운데 ${shown}개` : `${side}×${side} 이미지`;
     });
     const pictures = titles.map((title) => canvas(title, 144));

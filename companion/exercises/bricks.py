@@ -1,11 +1,14 @@
 """4.2.1절의 연습 문제를 채점한다."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from companion.exercises.checking import checker, require
 
 
-def _resized(image, size):
+def _resized(image: np.ndarray, size: int) -> np.ndarray:
     """정사각형 이미지를 쌍선형 보간으로 한 변이 `size`인 이미지로 바꾼다. 가장자리 밖은 가장자리의 값이다."""
     places = np.clip((np.arange(size) + 0.5) * len(image) / size - 0.5, 0, len(image) - 1)
     before = np.minimum(places.astype(int), len(image) - 2)
@@ -19,7 +22,7 @@ def _resized(image, size):
     hint="배치, 높이, 너비, 채널의 차례로 적는다.",
     done="image_size는 (높이, 너비)이고, rgb는 채널이 셋이다.",
 )
-def batch_shape(answer):
+def batch_shape(answer: Any) -> None:
     require(
         isinstance(answer, tuple | list) and len(answer) == 4,
         f"{answer}이라고 답했는데, 배치의 축은 배치, 높이, 너비, 채널의 네 개이다.",
@@ -43,7 +46,7 @@ def batch_shape(answer):
     hint="divmod(images, batch_size)는 꽉 찬 배치의 수와 남은 이미지의 수를 함께 돌려준다.",
     done="나누어떨어질 때에는 남는 배치가 없다.",
 )
-def batches_per_epoch(answer):
+def batches_per_epoch(answer: Callable[..., Any]) -> None:
     for images, size, expected in (
         (400, 128, (4, 16)),
         (12_500, 128, (98, 84)),
@@ -62,7 +65,7 @@ def batches_per_epoch(answer):
     hint="먼저 위의 두 값과 아래의 두 값을 가로로 섞고, 그 두 값을 세로로 섞는다.",
     done="어느 쪽을 먼저 섞어도 값이 같다.",
 )
-def bilinear_value(answer):
+def bilinear_value(answer: Any) -> None:
     require(
         abs(answer - 120) > 1e-6,
         f"{answer}이라고 답했다. 무게가 뒤바뀌었다. 위의 행에서 4분의 1만 내려왔으니 위의 행이 더 가깝고, "
@@ -78,7 +81,7 @@ def bilinear_value(answer):
     hint="새 픽셀마다 식 (1)로 옛 자리를 구하고 식 (2)로 섞는다. 자리는 np.clip()으로 0과 len(image) - 1 사이에 둔다.",
     done="tf.image.resize()가 하는 셈이다.",
 )
-def resize(answer):
+def resize(answer: Callable[..., Any]) -> None:
     rng = np.random.default_rng(0)
     for old, new in ((6, 3), (8, 5), (4, 7), (5, 5)):
         image = rng.integers(0, 256, (old, old)).astype(float)
@@ -104,7 +107,7 @@ def resize(answer):
     hint="옛 범위에서 온 비율 (값 - 시작) / (끝 - 시작)을 구해 새 범위에 옮긴다.",
     done="범위를 맞바꾸면 갔던 길을 되돌아온다.",
 )
-def rescale(answer):
+def rescale(answer: Callable[..., Any]) -> None:
     pixels = np.array([0, 51, 102, 204, 255], np.uint8)
     for old, new, values, expected in (
         ((0, 255), (-1, 1), pixels, pixels / 127.5 - 1),
@@ -124,7 +127,7 @@ def rescale(answer):
     hint="부품마다 np.unique()로 자세의 번호를 모아 마지막 count개를 고르고, 그 번호인 이미지를 모두 고른다.",
     done="두 카메라의 짝이 갈라지지 않는다.",
 )
-def split_by_pose(answer):
+def split_by_pose(answer: Callable[..., Any]) -> None:
     rng = np.random.default_rng(0)
     parts = np.repeat([0, 1, 2], [12, 20, 16])
     poses = np.concatenate(

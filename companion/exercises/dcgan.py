@@ -1,5 +1,8 @@
 """4.2절의 연습 문제를 채점한다."""
 
+from collections.abc import Callable
+from typing import Any
+
 from companion.exercises.checking import checker, require
 
 
@@ -7,7 +10,7 @@ from companion.exercises.checking import checker, require
     hint="은닉층에 Dense가 있는지, 크기를 줄이는 층이 무엇인지 위에서부터 한 줄씩 본다.",
     done="지침 둘을 어겼다.",
 )
-def broken_guidelines(answer):
+def broken_guidelines(answer: Any) -> None:
     require(
         isinstance(answer, list | tuple | set),
         f"{answer!r}이라고 답했다. 지침의 번호를 대괄호 안에 늘어놓는다.",
@@ -31,11 +34,11 @@ def broken_guidelines(answer):
     hint="층의 이름은 type(layer).__name__이다. 'Pooling'이 들어 있거나 'Dense'인 층이 하나라도 있으면 False이다.",
     done="이 함수로 어떤 케라스 모델이든 살펴볼 수 있다.",
 )
-def is_all_convolutional(answer):
+def is_all_convolutional(answer: Callable[..., Any]) -> None:
     import keras
     from keras import layers
 
-    def model(*middle):
+    def model(*middle: layers.Layer) -> keras.Model:
         return keras.Sequential([layers.Input((16, 16, 1)), *middle])
 
     cases = (
@@ -61,7 +64,7 @@ def is_all_convolutional(answer):
     hint="이미지의 수를 초당 이미지 수로 나누면 초이다. 한 시간은 3,600초이다.",
     done="4.2.4절의 MEASURE로 잰 빠르기를 넣으면 내 기계의 시간이 나온다.",
 )
-def training_hours(answer):
+def training_hours(answer: Callable[..., Any]) -> None:
     for images, speed in ((500_000, 80.0), (511_680, 100.0), (3_600, 1.0)):
         found, expected = float(answer(images, speed)), images / speed / 3600
         require(

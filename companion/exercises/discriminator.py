@@ -1,5 +1,8 @@
 """4.2.2절의 연습 문제를 채점한다."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from companion.exercises.checking import checker, require
@@ -9,7 +12,7 @@ from companion.exercises.checking import checker, require
     hint="식 (1)에 i = 64, k = 4, s = 4, p = 0을 넣는다.",
     done="네 칸씩 옮기면 한 번에 4분의 1이 된다.",
 )
-def stride_four(answer):
+def stride_four(answer: Any) -> None:
     require(
         answer != 32,
         "32는 스트라이드가 2일 때의 답이다. 식 (1)의 s에 4를 넣는다.",
@@ -24,7 +27,7 @@ def stride_four(answer):
     hint="식 (1)을 그대로 옮긴다. 나눗셈은 //로 내린다.",
     done="판별자의 다섯 층을 모두 이 함수로 셈할 수 있다.",
 )
-def output_size(answer):
+def output_size(answer: Callable[..., Any]) -> None:
     cases = {
         (64, 4, 2, 1): 32,
         (4, 4, 1, 0): 1,
@@ -45,7 +48,7 @@ def output_size(answer):
     hint="np.where(조건, 참일 때, 거짓일 때)를 쓴다. 음수에는 기울기를 곱한다.",
     done="층 하나를 손으로 만들었다.",
 )
-def leaky_relu(answer):
+def leaky_relu(answer: Callable[..., Any]) -> None:
     x = np.array([-5.0, -0.5, 0.0, 0.5, 3.0])
     for slope in (0.2, 0.01):
         found = np.asarray(answer(x, slope), float)
@@ -68,7 +71,7 @@ def leaky_relu(answer):
     hint="첫 축이 배치이다. 평균과 분산을 axis=0으로 구하고 식 (5)를 쓴다.",
     done="Keras의 BatchNormalization이 훈련할 때 하는 셈이다.",
 )
-def batch_norm(answer):
+def batch_norm(answer: Callable[..., Any]) -> None:
     rng = np.random.default_rng(0)
     for shape in ((6, 3), (40, 2)):
         x = rng.normal(3, 2, shape)
@@ -94,8 +97,8 @@ def batch_norm(answer):
     hint="합성곱은 높이×너비×입력 채널×필터이고 편향이 없다. 배치 정규화는 채널마다 네 개이다.",
     done="층의 크기만 알면 모델을 짓지 않고도 셀 수 있다.",
 )
-def parameters(answer):
-    def count(base, kernel):
+def parameters(answer: Callable[..., Any]) -> None:
+    def count(base: int, kernel: int) -> int:
         channels = [1, base, 2 * base, 4 * base, 8 * base, 1]
         pairs = zip(channels[:-1], channels[1:], strict=True)
         convolutions = sum(kernel**2 * a * b for a, b in pairs)
@@ -118,7 +121,7 @@ def parameters(answer):
     hint="수용장 r = 1, 간격 j = 1에서 시작한다. 층마다 r에 (k - 1)·j를 더한 다음 j에 s를 곱한다.",
     done="층을 더 쌓을지 정할 때 쓰는 셈이다.",
 )
-def receptive_field(answer):
+def receptive_field(answer: Callable[..., Any]) -> None:
     cases = (
         ([(4, 2)], 4),
         ([(4, 2), (4, 2), (4, 2), (4, 2), (4, 1)], 94),
@@ -138,7 +141,7 @@ def receptive_field(answer):
     hint="합성곱은 셋이 반으로 줄이고 하나가 답을 낸다. 되풀이되는 묶음을 본문의 코드에서 옮긴다.",
     done="크기와 채널을 바꾸어도 같은 규칙으로 판별자를 지을 수 있다.",
 )
-def small_discriminator(answer):
+def small_discriminator(answer: Callable[..., Any]) -> None:
     from keras import Model, layers
 
     model = answer()

@@ -1,11 +1,14 @@
 """4.2.3절의 연습 문제를 채점한다."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from companion.exercises.checking import checker, require
 
 
-def _stamped(values, kernel, stride, padding):
+def _stamped(values: np.ndarray, kernel: np.ndarray, stride: int, padding: int) -> np.ndarray:
     """도장을 찍어 셈한 전치 합성곱이다."""
     rows, columns = ((n - 1) * stride + len(kernel) for n in values.shape)
     canvas = np.zeros((rows, columns))
@@ -19,7 +22,7 @@ def _stamped(values, kernel, stride, padding):
     hint="자리 하나의 제곱은 평균이 1이다. 400개를 더하고 제곱근을 씌운다.",
     done="길이는 차원의 제곱근으로 자란다.",
 )
-def latent_length(answer):
+def latent_length(answer: Any) -> None:
     require(
         answer != 400,
         "400은 길이의 제곱의 평균이다. 제곱근을 씌워야 길이가 된다. '백 차원은 어떻게 생겼나'의 셈을 다시 본다.",
@@ -34,7 +37,7 @@ def latent_length(answer):
     hint="식 (3)을 그대로 파이썬으로 옮긴다. 네 수가 모두 정수이다.",
     done="이 식으로 생성자의 다섯 층을 모두 셈할 수 있다.",
 )
-def transposed_output_size(answer):
+def transposed_output_size(answer: Callable[..., Any]) -> None:
     cases = {
         (1, 4, 1, 0): 4,
         (4, 4, 2, 1): 8,
@@ -55,7 +58,7 @@ def transposed_output_size(answer):
     hint="길이가 (size - 1) * stride + kernel인 0의 배열에, 도장이 놓이는 자리마다 1을 더한다.",
     done="커널이 스트라이드의 배수일 때만 가운데가 고르다.",
 )
-def overlap_counts(answer):
+def overlap_counts(answer: Callable[..., Any]) -> None:
     for size, kernel, stride in ((4, 4, 2), (4, 3, 2), (3, 5, 2), (3, 3, 3)):
         expected = np.zeros((size - 1) * stride + kernel, dtype=int)
         for position in range(size):
@@ -77,7 +80,7 @@ def overlap_counts(answer):
     hint="0으로 채운 판에 도장을 더한 다음, 네 가장자리를 padding칸씩 자른다.",
     done="Keras의 Conv2DTranspose가 채널 하나에서 하는 셈이다.",
 )
-def transposed_convolution(answer):
+def transposed_convolution(answer: Callable[..., Any]) -> None:
     rng = np.random.default_rng(0)
     for shape, size, stride, padding in (((2, 2), 4, 2, 1), ((3, 2), 3, 2, 0), ((2, 3), 5, 3, 2)):
         values = rng.integers(1, 5, shape)
@@ -99,7 +102,7 @@ def transposed_convolution(answer):
     hint="UpSampling2D, Conv2D, BatchNormalization, LeakyReLU를 차례로 잇는다.",
     done="build_generator(upsampling='resize')의 한 단계와 같다.",
 )
-def doubling_step(answer):
+def doubling_step(answer: Callable[..., Any]) -> None:
     import keras
     from keras import layers
 
@@ -132,15 +135,15 @@ def doubling_step(answer):
     hint="두 벡터 사이의 각을 arccos로 구하고, 두 벡터에 sin((1 - t)각)/sin(각)과 sin(t각)/sin(각)을 곱해 더한다.",
     done="companion의 interpolate()도 이렇게 잇는다.",
 )
-def walk(answer):
+def walk(answer: Callable[..., Any]) -> None:
     rng = np.random.default_rng(1)
     start, end = rng.standard_normal((2, 100))
     start, end = (10 * vector / np.linalg.norm(vector) for vector in (start, end))
-    for t, expected, name in ((0, start, "start"), (1, end, "end")):
+    for t, expected, name in ((0.0, start, "start"), (1.0, end, "end")):
         found = np.asarray(answer(start, end, t), float)
         require(
             found.shape == (100,) and np.allclose(found, expected, atol=1e-4),
-            f"t가 {t}일 때 {name}이 나오지 않는다. 두 벡터에 곱하는 무게가 서로 바뀌지 않았는지 본다.",
+            f"t가 {t:g}일 때 {name}이 나오지 않는다. 두 벡터에 곱하는 무게가 서로 바뀌지 않았는지 본다.",
         )
     for t in (0.25, 0.5, 0.8):
         found = np.asarray(answer(start, end, t), float)

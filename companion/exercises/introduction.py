@@ -1,5 +1,8 @@
 """4.1절의 연습 문제를 채점한다."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from companion.exercises.checking import checker, require
@@ -21,11 +24,11 @@ _TABLES = [
 ]
 
 
-def _table(values):
+def _table(values: np.ndarray) -> str:
     return "[" + ", ".join(f"{value:.3g}" for value in np.ravel(values)) + "]"
 
 
-def _value(p_data, p_g):
+def _value(p_data: np.ndarray, p_g: np.ndarray) -> float:
     answer = p_data / (p_data + p_g)
     on_real = np.log(np.where(p_data > 0, answer, 1))
     on_fake = np.log(np.where(p_g > 0, 1 - answer, 1))
@@ -36,7 +39,7 @@ def _value(p_data, p_g):
     hint="가중치를 고치는 장면은 둘뿐이다. 그 둘을 먼저 찾고 나머지를 채운다.",
     done="답하는 일과 배우는 일이 따로라는 것만 기억하면 된다.",
 )
-def story_parts(answer):
+def story_parts(answer: Any) -> None:
     letters = "".join(character for character in str(answer) if character in _PARTS)
     require(
         sorted(letters) == sorted(_PARTS),
@@ -53,7 +56,7 @@ def story_parts(answer):
     hint="돌기가 또렷한지, 모서리가 곧은지, 면의 밝기가 고른지 본다. 위조품은 넷이다.",
     done="당신의 눈이 판별자이다.",
 )
-def spot_the_forgeries(answer):
+def spot_the_forgeries(answer: Any) -> None:
     chosen = {int(number) for number in np.ravel(answer)}
     right = len(chosen & _FORGERIES)
     require(
@@ -70,7 +73,7 @@ def spot_the_forgeries(answer):
     hint="식 (2)에서 p_data(x)와 p_g(x)를 배열로 바꾸면 그대로 파이썬이 된다.",
     done="두 분포가 같은 표에서는 어디서나 0.5이다.",
 )
-def best_inspector(answer):
+def best_inspector(answer: Callable[..., Any]) -> None:
     for p_data, p_g in _TABLES:
         expected = p_data / (p_data + p_g)
         found = np.asarray(answer(p_data, p_g), float)
@@ -90,7 +93,7 @@ def best_inspector(answer):
     hint="식 (2)로 답을 구하고, 종류마다 p_data·log(답) + p_g·log(1 - 답)을 더한다. 곱할 비율이 0이면 건너뛴다.",
     done="값은 -log 4(두 분포가 같을 때)와 0(전혀 겹치지 않을 때) 사이에 있다.",
 )
-def game_value(answer):
+def game_value(answer: Callable[..., Any]) -> None:
     for p_data, p_g in _TABLES:
         expected = _value(p_data, p_g)
         with np.errstate(all="ignore"):
@@ -111,9 +114,8 @@ def game_value(answer):
     hint="비율로 평균한 값은 가장 작은 것 하나만 뽑을 때 가장 작다. log(1 - 답)이 가장 작은 종류는 어디인가?",
     done="멈춘 검사관 앞에서 위조범은 한 가지만 만든다.",
 )
-def best_forger(answer):
-    for fixed in ([0.8, 0.6, 0.4, 0.2], [0.1, 0.3, 0.9], [0.45, 0.55]):
-        fixed = np.array(fixed)
+def best_forger(answer: Callable[..., Any]) -> None:
+    for fixed in map(np.array, ([0.8, 0.6, 0.4, 0.2], [0.1, 0.3, 0.9], [0.45, 0.55])):
         found = np.asarray(answer(fixed.copy()), float)
         case = f"검사관의 답이 {_table(fixed)}일 때"
         require(
@@ -132,7 +134,7 @@ def best_forger(answer):
     hint="한 판은 두 줄이다. 비율에 식 (2)의 답을 곱하는 줄과, 합이 1이 되게 나누는 줄이다.",
     done="검사관의 답만으로 진짜의 비율을 찾아갔다.",
 )
-def play(answer):
+def play(answer: Callable[..., Any]) -> None:
     p_data, p_g = _TABLES[0]
     expected = p_g.copy()
     for rounds in range(3):

@@ -1,5 +1,8 @@
 """4.2.4절의 연습 문제를 채점한다."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from companion.exercises.checking import checker, require
@@ -9,7 +12,7 @@ from companion.exercises.checking import checker, require
     hint="생성자는 여전히 판별자가 1이라고 답하기를 바란다. 뒤집힌 판별자는 어떤 벽돌에 1이라고 답하는가?",
     done="둘이 같은 것을 바라므로 겨루기가 사라진다.",
 )
-def swapped_labels(answer):
+def swapped_labels(answer: Any) -> None:
     require(
         answer in ("ㄱ", "ㄴ", "ㄷ"),
         f"{answer!r}이라고 답했다. ㄱ, ㄴ, ㄷ 가운데 하나를 따옴표 안에 적는다.",
@@ -28,7 +31,7 @@ def swapped_labels(answer):
     hint="진짜는 1에서 빼고 가짜는 0에 더한다. 둘 다 크기를 곱한 u만큼이다.",
     done="레이블이 0과 1 사이에 머문다.",
 )
-def noisy_labels(answer):
+def noisy_labels(answer: Callable[..., Any]) -> None:
     u = np.array([0.0, 0.25, 1.0])
     for size in (0.1, 0.3):
         try:
@@ -56,7 +59,7 @@ def noisy_labels(answer):
     hint="레이블의 평균 y에 판별자가 꼭 y라고 답할 때가 바닥이다. 그 답을 식 (1)에 넣는다.",
     done="d_loss가 이 값에 붙어 있으면 판별자는 더 나아질 곳이 없다.",
 )
-def loss_floor(answer):
+def loss_floor(answer: Callable[..., Any]) -> None:
     for mean in (0.95, 0.9, 0.5):
         expected = -mean * np.log(mean) - (1 - mean) * np.log(1 - mean)
         found = float(answer(mean))
@@ -71,7 +74,7 @@ def loss_floor(answer):
     hint="먼저 min(decay, (1 + n) / (10 + n))으로 감쇠율을 정하고, 식 (5)에 넣는다.",
     done="companion의 _update_ema()가 하는 일과 같다.",
 )
-def update_average(answer):
+def update_average(answer: Callable[..., Any]) -> None:
     for average, value, n, decay in (
         (0.0, 1.0, 0, 0.995),
         (2.0, 4.0, 8, 0.995),
@@ -96,18 +99,18 @@ def update_average(answer):
     hint="샘플마다 모든 훈련 이미지와 픽셀 차이의 제곱 평균을 재고, 가장 작은 것이 기준보다 작은지 본다.",
     done="거리가 0에 가까운 샘플은 베낀 것이다.",
 )
-def find_copies(answer):
+def find_copies(answer: Callable[..., Any]) -> None:
     rng = np.random.default_rng(0)
     train = rng.uniform(0, 1, (40, 8, 8))
     samples = rng.uniform(0, 1, (6, 8, 8))
     samples[1] = train[17]
     samples[4] = np.clip(train[3] + rng.normal(0, 0.01, (8, 8)), 0, 1)
-    found = np.asarray(answer(samples, train, 0.05))
+    indices = np.asarray(answer(samples, train, 0.05))
     require(
-        found.size == 0 or found.dtype != bool,
+        indices.size == 0 or indices.dtype != bool,
         "참과 거짓의 배열이 나왔다. 베낀 샘플의 번호를 돌려준다. np.flatnonzero()를 쓰면 된다.",
     )
-    found = sorted(int(index) for index in np.atleast_1d(found))
+    found = sorted(int(index) for index in np.atleast_1d(indices))
     require(
         found != [17] and not set(found) & {3, 17},
         f"{found}이(가) 나왔다. 훈련 이미지의 번호가 아니라 샘플의 번호를 돌려준다.",
@@ -126,7 +129,7 @@ def find_copies(answer):
     hint="values를 작은 차례로 늘어놓은 번호는 np.argsort()가 준다. 양 끝 n개의 평균을 빼고 길이로 나눈다.",
     done="이 방향으로 옮기면 재었던 성질이 커진다.",
 )
-def direction(answer):
+def direction(answer: Callable[..., Any]) -> None:
     rng = np.random.default_rng(0)
     z = rng.standard_normal((300, 20))
     values = z[:, 3] + 0.1 * rng.standard_normal(300)

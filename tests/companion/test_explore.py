@@ -147,15 +147,6 @@ def test_new_brick_button_draws_the_next_seed(generator):
     assert picture.value != before
 
 
-def test_explorer_directions_are_orthogonal_and_strongest_first(generator):
-    directions = explore._strongest_directions(generator, 12, 5)
-    np.testing.assert_allclose(directions @ directions.T, np.eye(5), atol=1e-5)
-    kernel = np.asarray(generator.trainable_variables[0]).reshape(-1, 12)
-    effects = np.linalg.norm(kernel @ directions.T, axis=0)
-    assert (np.diff(effects) <= 1e-5).all()
-    assert (directions.max(1) >= -directions.min(1)).all()
-
-
 def test_explorer_refuses_a_wrong_latent_dimension(generator):
     with pytest.raises(ValueError, match="길이 100"):
         explore.latent_explorer(generator)

@@ -15,6 +15,7 @@ from PIL import Image
 
 from companion import plotting
 from companion.models import build_discriminator, build_generator
+from companion.plotting import curves
 
 # 글꼴에 없는 글자가 있으면 matplotlib은 경고만 하고 네모를 그린다.
 pytestmark = pytest.mark.filterwarnings("error")
@@ -49,7 +50,7 @@ def generators():
 
 def model_figures(discriminator, generators):
     return {
-        "discriminator": plotting.plot_architecture(discriminator, "판별자"),
+        "discriminator": plotting.plot_architecture(discriminator),
         "generator": plotting.plot_architecture(generators["transpose"]),
         "resize generator": plotting.plot_architecture(generators["resize"]),
         "discriminator sizes": plotting.plot_size_steps(discriminator),
@@ -71,14 +72,10 @@ FIGURES = {
     "training": lambda: plotting.plot_training_grids([0, 12_345], BRICKS.reshape(2, 8, 64, 64)),
     "interpolation": lambda: plotting.plot_interpolation(BRICKS[:8]),
     "neighbours": lambda: plotting.plot_neighbours(BRICKS[:8], BRICKS[8:], np.arange(8) / 9),
-    "more neighbours": lambda: plotting.plot_neighbours(
-        BRICKS[:5], BRICKS[:15].reshape(5, 3, 64, 64, 1), np.arange(15).reshape(5, 3) / 16
-    ),
     "history": lambda: plotting.plot_history(HISTORY),
     "histogram": lambda: plotting.plot_pixel_histogram(BRICKS, BRICKS / 127.5 - 1),
     "activations": plotting.plot_activation_gradients,
-    "cycle": plotting.plot_gan_cycle,
-    "cycle of bricks": lambda: plotting.plot_gan_cycle(BRICKS[0], BRICKS[1, ..., 0]),
+    "cycle": lambda: plotting.plot_gan_cycle(BRICKS[0], BRICKS[1, ..., 0]),
     "overlap": lambda: plotting.plot_transposed_convolution(INPUT, KERNEL),
     "zeros": lambda: plotting.plot_transposed_convolution(INPUT, KERNEL, view="zeros"),
     "large kernel": lambda: plotting.plot_transposed_convolution(
@@ -87,7 +84,7 @@ FIGURES = {
     "one value": lambda: plotting.plot_transposed_convolution([[2]], KERNEL, 2, 0),
     "upsampling": lambda: plotting.plot_upsampling_convolution(INPUT, KERNEL),
     "upsampling with a small kernel": lambda: plotting.plot_upsampling_convolution(
-        INPUT, np.ones((3, 3)), 3
+        INPUT, np.ones((3, 3))
     ),
     "overlap counts": plotting.plot_overlap_counts,
 }
@@ -193,7 +190,7 @@ def test_shown_figure_has_its_caption_and_alternative_text():
 
 
 def test_shown_picture_has_no_metadata_and_the_stated_size():
-    picture = picture_of(plotting.show(plotting.plot_gan_cycle(), caption="그림", alt="그림"))
+    picture = picture_of(plotting.show(FIGURES["cycle"](), caption="그림", alt="그림"))
     assert picture.width == plotting.WIDTH
     assert not {"Software", "Creation Time"} & set(picture.info)
 
@@ -300,18 +297,18 @@ def test_neighbours_and_distances_must_match_the_samples():
 
 
 def test_each_distance_stands_above_its_neighbour():
-    distances = np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]])
-    neighbours = BRICKS[:6].reshape(2, 3, 64, 64, 1)
-    words = words_of(plotting.plot_neighbours(BRICKS[:2], neighbours, distances))
-    numbers = [word for word in words if re.fullmatch(r"0\.\d{3}", word)]
-    assert numbers == ["0.100", "0.400", "0.200", "0.500", "0.300", "0.600"]
+    figure = plotting.plot_neighbours(BRICKS[:3], BRICKS[3:6], [0.1, 0.2, 0.3])
+    places = {text.get_text(): text.get_position() for text in texts_of(figure)}
+    sample, neighbour = places["샘플"], places["이웃"]
+    across = [places[name] for name in ("0.100", "0.200", "0.300")]
+    assert across == sorted(across)
+    assert all(sample[1] < y < neighbour[1] for _, y in across)
 
 
 def test_architecture_is_read_from_the_discriminator(discriminator):
-    words = words_of(plotting.plot_architecture(discriminator, "판별자"))
+    words = words_of(plotting.plot_architecture(discriminator))
     sizes = [word for word in words if re.fullmatch(r"[\d,×]+", word)]
     assert sizes == ["64×64×1", "32×32×64", "16×16×128", "8×8×256", "4×4×512", "1×1×1", "1"]
-    assert words[0] == "판별자"
     assert words.count("Conv2D 4×4, 스트라이드 2, same") == 4
     assert "Conv2D 4×4, 스트라이드 1, valid" in words
     assert "배치 정규화 → LeakyReLU(0.2) → 드롭아웃(0.3)" in words
@@ -368,7 +365,7 @@ def test_history_draws_the_recorded_numbers():
 
 
 def test_image_counts_are_written_in_ten_thousands():
-    assert [plotting._count_text(n) for n in (0, 5_000, 10_000, 125_000)] == [
+    assert [curves._count_text(n) for n in (0, 5_000, 10_000, 125_000)] == [
         "0",
         "5,000",
         "1만",
@@ -453,11 +450,6 @@ def test_the_first_output_cell_is_worked_out():
 def test_a_transposed_convolution_too_big_to_write_down_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         plotting.plot_transposed_convolution(*arguments)
-
-
-def test_upsampling_by_other_factors_is_refused():
-    with pytest.raises(ValueError, match="factor가 4"):
-        plotting.plot_upsampling_convolution(INPUT, KERNEL, 4)
 
 
 @pytest.mark.parametrize(("size", "stride"), [(3, 2), (4, 2), (5, 2), (5, 3)])

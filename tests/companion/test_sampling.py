@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from companion.sampling import interpolate, latents, tile
+from companion.sampling import interpolate, latents, strongest_directions, tile
 
 
 def test_tile_puts_images_in_reading_order():
@@ -39,3 +39,12 @@ def test_interpolation_walks_the_sphere_at_a_steady_pace():
 def test_interpolation_between_equal_latents_stays_there():
     start = latents(1)[0]
     np.testing.assert_allclose(interpolate(start, start, 3), [start] * 3, rtol=1e-6)
+
+
+def test_directions_are_orthogonal_and_strongest_first_and_have_one_sign():
+    kernel = np.random.default_rng(0).standard_normal((4, 4, 6, 12)).astype("float32")
+    directions = strongest_directions(kernel, 5)
+    np.testing.assert_allclose(directions @ directions.T, np.eye(5), atol=1e-5)
+    effects = np.linalg.norm(kernel.reshape(-1, 12) @ directions.T, axis=0)
+    assert (np.diff(effects) <= 1e-5).all()
+    assert (directions.max(1) >= -directions.min(1)).all()

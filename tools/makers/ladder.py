@@ -11,10 +11,13 @@ import os
 from pathlib import Path
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 
-from companion import evaluation, recorded, sampling
+from companion import evaluation, recorded
 from companion.data import load_bricks, to_uint8
 from companion.files import write_atomically
+from companion.models import build_generator
+from companion.sampling import latents
 from tools.makers.recorded import DEFAULT_RUN_DIR
 
 SEED = 1  # 책에 싣는 샘플(시드 0)과 다른 잠재 벡터로 잰다.
@@ -25,15 +28,64 @@ SHOWN = ("kid", "precision", "recall", "density", "coverage", "parts", "effectiv
 def measure(n: int, draws: int, folder: Path) -> dict[str, dict[str, float]]:
     """사다리의 칸마다, 그리고 기록된 생성자의 점수이다."""
     stored = evaluation.stored_ladder()
-    z = sampling.latents(n, seed=SEED)
+    z = latents(n, seed=SEED)
     samples = to_uint8(recorded.generator().predict(z, batch_size=128, verbose=0))
     return {
-        **evaluation.ladder(n, draws=draws),
+        **ladder(n, draws),
         "first_recorded": stored["first_recorded"],
         "recorded": evaluation.evaluate(samples),
         "first_stages": stored["first_stages"],
         "epochs": epoch_kids(folder, n) if folder.exists() else stored["epochs"],
     }
+
+
+def ladder(n: int, draws: int, seed: int = 0) -> dict[str, dict[str, float]]:
+    """답을 아는 이미지 `n`장씩의 점수를 진짜에 가까운 것부터 돌려준다. 이름은 `stored_ladder()`에 적혀 있다."""
+    generator = np.random.default_rng(seed)
+    bricks = load_bricks()
+    heldout = load_bricks(split="heldout").images
+    order = generator.permutation(len(bricks.images))
+    real = bricks.images[order[:n]]
+    others = order[n:]
+
+    def only(parts: int) -> np.ndarray:
+        chosen = others[np.isin(bricks.parts[others], generator.permutation(50)[:parts])]
+        return bricks.images[generator.choice(chosen, n, replace=len(chosen) < n)]
+
+    floor = [
+        evaluation.evaluate(
+            heldout[generator.permutation(len(heldout))[:n]],
+            real=bricks.images[generator.permutation(len(bricks.images))[:n]],
+            seed=seed + draw,
+        )
+        for draw in range(draws)
+    ]
+    worse_when_large = {"kid", "kid_std", "nyquist"}
+    percentiles = {name: 95 if name in worse_when_large else 5 for name in floor[0]}
+    untrained = build_generator().predict(latents(n), batch_size=128, verbose=0)
+    rungs = {
+        "parts_25": only(25),
+        "parts_10": only(10),
+        "blurred": blur(bricks.images[others[:n]]),
+        "untrained": to_uint8(untrained),
+        "repeated": np.repeat(bricks.images[others[:1]], n, axis=0),
+    }
+    return {
+        "heldout": {
+            name: float(np.percentile([scores[name] for scores in floor], percentile))
+            for name, percentile in percentiles.items()
+        },
+        **{
+            name: evaluation.evaluate(images, real=real, seed=seed)
+            for name, images in rungs.items()
+        },
+    }
+
+
+def blur(images: np.ndarray) -> np.ndarray:
+    """한 픽셀만큼(가우스 필터의 표준 편차) 흐린 uint8 이미지이다."""
+    blurred = gaussian_filter(images.astype("float32"), (0, 1, 1, 0), mode="nearest", truncate=3)
+    return np.rint(blurred).astype("uint8")
 
 
 def epoch_kids(folder: Path, n: int) -> dict[str, float]:

@@ -101,7 +101,7 @@ class TestCode:
         check_message(message, "4_2_4_training.ipynb의 코드 칸", "1 - real_noise", "1 + real_noise")
 
     def test_another_label_in_a_figure(self, repository):
-        edit(repository / "companion" / "plotting.py", "랜덤한 잡음", "랜덤한 소리")
+        edit(repository / "companion" / "plotting" / "cycle.py", "랜덤한 잡음", "랜덤한 소리")
         message = failure(repository, "4_1_introduction")
         check_message(message, "4_1_introduction.ipynb의 코드 칸 3", "그림", "_build/differences/")
 
