@@ -122,11 +122,10 @@ def test_module_runs_as_a_program():
     assert "train" in result.stdout and "sample" in result.stdout
 
 
-def test_import_is_quick_and_leaves_tensorflow_alone():
+def test_import_is_quick_for_it_loads_nothing_but_the_standard_library():
     code = (
-        "import time; start = time.perf_counter(); import companion;"
-        "print(time.perf_counter() - start);"
-        "import sys; print('tensorflow' in sys.modules, 'keras' in sys.modules)"
+        "import sys; before = set(sys.modules); import companion;"
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
     )
     result = subprocess.run(
         [sys.executable, "-c", code],
@@ -135,9 +134,7 @@ def test_import_is_quick_and_leaves_tensorflow_alone():
         check=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    seconds, modules = result.stdout.splitlines()
-    assert float(seconds) < 0.3
-    assert modules == "False False"
+    assert set(result.stdout.split()) - sys.stdlib_module_names == {"companion"}
 
 
 def test_every_public_name_can_be_had_and_unknown_ones_are_said():

@@ -39,11 +39,21 @@ def test_rendering_again_gives_the_stored_pixels_to_a_grey_level(split):
         assert np.abs(again - bricks.images[index, ..., 0]).max() <= 2
 
 
-def test_the_two_cameras_show_the_same_pose_from_two_sides():
-    left, right = (render_bricks.render("brick 2x4", 3, camera) for camera in "LR")
-    assert (left != right).any()
-    # 카메라마다 따로 뽑는 난수가 없으므로 같은 카메라는 늘 같다.
-    np.testing.assert_array_equal(left, render_bricks.render("brick 2x4", 3, "L"))
+def test_the_two_cameras_show_the_same_pose_in_the_same_light_from_two_sides(monkeypatch):
+    seen = []
+
+    def shade(scene, eye, rays, light, albedo, rng):
+        seen.append((eye, scene.normals, scene.face_normals, light.key, light.strength, albedo))
+        return np.zeros((64, 64))
+
+    monkeypatch.setattr(render_bricks, "shade", shade)
+    for pose, camera in ((3, "L"), (3, "R"), (4, "L")):
+        render_bricks.render("brick 2x4", pose, camera)
+    (left_eye, *left), (right_eye, *right), (_, *next_pose) = seen
+    assert left_eye[0] < 0 < right_eye[0]
+    for in_left, in_right, in_next_pose in zip(left, right, next_pose, strict=True):
+        np.testing.assert_array_equal(in_left, in_right)
+        assert np.any(in_left != in_next_pose)
 
 
 def test_statistics_are_close_to_the_kaggle_set():
