@@ -102,6 +102,7 @@ def find_copies(answer):
     samples = rng.uniform(0, 1, (6, 8, 8))
     samples[1] = train[17]
     samples[4] = np.clip(train[3] + rng.normal(0, 0.01, (8, 8)), 0, 1)
+    samples[2] = np.clip(train[5] + rng.normal(0, 0.1, (8, 8)), 0, 1)  # 제곱 평균만 기준보다 작다.
     found = np.asarray(answer(samples, train, 0.05))
     require(
         found.size == 0 or found.dtype != bool,

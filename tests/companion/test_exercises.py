@@ -91,6 +91,12 @@ def test_a_typical_mistake_is_explained(exercise, capsys):
     assert len(printed) > len("아직 아니다. ") + 15
 
 
+def test_a_mean_square_is_not_taken_for_a_distance(capsys):
+    (exercise,) = (exercise for exercise in EXERCISES if exercise.name == "find_copies")
+    printed = exercise.run(exercise.solution.replace("np.sqrt(", "("), capsys)
+    assert printed.startswith("아직 아니다. [1, 2, 4]이(가) 나왔다.")
+
+
 @pytest.mark.parametrize("page", notebooks.pages(), ids=lambda page: page.stem)
 def test_exercises_are_numbered_in_order(page):
     section = re.match(r"# (\S+)", notebooks.read_page(page).cells[0].source)
