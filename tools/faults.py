@@ -479,7 +479,9 @@ def run(kills: int, seed: int) -> int:
                 failed += 1
                 print(f"못 견딤  {name}: {wrong}", flush=True)
     total = len(tasks) + len(FAULTS)
-    print(f"고장 {total}가지 가운데 {failed}가지를 견디지 못했다. 죽일 때를 정한 시드는 {seed}이다.")
+    print(
+        f"고장 {total}가지 가운데 {failed}가지를 견디지 못했다. 죽일 때를 정한 시드는 {seed}이다."
+    )
     return failed
 
 
