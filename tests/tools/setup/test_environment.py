@@ -181,6 +181,22 @@ def test_a_failed_download_is_told_in_korean_and_leaves_the_environment_unfinish
     assert not setup_env.is_ready(tmp_path / ".venv")
 
 
+def test_locked_packages_are_installed_by_hash_and_only_once(tmp_path, monkeypatch):
+    commands = []
+
+    def run(command, **_):
+        commands.append(" ".join(command))
+        setup_env.python_of(tmp_path / ".venv").parent.mkdir(parents=True, exist_ok=True)
+        setup_env.python_of(tmp_path / ".venv").touch()
+
+    monkeypatch.setattr(setup_env, "ROOT", _with_the_lock(tmp_path))
+    monkeypatch.setattr(setup_env.subprocess, "run", run)
+    assert setup_env.main([]) == setup_env.main([]) == 0
+    _, locked_packages, ours = commands
+    assert locked_packages.endswith("--require-hashes --requirement requirements.txt")
+    assert ours.endswith("--no-deps --no-build-isolation --editable .")
+
+
 def _with_the_lock(folder):
     shutil.copy(ROOT / "requirements.txt", folder)
     return folder
