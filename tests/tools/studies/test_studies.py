@@ -105,14 +105,28 @@ def test_the_shift_moves_half_of_the_images_and_keeps_their_pixels():
     moved = np.asarray(dcgan._augment(tf.constant(images)))
     changed = (moved != images).any(axis=(1, 2, 3))
     assert 0.35 < changed.mean() < 0.65
-    inside = slice(16, 48)  # 4픽셀 옮겨도 이 안의 화소는 화면을 벗어나지 않는다.
-    first = images[np.flatnonzero(changed)[0], :, :, 0]
-    seen = moved[np.flatnonzero(changed)[0], :, :, 0]
-    assert any(
-        np.array_equal(seen[inside, inside], first[16 + dy : 48 + dy, 16 + dx : 48 + dx])
-        for dy in range(-4, 5)
-        for dx in range(-4, 5)
-    )
+
+    def shift_of(image, seen):
+        """`seen`의 가운데가 `image`에서 있던 자리이다."""
+        return next(
+            (dy, dx)
+            for dy in range(-8, 9)
+            for dx in range(-8, 9)
+            if np.array_equal(seen[16:48, 16:48], image[16 + dy : 48 + dy, 16 + dx : 48 + dx])
+        )
+
+    shifts = [shift_of(*pair) for pair in zip(images[changed], moved[changed], strict=True)]
+    assert set(np.ravel(shifts)) == set(range(-4, 5))
+
+
+def test_the_linear_schedule_falls_to_zero_at_the_last_step(batches):
+    dcgan = build(Recipe(schedule="linear", base_channels=2), seed=0, steps=3)
+    rates = []
+    for batch in batches:
+        rates.append(float(dcgan.g_optimizer.learning_rate))
+        dcgan.train_on_batch(batch)
+    assert rates == pytest.approx([2e-4, 2e-4 * 2 / 3, 2e-4 / 3])
+    assert float(dcgan.d_optimizer.learning_rate) == 0
 
 
 def test_a_kernel_of_five_and_relu_change_only_what_they_name():
