@@ -1,15 +1,25 @@
 """일부러 낸 고장을 견디는지 본다. `make faults`의 짧은 꼴이다."""
 
+import os
 from pathlib import Path
 
-import faults
 import numpy as np
 import pytest
 
+from tools import faults
+
+
+@pytest.fixture
+def rng():
+    """죽일 때를 정하는 난수이다. 실패하면 시드가 보이고, `TEST_SEED`로 같은 시드를 다시 쓴다."""
+    seed = int(os.environ.get("TEST_SEED") or np.random.SeedSequence().generate_state(1)[0])
+    print(f"TEST_SEED={seed}")
+    return np.random.default_rng(seed)
+
 
 @pytest.mark.parametrize("name", faults.KILLS)
-def test_nothing_is_lost_when_killed(name, tmp_path):
-    print(faults.KILLS[name](tmp_path, 2, np.random.default_rng()))
+def test_nothing_is_lost_when_killed(name, tmp_path, rng):
+    print(faults.KILLS[name](tmp_path, 2, rng))
 
 
 @pytest.mark.parametrize("name", faults.FAULTS)

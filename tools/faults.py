@@ -478,14 +478,17 @@ def run(kills: int, seed: int) -> int:
             except Wrong as wrong:
                 failed += 1
                 print(f"못 견딤  {name}: {wrong}", flush=True)
-    print(f"고장 {len(tasks) + len(FAULTS)}가지 가운데 {failed}가지를 견디지 못했다.")
+    total = len(tasks) + len(FAULTS)
+    print(
+        f"고장 {total}가지 가운데 {failed}가지를 견디지 못했다. 죽일 때를 정한 시드는 {seed}이다."
+    )
     return failed
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=12, help="종류마다 죽일 횟수")
-    parser.add_argument("--seed", type=int, default=None, help="죽일 때를 정하는 시드")
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="죽일 때를 정하는 시드")
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -105,6 +105,7 @@ def find_copies(answer: Callable[..., Any]) -> None:
     samples = rng.uniform(0, 1, (6, 8, 8))
     samples[1] = train[17]
     samples[4] = np.clip(train[3] + rng.normal(0, 0.01, (8, 8)), 0, 1)
+    samples[2] = np.clip(train[5] + rng.normal(0, 0.1, (8, 8)), 0, 1)  # 제곱 평균만 기준보다 작다.
     indices = np.asarray(answer(samples, train, 0.05))
     require(
         indices.size == 0 or indices.dtype != bool,

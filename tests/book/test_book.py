@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -200,19 +201,41 @@ def test_the_zip_holds_the_book_and_is_always_the_same(book, tmp_path):
     assert offline_zip.pack(book, tmp_path / "a.zip").read_bytes() == first
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         names = archive.namelist()
-    assert "a/index.html" in names and "a/404.html" not in names
+    assert "a/index.html" in names
+    assert [name for name in names if name.startswith(("a/404.html", "a/_sources/"))] == []
     with pytest.raises(FileNotFoundError, match="make book"):
         offline_zip.pack(tmp_path, tmp_path / "b.zip")
     assert not (tmp_path / "b.zip").exists()
 
 
 def test_the_pdf_follows_the_order_of_the_contents():
-    pdf = pytest.importorskip("pdf")
+    pytest.importorskip("playwright")
+    from tools.makers import pdf
+
     order = pdf.reading_order()
     assert order[:3] == ["book/index", "book/4_1_introduction", "book/4_2_dcgan"]
     assert order[-1] == "book/troubleshooting"
     with pytest.raises(FileNotFoundError, match="chromium|make book"):
         pdf.print_pages(order, built=ROOT / "없는 폴더")
+
+
+def test_each_page_of_the_pdf_has_its_bookmark(tmp_path):
+    pytest.importorskip("playwright")
+    from pypdf import PdfReader, PdfWriter
+
+    from tools.makers import pdf
+
+    def printed(title, length):
+        writer, stream = PdfWriter(), io.BytesIO()
+        for _ in range(length):
+            writer.add_blank_page(100, 100)
+        writer.write(stream)
+        return title, stream.getvalue()
+
+    made = pdf.bind([printed("하나", 2), printed("둘", 3), printed("셋", 1)], tmp_path / "a.pdf")
+    reader = PdfReader(made)
+    marks = [(mark.title, reader.get_destination_page_number(mark)) for mark in reader.outline]
+    assert marks == [("하나", 0), ("둘", 2), ("셋", 5)] and len(reader.pages) == 6
 
 
 def test_the_colab_button_opens_the_notebook_of_the_configured_version(book):
@@ -316,7 +339,24 @@ def test_any_change_to_a_vendored_file_is_noticed(tmp_path, change):
 
 
 def test_every_vendored_library_carries_its_licence():
-    assert "Apache License" in (vendor.VENDOR / "mathjax" / "LICENSE").read_text()
+    licences = {path.parent.name: path.read_text() for path in vendor.VENDOR.glob("*/LICENSE*")}
+    assert licences.keys() == {path.name for path in vendor.VENDOR.iterdir() if path.is_dir()}
+    assert "Apache License" in licences["mathjax"]
+    assert "SIL OPEN FONT LICENSE" in licences["pretendard"]
+
+
+def test_only_the_listed_files_are_taken_from_a_vendored_package(tmp_path):
+    with tarfile.open(tmp_path / "a.tgz", "w:gz") as archive:
+        for name in ("package/LICENSE", "package/es5/a.js", "package/es5/b.css"):
+            archive.addfile(tarfile.TarInfo(name))
+    library = vendor.Library("a@1", "", {"LICENSE": "a", "es5/*.js": "a/script"})
+    vendor.extract(library, tmp_path / "a.tgz", tmp_path / "into")
+    into = tmp_path / "into"
+    taken = {path.relative_to(into).as_posix() for path in into.rglob("*") if path.is_file()}
+    assert taken == {"a/LICENSE", "a/script/a.js"}
+    library.files["es5/*.woff"] = "a"
+    with pytest.raises(FileNotFoundError, match=r"a@1에 es5/\*\.woff이 없다"):
+        vendor.extract(library, tmp_path / "a.tgz", tmp_path / "into")
 
 
 def test_the_glossary_page_is_made_from_the_table():
@@ -332,6 +372,12 @@ def test_a_glossary_with_a_gap_or_a_repeated_term_is_refused(tmp_path, rows, rea
     table.write_text("korean,english,definition,aliases\n" + rows, encoding="utf-8")
     with pytest.raises(ValueError, match=reason):
         glossary.page(table)
+
+
+def test_a_bar_in_the_glossary_does_not_split_its_cell(tmp_path):
+    table = tmp_path / "glossary.csv"
+    table.write_text("korean,english,definition,aliases\n층,a|b,뜻,\n", encoding="utf-8")
+    assert glossary.page(table).splitlines()[-1] == r"| 층 | a\|b | 뜻 |  |"
 
 
 def test_terms_are_linked_at_their_first_use(book):

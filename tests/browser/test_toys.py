@@ -16,6 +16,12 @@ def begin(one, page: str, name: str):
     return one.page.locator(f"#{name}")
 
 
+def wait_for_picture(canvas, comparison: str, picture: str):
+    """캔버스의 그림이 `picture`와 같아지거나(`===`) 달라질(`!==`) 때까지 기다린다."""
+    condition = f"([canvas, picture]) => canvas.toDataURL() {comparison} picture"
+    canvas.page.wait_for_function(condition, arg=[canvas.element_handle(), picture])
+
+
 def test_nothing_of_a_toy_is_read_before_its_button_is_pressed(reader):
     one = reader()
     one.open("book/4_2_3_generator")
@@ -87,25 +93,25 @@ def test_the_laboratory_makes_bricks_and_its_controls_move_them(reader):
     slider.focus()
     for _ in range(10):
         one.page.keyboard.press("ArrowRight")
-    one.page.wait_for_timeout(1500)
-    moved = canvas.evaluate(CANVAS)
-    assert moved != before
+    wait_for_picture(canvas, "!==", before)
     toy.get_by_text("가운데로").click()
-    one.page.wait_for_timeout(1000)
-    assert canvas.evaluate(CANVAS) == before
+    wait_for_picture(canvas, "===", before)
     toy.get_by_text("새 벽돌").click()
-    one.page.wait_for_timeout(1000)
-    assert canvas.evaluate(CANVAS) != before
-    for name, count in (("걷기", 3), ("산술", 4), ("층 들여다보기", 5)):
-        toy.get_by_label(name).check()
-        one.page.wait_for_selector("#laboratory canvas[data-ready]", timeout=10_000)
-        assert toy.locator("canvas").count() == count
-        last = toy.locator("canvas").last.evaluate(CANVAS)
-        toy.get_by_role("button").first.click()
-        one.page.wait_for_timeout(1500)
-        assert [last] != toy.locator("canvas").evaluate_all(
-            "(all) => all.map((c) => c.toDataURL())"
-        )[-1:] or name == "걷기"
+    wait_for_picture(canvas, "!==", before)
+
+
+@pytest.mark.parametrize(("name", "count"), [("걷기", 3), ("산술", 4), ("층 들여다보기", 5)])
+def test_each_tab_of_the_laboratory_draws_anew_when_asked(reader, name, count):
+    one = reader(folder=True)
+    toy = begin(one, "book/4_2_3_generator", "laboratory")
+    one.page.wait_for_selector("#laboratory canvas[data-ready='1']")
+    toy.get_by_label(name).check()
+    one.page.wait_for_selector("#laboratory canvas[data-ready]")
+    canvases = toy.locator("canvas")
+    assert canvases.count() == count
+    before = canvases.last.evaluate(CANVAS)
+    toy.get_by_role("button").first.click()
+    wait_for_picture(canvases.last, "!==", before)
 
 
 def test_the_page_answers_while_the_generator_computes(reader):

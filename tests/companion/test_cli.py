@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 import companion
-from companion import cli, runs, sampling
+from companion import cli, runs, sampling, training
 from companion.training import build_dcgan
 
 ROOT = Path(__file__).parents[2]
@@ -27,8 +27,9 @@ def run_dir(tmp_path_factory):
 
 def test_train_command_trains_and_resumes_with_the_stored_precision(tmp_path, capsys, monkeypatch):
     folder = tmp_path / "bricks"
-    assert cli.main(["data", str(folder), "--limit", "32"]) == 0
-    assert len(list(folder.glob("*.png"))) == 32
+    assert cli.main(["data", str(folder), "--split", "heldout", "--limit", "32"]) == 0
+    poses = [int(path.stem[-4:-1]) for path in folder.glob("*.png")]
+    assert len(poses) == 32 and min(poses) >= 125
     command = ["train", str(tmp_path / "run"), "--source", str(folder), "--base-channels", "1"]
     command += ["--batch-size", "16"]
     first = [*command, "--epochs", "1", "--precision", "mixed_bfloat16"]
@@ -38,17 +39,40 @@ def test_train_command_trains_and_resumes_with_the_stored_precision(tmp_path, ca
     assert "64장을 본 훈련" in capsys.readouterr().out
 
 
+def test_every_option_of_train_reaches_the_training(tmp_path, monkeypatch):
+    given = {}
+    monkeypatch.setattr(training, "build_dcgan", lambda **options: given.update(options))
+    monkeypatch.setattr(
+        runs, "train", lambda _, images, **options: given.update(options) or [{"images": 0}]
+    )
+    words = "--epochs 3 --batch-size 7 --precision float32 --base-channels 2 --upsampling resize"
+    words += " --dropout-rate 0.1 --learning-rate 0.003 --seed 5 --devices CPU:0 CPU:1"
+    assert cli.main(["train", str(tmp_path), *words.split()]) == 0
+    assert given == {
+        "run_dir": tmp_path,
+        "epochs": 3,
+        "batch_size": 7,
+        "precision": "float32",
+        "base_channels": 2,
+        "upsampling": "resize",
+        "dropout_rate": 0.1,
+        "learning_rate": 0.003,
+        "seed": 5,
+        "devices": ["CPU:0", "CPU:1"],
+    }
+
+
 def test_sample_command_writes_a_grid_of_the_average_generator(run_dir, tmp_path):
+    options = ["-n", "16", "--columns", "4", "--seed", "3"]
     assert (
-        cli.main(["sample", str(tmp_path / "a.png"), "--checkpoint", str(run_dir), "-n", "16"]) == 0
+        cli.main(["sample", str(tmp_path / "a.png"), "--checkpoint", str(run_dir), *options]) == 0
     )
     grid = np.asarray(Image.open(tmp_path / "a.png"))
-    assert grid.shape == (2 * 16, 8 * 16)
     newest = run_dir / "checkpoints" / "step-0000002.npz"
     generator = runs.load_generator(newest)
-    images = generator.predict(sampling.latents(16, 4), verbose=0)
+    images = generator.predict(sampling.latents(16, 4, seed=3), verbose=0)
     expected = np.clip(np.rint(images * 127.5 + 127.5), 0, 255).astype("uint8")
-    np.testing.assert_array_equal(grid, sampling.tile(expected, 8))
+    np.testing.assert_array_equal(grid, sampling.tile(expected, 4))
 
 
 def test_sample_command_writes_single_files_and_interpolations(run_dir, tmp_path):
@@ -122,11 +146,10 @@ def test_module_runs_as_a_program():
     assert "train" in result.stdout and "sample" in result.stdout
 
 
-def test_import_is_quick_and_leaves_tensorflow_alone():
+def test_import_is_quick_for_it_loads_nothing_but_the_standard_library():
     code = (
-        "import time; start = time.perf_counter(); import companion;"
-        "print(time.perf_counter() - start);"
-        "import sys; print('tensorflow' in sys.modules, 'keras' in sys.modules)"
+        "import sys; before = set(sys.modules); import companion;"
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
     )
     result = subprocess.run(
         [sys.executable, "-c", code],
@@ -135,9 +158,7 @@ def test_import_is_quick_and_leaves_tensorflow_alone():
         check=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    seconds, modules = result.stdout.splitlines()
-    assert float(seconds) < 0.3
-    assert modules == "False False"
+    assert set(result.stdout.split()) - sys.stdlib_module_names == {"companion"}
 
 
 def test_every_public_name_can_be_had_and_unknown_ones_are_said():

@@ -69,6 +69,11 @@ class TestKernelDistance:
         assert first == evaluation.kernel_distance(x, y, subset_size=100)
         assert first != evaluation.kernel_distance(x, y, subset_size=100, seed=1)
 
+    def test_subsets_of_a_small_set_are_halves_of_it(self):
+        x, y = normal(400), normal(500, seed=1)
+        halves = evaluation.kernel_distance(x, y, subset_size=200)
+        assert evaluation.kernel_distance(x, y, subset_size=401) == halves
+
 
 class TestAgreement:
     def test_published_values_for_equal_gaussians(self):
@@ -96,9 +101,23 @@ class TestAgreement:
         result = evaluation.agreement(real, np.repeat(real[:1], 300, axis=0))
         assert result.precision == 1 and result.coverage < 0.2 and result.recall < 0.02
 
-    def test_ignores_the_order_of_the_images(self):
-        x, y = normal(300), normal(300, seed=1, shift=0.3)
-        assert evaluation.agreement(x, y) == pytest.approx(evaluation.agreement(x[::-1], y[::-1]))
+    def test_equals_the_definition_written_out(self):
+        real, fake = normal(100, 2), normal(120, 2, seed=1, shift=1)
+
+        def inside(points, centres, k):
+            """점마다 어느 중심의 공에 드는지이다. 공은 `k`번째로 가까운 다른 중심까지이다."""
+            balls = [(c, sorted(np.linalg.norm(centres - c, axis=1))[k]) for c in centres]
+            return np.array([[np.linalg.norm(p - c) < r for c, r in balls] for p in points])
+
+        dense = inside(fake, real, 5)
+        assert evaluation.agreement(real, fake) == pytest.approx(
+            (
+                inside(fake, real, 3).any(axis=1).mean(),
+                inside(real, fake, 3).any(axis=1).mean(),
+                dense.sum() / (5 * len(fake)),
+                dense.any(axis=0).mean(),
+            )
+        )
 
 
 class TestNyquist:
@@ -123,13 +142,13 @@ class TestPictures:
             0, abs=1e-3
         )
 
-    def test_nearest_distance_is_the_root_mean_square(self):
+    def test_a_distance_is_the_root_mean_square(self):
         black, grey = np.zeros((1, 64, 64, 1), "uint8"), np.full((1, 64, 64, 1), 51, "uint8")
         assert evaluation.nearest_distances(black, grey) == pytest.approx([0.2])
+        assert evaluation.diversity(np.concatenate([black, grey])) == pytest.approx(0.2)
 
     def test_diversity_of_one_repeated_image_is_zero(self, bricks):
         assert evaluation.diversity(np.repeat(bricks[:1], 20, axis=0)) == pytest.approx(0, abs=1e-6)
-        assert evaluation.diversity(bricks[:200]) > 0.1
 
 
 class TestClassifier:
@@ -170,6 +189,27 @@ def test_heldout_bricks_are_better_than_blurred_ones(bricks, heldout):
     assert good["coverage"] > bad["coverage"]
     assert good["part_confidence"] > bad["part_confidence"]
     assert good["images"] == 600
+    distance = evaluation.kernel_distance(*map(evaluation.brick_features, (real, chosen)))
+    assert (good["kid"], good["kid_std"]) == pytest.approx([1000 * value for value in distance])
+
+
+def test_the_ladder_holds_the_rungs_it_names(monkeypatch):
+    seen = []
+
+    def evaluate(fake, **_):
+        seen.append(fake)
+        return {"kid": float(len(seen)), "coverage": float(len(seen))}
+
+    monkeypatch.setattr(evaluation, "evaluate", evaluate)
+    ladder = evaluation.ladder(400, draws=21)
+    assert ladder["heldout"] == {"kid": 20, "coverage": 2}  # 1부터 21까지의 95번째와 5번째 백분위수
+    bricks = load_bricks(as_arrays=True)
+    part_of = {
+        image.tobytes(): part for image, part in zip(bricks.images, bricks.parts, strict=True)
+    }
+    parts = [{part_of.get(image.tobytes()) for image in images} for images in seen[21:]]
+    assert [len(found - {None}) for found in parts] == [25, 10, 0, 0, 1]
+    assert [*ladder][1:] == ["parts_25", "parts_10", "blurred", "untrained", "repeated"]
 
 
 class TestRefusals:

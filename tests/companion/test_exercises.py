@@ -91,6 +91,12 @@ def test_a_typical_mistake_is_explained(exercise, capsys):
     assert len(printed) > len("아직 아니다. ") + 15
 
 
+def test_a_mean_square_is_not_taken_for_a_distance(capsys):
+    (exercise,) = (exercise for exercise in EXERCISES if exercise.name == "find_copies")
+    printed = exercise.run(exercise.solution.replace("np.sqrt(", "("), capsys)
+    assert printed.startswith("아직 아니다. [1, 2, 4]이(가) 나왔다.")
+
+
 @pytest.mark.parametrize("page", notebooks.pages(), ids=lambda page: page.stem)
 def test_exercises_are_numbered_in_order(page):
     section = re.match(r"# (\S+)", notebooks.read_page(page).cells[0].source)
@@ -128,7 +134,24 @@ class TestChecker:
         self.add(answer)
         assert capsys.readouterr().out == printed + "\n"
 
-    @pytest.mark.parametrize("answer", [lambda a, b: 1 / 0, lambda a: a, 7])
-    def test_never_raises(self, answer, capsys):
-        self.add(answer)
-        assert "멈췄다(" in capsys.readouterr().out
+    @pytest.mark.parametrize(
+        ("code", "printed"),
+        [
+            ("def answer(a, b):\n    c = a\n    return c / 0",
+             "3째 줄에서 멈췄다(ZeroDivisionError: division by zero)."),
+            ("def answer(a):\n    return a",
+             "멈췄다(TypeError: answer() takes 1 positional argument but 2 were given)."),
+            ("import keras\ndef answer(a, b):\n    return keras.layers.Dense(-1)",
+             "3째 줄에서 멈췄다(ValueError: "),
+            ("import sys\ndef answer(a, b):\n    sys.exit()", "3째 줄에서 멈췄다(SystemExit)."),
+            ("import functools\n@functools.cache\ndef answer(a, b):\n    return a.b",
+             "4째 줄에서 멈췄다(AttributeError: 'int' object has no attribute 'b')."),
+            ("answer = 7", "멈췄다(TypeError: 'int' object is not callable)."),
+        ],
+        ids=["own line", "signature", "inside keras", "exit", "decorated", "no function"],
+    )  # fmt: skip
+    def test_an_exception_is_told_with_the_readers_own_line_or_none(self, code, printed, capsys):
+        scope = {}
+        exec(compile(code, "<답>", "exec"), scope)
+        self.add(scope["answer"])
+        assert capsys.readouterr().out.startswith("답을 실행하다가 " + printed)

@@ -1,6 +1,9 @@
 import base64
 import io
+import json
 import re
+import shutil
+import subprocess
 from html.parser import HTMLParser
 
 import numpy as np
@@ -66,6 +69,22 @@ def test_scrubber_slider_is_labelled_and_starts_at_the_last_frame():
     assert ">2,000스텝</output>" in page
 
 
+@pytest.mark.skipif(not shutil.which("node"), reason="node가 없다")
+def test_moving_the_handle_of_the_scrubber_shows_that_frame_with_its_words():
+    (slider,) = Tags(scrubber().html).all("input")
+    code = """
+        const frames = %s.map((label) => ({ style: {}, dataset: { label } })), output = {};
+        const box = { querySelectorAll: () => frames, querySelector: () => output };
+        const input = { value: "1", closest: () => box, setAttribute(k, v) { this[k] = v; } };
+        new Function(%s).call(input);
+        const shown = frames.map((frame) => frame.style.display);
+        console.log(JSON.stringify([shown, output.textContent, input["aria-valuetext"]]));
+    """
+    code %= json.dumps(LABELS), json.dumps(slider["oninput"])
+    done = subprocess.run(["node", "-e", code], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [["none", "", "none"], LABELS[1], LABELS[1]]
+
+
 def test_scrubber_needs_no_kernel_and_no_other_file():
     page = scrubber().html
     assert "<script" not in page
@@ -121,20 +140,30 @@ def parts(explorer):
 
 def test_explorer_starts_at_the_latent_vector_of_its_seed(generator):
     picture, _, number, sliders = parts(explore.latent_explorer(generator, 12, seed=3))
-    expected = (np.asarray(generator(latents(1, 12, 3)))[0, ..., 0] + 1) * 127.5
-    source = re.search(r'src="([^"]+)"', picture.value)[1]
-    assert np.abs(decode(source)[::4, ::4] - expected).max() <= 3
+    assert np.abs(shown(picture) - image_of(generator, latents(1, 12, 3))).max() <= 3
     assert "alt=" in picture.value
     assert number.value == 3
     assert [slider.value for slider in sliders] == [0] * 4
 
 
-def test_moving_a_slider_changes_the_image_and_the_centre_button_restores_it(generator):
+def shown(picture):
+    return decode(re.search(r'src="([^"]+)"', picture.value)[1])[::4, ::4]
+
+
+def image_of(generator, z):
+    return (np.asarray(generator(z))[0, ..., 0] + 1) * 127.5
+
+
+def test_a_slider_moves_along_its_direction_and_the_centre_button_restores_the_image(generator):
     picture, (_, centre), _, sliders = parts(explore.latent_explorer(generator, 12))
     before = picture.value
-    for slider in sliders:
+    directions = explore._strongest_directions(generator, 12, 4)
+    for slider, direction in zip(sliders, directions, strict=True):
+        centre.click()
         slider.value = 4
-    assert picture.value != before
+        expected = image_of(generator, latents(1, 12) + 4 * direction)
+        assert np.abs(shown(picture) - expected).max() <= 3
+        assert picture.value != before
     centre.click()
     assert picture.value == before
 

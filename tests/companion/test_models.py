@@ -201,6 +201,12 @@ def test_logit_model_is_float32_under_mixed_precision():
     assert logits.dtype == "float32"
 
 
+def test_a_dtype_policy_is_put_back_after_an_error():
+    with pytest.raises(ZeroDivisionError), dtype_policy("mixed_bfloat16"):
+        1 / 0  # noqa: B018
+    assert keras.config.dtype_policy().name == "float32"
+
+
 def test_logit_model_survives_saving(tmp_path):
     logit_model = build_logit_model(build_discriminator(image_size=16, base_channels=4))
     logit_model.save(tmp_path / "logits.keras")

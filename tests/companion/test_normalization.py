@@ -82,3 +82,5 @@ def test_survives_saving(tmp_path):
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")
     assert any(type(layer) is BatchNormalization for layer in again.layers)
+    images = np.ones((2, 16, 16, 1), "float32")
+    np.testing.assert_array_equal(again(images), model(images))

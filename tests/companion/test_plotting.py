@@ -274,9 +274,19 @@ def test_labels_must_match_the_images():
 
 
 def test_frames_tell_real_from_fake():
-    figure = plotting.plot_samples(BRICKS[:2], kinds=["real", "fake"])
-    colours = [mpl.colors.to_hex(patch.get_edgecolor()) for patch in figure.axes[0].patches]
-    assert colours == [plotting.REAL_COLOUR, plotting.FAKE_COLOUR]
+    def frames(figure):
+        return [mpl.colors.to_hex(patch.get_edgecolor()) for patch in figure.axes[0].patches]
+
+    real, fake = plotting.REAL_COLOUR, plotting.FAKE_COLOUR
+    assert frames(plotting.plot_samples(BRICKS[:2], kinds=["real", "fake"])) == [real, fake]
+    assert (
+        frames(plotting.plot_neighbours(BRICKS[:2], BRICKS[2:4], [0, 0])) == [fake] * 2 + [real] * 2
+    )
+
+
+def test_an_interpolation_is_counted_from_zero_to_one():
+    words = words_of(plotting.plot_interpolation(BRICKS[:3]))
+    assert words == ["t = 0.00", "t = 0.50", "t = 1.00"]
 
 
 def test_training_grids_need_one_step_a_row():
@@ -354,14 +364,18 @@ def test_size_steps_list_sides_channels_and_values(discriminator):
 
 
 def test_history_draws_the_recorded_numbers():
-    losses, accuracies = plotting.plot_history(HISTORY).axes
-    for axes, names in (
-        (losses, ["d_loss", "g_loss"]),
-        (accuracies, ["d_real_accuracy", "d_fake_accuracy"]),
-    ):
-        for line, name in zip(axes.lines, names, strict=True):
-            np.testing.assert_allclose(line.get_ydata(), [row[name] for row in HISTORY])
-            np.testing.assert_allclose(line.get_xdata(), [row["images"] for row in HISTORY])
+    lines = [line for axes in plotting.plot_history(HISTORY).axes for line in axes.lines]
+    for line, name, label, colour in zip(
+        lines,
+        ["d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy"],
+        ["판별자의 손실", "생성자의 손실", "진짜를 맞힌 비율", "가짜를 맞힌 비율"],
+        [plotting.DISCRIMINATOR_COLOUR, plotting.GENERATOR_COLOUR,
+         plotting.REAL_COLOUR, plotting.FAKE_COLOUR],
+        strict=True,
+    ):  # fmt: skip
+        np.testing.assert_allclose(line.get_ydata(), [row[name] for row in HISTORY])
+        np.testing.assert_allclose(line.get_xdata(), [row["images"] for row in HISTORY])
+        assert (line.get_label(), line.get_color()) == (label, colour)
 
 
 def test_image_counts_are_written_in_ten_thousands():

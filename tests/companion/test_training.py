@@ -75,14 +75,16 @@ def test_one_step_changes_both_networks_and_leaves_the_average_behind():
     assert all(
         (a != b).any() for a, b in zip(before, dcgan.get_weights(), strict=True) if a.ndim == 4
     )
+    generators = zip(dcgan.ema_generator.variables, dcgan.generator.variables, strict=True)
+    assert all((np.asarray(average) != current).any() for average, current in generators)
 
 
 def test_average_follows_the_ramped_formula_including_batch_statistics():
-    dcgan = build_dcgan(**SMALL, ema_decay=0.5)
+    dcgan = build_dcgan(**SMALL, ema_decay=0.3)
     averages = [np.array(v) for v in dcgan.generator.variables]
     for step in range(1, 5):
         dcgan.train_on_batch(small_images(8))
-        decay = min(0.5, (1 + step) / (10 + step))
+        decay = min(0.3, (1 + step) / (10 + step))  # 셋째 스텝부터 0.3이다.
         averages = [
             decay * average + (1 - decay) * np.array(current)
             for average, current in zip(averages, dcgan.generator.variables, strict=True)

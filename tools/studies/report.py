@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from companion import recorded
+from companion import evaluation, recorded
 from companion.diagnosis import diagnose
 from companion.sampling import tile
 from tools.studies.recipes import STUDIES, Recipe, Study
@@ -28,7 +28,6 @@ FEWEST_SEEDS = 3  # 이보다 적으면 판정하지 않는다.
 UNWRITTEN_VECTORS = "AVX-512"  # 벡터의 종류를 적지 않은 훈련은 모두 이것이 있는 기계에서 돌렸다.
 SICK = 10  # 끝의 KID가 건강한 훈련의 이 배를 넘으면 병든 훈련으로 친다.
 FIRST_NEW_SEED = 3  # `diagnose()`의 기준을 정할 때 이 앞의 시드는 이미 있었다.
-LADDER = EXPERIMENTS.parent / "companion" / "evaluator" / "ladder.json"
 NAMES: dict[str, str | dict[str, str]] = {
     "upsampling": {"resize": "업샘플링", "smooth": "뭉갠 커널"},
     "generator_kernel": "생성자의 커널 {}",
@@ -137,7 +136,7 @@ class Runs:
 
 
 def untrained_kid() -> float:
-    return json.loads(LADDER.read_text(encoding="utf-8"))["untrained"]["kid"]
+    return evaluation.stored_ladder()["untrained"]["kid"]
 
 
 def read(study: Study) -> list[Runs]:

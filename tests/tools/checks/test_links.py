@@ -69,9 +69,10 @@ def test_the_program_fails_when_a_link_is_broken(book, capsys):
     assert "none.html" in capsys.readouterr().out
 
 
-def test_templates_among_the_static_files_are_no_pages(book):
+@pytest.mark.parametrize("name", ["_static/macros.html", "404.html"])
+def test_templates_and_the_page_for_any_address_are_left_out(book, name):
     (book / "_static").mkdir()
-    (book / "_static" / "macros.html").write_text('<a href="{{ none }}">')
+    (book / name).write_text('<a href="{{ none }}"><a href="/index.html">')
     assert broken_links(book) == []
 
 

@@ -263,14 +263,18 @@ class TestLiveCell:
     def test_other_contents_of_the_same_size_pass(self):
         assert compare_structure(grid(), grid(swapped=(1, 9), brightness=0.7)) is None
 
-    def test_other_size_fails(self):
-        assert compare_structure(curves(size=(6, 3.6)), curves(size=(5, 3.6)))
+    def test_a_size_other_by_more_than_eight_pixels_fails(self):
+        assert compare_structure(curves(), curves()[8:]) is None
+        assert compare_structure(curves(), curves()[:, 9:])
 
     def test_blank_picture_fails(self):
         picture = curves()
         assert compare_structure(picture, np.full_like(picture, 255))
         assert is_blank(np.full_like(picture, 7))
         assert not is_blank(picture)
+        with_a_speck = np.full_like(picture, 255)
+        with_a_speck[::20, ::20, :3] = 0  # 400픽셀에 하나
+        assert not is_blank(with_a_speck)
 
     def test_count_of_pictures_and_text_are_still_compared(self):
         one, other = encoded(grid()), encoded(grid(swapped=(1, 9)))

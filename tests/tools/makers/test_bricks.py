@@ -1,7 +1,5 @@
 """tools/makers/bricks.py와 내장 벽돌: 다시 그려도 같고, 수와 통계가 적힌 대로인지 확인한다."""
 
-import json
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,7 @@ pytest.importorskip("embreex", reason="렌더러의 꾸러미(extra render)가 �
 
 from PIL import Image
 
-from companion import load_bricks
+from companion import data, load_bricks
 from tools.makers import brick_parts
 from tools.makers import bricks as render_bricks
 
@@ -39,11 +37,21 @@ def test_rendering_again_gives_the_stored_pixels_to_a_grey_level(split):
         assert np.abs(again - bricks.images[index, ..., 0]).max() <= 2
 
 
-def test_the_two_cameras_show_the_same_pose_from_two_sides():
-    left, right = (render_bricks.render("brick 2x4", 3, camera) for camera in "LR")
-    assert (left != right).any()
-    # 카메라마다 따로 뽑는 난수가 없으므로 같은 카메라는 늘 같다.
-    np.testing.assert_array_equal(left, render_bricks.render("brick 2x4", 3, "L"))
+def test_the_two_cameras_show_the_same_pose_in_the_same_light_from_two_sides(monkeypatch):
+    seen = []
+
+    def shade(scene, eye, rays, light, albedo, rng):
+        seen.append((eye, scene.normals, scene.face_normals, light.key, light.strength, albedo))
+        return np.zeros((64, 64))
+
+    monkeypatch.setattr(render_bricks, "shade", shade)
+    for pose, camera in ((3, "L"), (3, "R"), (4, "L")):
+        render_bricks.render("brick 2x4", pose, camera)
+    (left_eye, *left), (right_eye, *right), (_, *next_pose) = seen
+    assert left_eye[0] < 0 < right_eye[0]
+    for in_left, in_right, in_next_pose in zip(left, right, next_pose, strict=True):
+        np.testing.assert_array_equal(in_left, in_right)
+        assert np.any(in_left != in_next_pose)
 
 
 def test_statistics_are_close_to_the_kaggle_set():
@@ -67,16 +75,25 @@ def test_no_image_is_empty_and_every_brick_stays_inside_the_frame(bricks):
 
 
 def test_splits_are_by_pose_and_as_many_as_promised():
-    train, heldout = (load_bricks(split=s) for s in ("train", "heldout"))
-    assert len(train.images) >= 12_000 and len(heldout.images) >= 1_500
-    assert not set(train.poses) & set(heldout.poses)
-    for split in (train, heldout):
-        cameras = {}
-        for part, pose, camera in zip(split.parts, split.poses, split.cameras, strict=True):
-            cameras.setdefault((part, pose), set()).add(camera)
-        assert set(map(frozenset, cameras.values())) == {frozenset("LR")}
-    assert render_bricks.FURTHER_POSES[0] > max(heldout.poses)
-    assert len(render_bricks.jobs(render_bricks.FURTHER_POSES)) == 5_000
+    ranges = [*render_bricks.SPLITS.values(), render_bricks.FURTHER_POSES]
+    poses = [pose for first, last in ranges for pose in range(first, last + 1)]
+    assert poses == list(range(191))
+    assert [len(render_bricks.jobs(r)) for r in ranges] == [12_500, 1_600, 5_000]
+
+
+def test_further_images_are_of_further_poses_and_named_like_the_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(render_bricks, "FURTHER_POSES", (141, 142))
+    monkeypatch.setattr(render_bricks, "PARTS", {"brick 1x1": None, "plate 1x1": None})
+    jobs = render_bricks.jobs((141, 142))
+
+    def render_all(poses, name):
+        assert poses == (141, 142)
+        return np.arange(len(jobs), dtype=np.uint8)[:, None, None] * np.ones((64, 64), np.uint8)
+
+    monkeypatch.setattr(render_bricks, "render_all", render_all)
+    render_bricks.write_further_heldout(tmp_path)
+    found = {path.name: np.asarray(Image.open(path))[0, 0] for path in tmp_path.iterdir()}
+    assert found == {f"{part} {pose}{camera}.png": i for i, (part, pose, camera) in enumerate(jobs)}
 
 
 def test_no_two_images_are_the_same(bricks):
@@ -96,10 +113,8 @@ def test_dataset_is_written_whole_with_its_manifest(tmp_path, monkeypatch):
         "manifest.json",
         "train.png",
     ]
-    manifest = json.loads((tmp_path / "manifest.json").read_text())
-    assert manifest["splits"]["train"]["images"] == 200
-    atlas = np.asarray(Image.open(tmp_path / "train.png"))
-    assert atlas.shape == (128, 6400) and atlas[0, 64] == 1 and atlas[64, 0] == 100
+    for split in render_bricks.SPLITS:  # SHA-256이 맞고 차례가 같아야 읽힌다.
+        np.testing.assert_array_equal(data._load_embedded(tmp_path, split).images[..., 0], images)
 
 
 def test_interrupted_rendering_leaves_the_old_dataset(tmp_path, monkeypatch):
@@ -118,10 +133,18 @@ def test_interrupted_rendering_leaves_the_old_dataset(tmp_path, monkeypatch):
 
 
 def test_contact_sheet_and_closest_pairs_can_be_made(tmp_path, monkeypatch, capsys):
-    names = ["brick 1x1", "plate 1x1"]
-    parts = {name: brick_parts.PARTS[name] for name in names}
-    monkeypatch.setattr(render_bricks, "PARTS", parts)
+    grey = {"brick 1x1": 0, "plate 1x1": 51, "brick 2x4": 255}
+    monkeypatch.setattr(render_bricks, "PARTS", grey)
+    monkeypatch.setattr(
+        render_bricks, "render", lambda part, *_: np.full((64, 64), grey[part], np.uint8)
+    )
+    render_bricks.print_closest_pairs(count=2)
+    assert capsys.readouterr().out.splitlines() == [
+        "0.2000  brick 1x1 — plate 1x1",
+        "0.8000  plate 1x1 — brick 2x4",
+    ]
+    del grey["brick 2x4"]
     render_bricks.write_contact_sheet(tmp_path / "sheet.png")
-    assert Image.open(tmp_path / "sheet.png").size == (2 * 12 * 64, 2 * 64)
-    render_bricks.print_closest_pairs()
-    assert "brick 1x1 — plate 1x1" in capsys.readouterr().out
+    sheet = np.asarray(Image.open(tmp_path / "sheet.png"))
+    assert sheet.shape == (2 * 64, 2 * 12 * 64)
+    assert (sheet[64, 64], sheet[64, -64]) == (0, 51)

@@ -4,6 +4,7 @@ import base64
 from html.parser import HTMLParser
 
 import pytest
+import yaml
 
 from tools.setup import update
 
@@ -151,6 +152,12 @@ def test_a_plain_lock_is_accepted():
     update.refuse_local_sources(
         "# file:///comment\nsix==1 ; sys_platform == 'x' \\\n    --hash=sha256:0a\n    # via a/b\n"
     )
+
+
+def test_the_conda_environment_is_the_generated_one():
+    text = (update.ROOT / "environment.yml").read_text(encoding="utf-8")
+    *pins, _ = yaml.safe_load(text)["dependencies"][-1]["pip"]
+    assert update.conda_environment(pins) == text
 
 
 def test_an_unknown_step_is_a_usage_error(capsys):
