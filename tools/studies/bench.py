@@ -15,22 +15,23 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tools import ROOT
 from tools.studies import compare, other_costs, profile_step, scaling, time_to_kid
 
-BENCH = Path(__file__).parent
-RESULTS = BENCH / "results"
-README = BENCH / "README.md"
+STUDIES = Path(__file__).parent
+RESULTS = STUDIES / "results"
+README = STUDIES / "speed.md"
 PEERS = ("companion-float32", "companion-bfloat16", "gradient-tape", "keras-io", "pytorch-float32")
 
 # 결과의 이름마다 재는 명령과 표를 만드는 함수이다.
 MEASUREMENTS: dict[str, tuple[list[str], Callable[[dict], str]]] = {
-    "batch-128": (["compare.py", *compare.CONTENDERS], compare.table),
-    "batch-32": (["compare.py", "--batch", "32", *PEERS, *compare.ATTEMPTS], compare.table),
-    "profile-32": (["profile_step.py", "--batch", "32"], profile_step.table),
-    "profile-128": (["profile_step.py", "--batch", "128"], profile_step.table),
-    "other-costs": (["other_costs.py"], other_costs.table),
-    "scaling": (["scaling.py"], scaling.table),
-    "time-to-kid": (["time_to_kid.py"], time_to_kid.table),
+    "batch-128": (["compare", *compare.CONTENDERS], compare.table),
+    "batch-32": (["compare", "--batch", "32", *PEERS, *compare.ATTEMPTS], compare.table),
+    "profile-32": (["profile_step", "--batch", "32"], profile_step.table),
+    "profile-128": (["profile_step", "--batch", "128"], profile_step.table),
+    "other-costs": (["other_costs"], other_costs.table),
+    "scaling": (["scaling"], scaling.table),
+    "time-to-kid": (["time_to_kid"], time_to_kid.table),
 }
 
 
@@ -38,7 +39,7 @@ def install_pytorch() -> None:
     environment = compare.PYTORCH_PYTHON.parent.parent
     if not compare.PYTORCH_PYTHON.exists():
         subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    requirements = BENCH / "requirements.txt"
+    requirements = STUDIES / "requirements.txt"
     pip = [str(compare.PYTORCH_PYTHON), "-m", "pip", "install", "--quiet", "-r", str(requirements)]
     subprocess.run(pip, check=True)
 
@@ -48,8 +49,16 @@ def measure(names: list[str]) -> None:
         program, *arguments = MEASUREMENTS[name][0]
         output = RESULTS / f"{name}.json"
         print(f"■ {name}", flush=True)
-        command = [sys.executable, str(BENCH / program), *arguments, "--output", str(output)]
-        subprocess.run(command, check=True, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"})
+        command = [
+            sys.executable,
+            "-m",
+            f"tools.studies.{program}",
+            *arguments,
+            "--output",
+            str(output),
+        ]
+        environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+        subprocess.run(command, check=True, cwd=ROOT, env=environment)
 
 
 def with_tables(text: str) -> str:

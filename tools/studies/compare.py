@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 
 from companion.runs import environment
+from tools import ROOT
 from tools.studies.contenders import ATTEMPTS, CONTENDERS
 
-BENCH = Path(__file__).parent
 BASELINE = "companion-float32"
-PYTORCH_PYTHON = BENCH.parent / ".venv-bench" / "bin" / "python"
+PYTORCH_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 
 
 class Contender:
@@ -30,11 +30,12 @@ class Contender:
 
     def __init__(self, name: str, batch: int):
         python = str(PYTORCH_PYTHON) if name.startswith("pytorch") else sys.executable
-        command = [python, str(BENCH / "contenders.py"), name, "--batch", str(batch)]
+        command = [python, "-m", "tools.studies.contenders", name, "--batch", str(batch)]
         self.name = name
         self.rounds: list[dict] = []
         self.process = subprocess.Popen(
             command,
+            cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

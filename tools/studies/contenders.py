@@ -15,12 +15,10 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 
 Step = Callable[[], None]
-sys.path.insert(0, str(Path(__file__).parents[1]))  # 저장소의 companion을 쓴다.
 
 
 def endless_batches(batch_size: int) -> Iterator[np.ndarray]:

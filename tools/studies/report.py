@@ -17,6 +17,7 @@ from PIL import Image
 from companion import recorded
 from companion.diagnosis import diagnose
 from companion.sampling import tile
+from tools import ROOT
 from tools.studies.recipes import STUDIES, Recipe, Study
 from tools.studies.run_studies import read_results
 
@@ -28,7 +29,7 @@ FEWEST_SEEDS = 3  # 이보다 적으면 판정하지 않는다.
 UNWRITTEN_VECTORS = "AVX-512"  # 벡터의 종류를 적지 않은 훈련은 모두 이것이 있는 기계에서 돌렸다.
 SICK = 10  # 끝의 KID가 건강한 훈련의 이 배를 넘으면 병든 훈련으로 친다.
 FIRST_NEW_SEED = 3  # `diagnose()`의 기준을 정할 때 이 앞의 시드는 이미 있었다.
-LADDER = EXPERIMENTS.parent / "companion" / "evaluator" / "ladder.json"
+LADDER = ROOT / "companion" / "evaluator" / "ladder.json"
 NAMES: dict[str, str | dict[str, str]] = {
     "upsampling": {"resize": "업샘플링", "smooth": "뭉갠 커널"},
     "generator_kernel": "생성자의 커널 {}",

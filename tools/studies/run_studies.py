@@ -17,6 +17,7 @@ import sys
 import time
 from pathlib import Path
 
+from tools import ROOT
 from tools.studies.recipes import STUDIES, Recipe
 
 EXPERIMENTS = Path(__file__).parent
@@ -49,7 +50,7 @@ def unfinished(runs: list[Run], state: Path) -> list[Run]:
 def start(state: Path, run: Run) -> subprocess.Popen:
     recipe, seed = run
     changes = json.dumps(recipe.changes)
-    command = [sys.executable, str(EXPERIMENTS / "train_one.py"), "--quiet", "--recipe", changes,
+    command = [sys.executable, "-m", "tools.studies.train_one", "--quiet", "--recipe", changes,
                "--seed", str(seed), "--state", str(state)]  # fmt: skip
     environment = {
         **os.environ,
@@ -57,7 +58,7 @@ def start(state: Path, run: Run) -> subprocess.Popen:
         "TF_ENABLE_ONEDNN_OPTS": "1",  # AVX2뿐인 프로세서에서는 저절로 켜지지 않는다.
         "OMP_NUM_THREADS": "1",
     }
-    return subprocess.Popen(command, env=environment)
+    return subprocess.Popen(command, cwd=ROOT, env=environment)
 
 
 def run_all(runs: list[Run], state: Path, jobs: int) -> None:

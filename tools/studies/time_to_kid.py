@@ -16,6 +16,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tools import ROOT
 from tools.studies.recipes import CHOSEN, Recipe
 from tools.studies.train_one import vectors
 
@@ -84,8 +85,8 @@ def run_all(jobs: int) -> dict:
 
     def run_one(pair) -> dict:
         name, seed = pair
-        command = [sys.executable, __file__, "--one", name, str(seed)]
-        found = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, "-m", "tools.studies.time_to_kid", "--one", name, str(seed)]
+        found = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         result = json.loads(found.stdout.splitlines()[-1])
         last = result["measured"][-1]
         print(f"{name}, 시드 {seed}: 이미지 {last['images']:,.0f}장, CPU {last['cpu_seconds']:,.0f}초",

@@ -3,14 +3,12 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tools import ROOT
 from tools.studies import bench, compare, scaling
-
-BENCH = Path(bench.__file__).parent
 
 
 def test_tables_are_made_from_the_stored_results():
@@ -68,7 +66,8 @@ def test_scaling_fits_a_line_and_stops_where_the_fixed_part_is():
 @pytest.mark.parametrize("name", ["companion-float32", "gradient-tape", "keras-io"])
 def test_contenders_train_when_told(name):
     done = subprocess.run(
-        [sys.executable, BENCH / "contenders.py", name, "--batch", "2"],
+        [sys.executable, "-m", "tools.studies.contenders", name, "--batch", "2"],
+        cwd=ROOT,
         input="1\n2\n",
         capture_output=True,
         text=True,
@@ -83,7 +82,7 @@ def test_contenders_train_when_told(name):
 
 
 def test_the_page_uses_the_measured_costs():
-    page = (BENCH.parent / "book" / "4_2_4_training.md").read_text(encoding="utf-8")
+    page = (ROOT / "book" / "4_2_4_training.md").read_text(encoding="utf-8")
     result = json.loads((bench.RESULTS / "scaling.json").read_text(encoding="utf-8"))
     fixed, each = scaling.fit(result["step_s"])
     assert f"FIXED, EACH = {fixed:.3g}, {each:.3g}" in page

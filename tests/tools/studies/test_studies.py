@@ -15,11 +15,11 @@ import tensorflow as tf
 from companion import recorded
 from companion.data import load_bricks, preprocess
 from companion.training import build_dcgan
+from tools import ROOT
 from tools.studies import report, time_to_kid
 from tools.studies.recipe_dcgan import build, doubling
 from tools.studies.recipes import STUDIES, Recipe
 
-EXPERIMENTS = Path(report.__file__).parent
 TINY = {"base_channels": 2, "batch_size": 64, "images": 12_800}
 
 
@@ -184,10 +184,10 @@ def test_time_to_kid_says_when_the_copied_recipe_never_arrived():
 
 
 def run_once(state: Path, *more: str) -> subprocess.Popen:
-    command = [sys.executable, str(EXPERIMENTS / "train_one.py"), "--quiet",
+    command = [sys.executable, "-m", "tools.studies.train_one", "--quiet",
                "--recipe", json.dumps(TINY), "--state", str(state), *more]  # fmt: skip
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    return subprocess.Popen(command, env=environment)
+    return subprocess.Popen(command, cwd=ROOT, env=environment)
 
 
 def result_of(state: Path) -> dict:
