@@ -48,12 +48,11 @@ test-variants: env ## 다른 종류의 기계를 흉내 내어 쪽을 실행해 
 faults: env ## 일부러 고장을 내고(kill -9, 가득 찬 디스크, 깨진 파일 ...) 잃은 것이 있는지 센다
 	$(PY) tools/faults.py
 
-bench: env ## 훈련 스텝과 입력의 빠르기를 다른 코드와 견준다
-	$(PY) -m tools.studies.bench
+bench: env ## 훈련 스텝과 입력의 속도를 다른 코드와 비교한다
+	$(PY) -m tools.studies bench
 
-experiments: env ## 훈련법들을 여러 시드로 견준다(두 코어에서 여러 시간, 멈추면 이어서 한다)
-	$(PY) -m tools.studies.run_studies
-	$(PY) -m tools.studies.report
+experiments: env ## 훈련법들을 여러 시드로 비교한다(두 코어에서 여러 시간, 멈추면 이어서 한다)
+	$(PY) -m tools.studies experiments
 
 update: env ## 꾸러미를 새 판으로 올리고, 쪽을 다시 실행하고, 달라진 출력을 한 쪽에 모은다
 	$(BASE) tools/setup/update.py

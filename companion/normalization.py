@@ -2,7 +2,7 @@
 
 Keras의 `BatchNormalization`은 평균, 분산, 빼기, 나누기, 곱하기, 더하기를 따로따로 계산해 같은 배열을 여러 번 읽고
 쓴다. TensorFlow에는 이 모두를 한 번에 하는 연산(fused batch normalization)이 있다. 식과 결과는 같고 걸리는
-시간만 짧다. 얼마나 짧은지는 `bench/`가 잰다.
+시간만 짧다. 얼마나 짧은지는 `make bench`가 잰다.
 """
 
 import keras

@@ -87,7 +87,7 @@ def stages() -> dict[int, dict[str, np.ndarray]]:
 
 
 def experiments(study: str) -> dict[str, list[dict]]:
-    """훈련법을 여러 시드로 견준 실험 하나의 결과이다. 저장소의 `experiments/`가 만든다.
+    """훈련법을 여러 시드로 비교한 실험 하나의 결과이다. 저장소의 `make experiments`가 만든다.
 
     Args:
         study: 실험의 이름. `"upsampling"`, `"labels"`, `"recipe"`처럼 `tools/studies/recipes.py`에 적힌 것.

@@ -1,6 +1,6 @@
 """같은 신경망을 같은 벽돌로 훈련하는 여러 코드이다. 한 프로세스가 그 가운데 하나를 맡아 시킬 때마다 몇 스텝씩 훈련한다.
 
-`compare.py`가 이 프로그램을 후보마다 하나씩 띄우고 번갈아 시킨다. 신경망은 모두 4.2절의 것(판별자의 드롭아웃 0.3 포함),
+`speed.py`가 이 프로그램을 후보마다 하나씩 띄우고 번갈아 시킨다. 신경망은 모두 4.2절의 것(판별자의 드롭아웃 0.3 포함),
 옵티마이저는 Adam(2e-4, β₁ 0.5)이다. 다른 코드의 훈련 루프는 널리 베껴 쓰이는 꼴을 따라 새로 적었다.
 
     python -m tools.studies.contenders companion-float32 --batch 128
@@ -15,12 +15,11 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 Step = Callable[[], None]
-sys.path.insert(0, str(Path(__file__).parents[1]))  # 저장소의 companion을 쓴다.
 
 
 def endless_batches(batch_size: int) -> Iterator[np.ndarray]:
@@ -56,14 +55,14 @@ def companion(batch_size: int, precision: str = "float32", plain_normalization: 
 
 
 def fused_adam(batch_size: int) -> Step:
-    """변수마다 Adam의 셈을 연산 하나로 한다."""
+    """변수마다 Adam의 계산을 연산 하나로 한다."""
     import keras
     import tensorflow as tf
 
     from companion import training
 
     class FusedAdam(keras.optimizers.Adam):
-        def update_step(self, gradient, variable, learning_rate):
+        def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
             step = tf.cast(self.iterations + 1, tf.float32)
             index = self._get_variable_index(variable)
             tf.raw_ops.ResourceApplyAdam(
@@ -84,7 +83,7 @@ def fused_adam(batch_size: int) -> Step:
     return fitted(dcgan, batch_size)
 
 
-def fitted(model, batch_size: int) -> Step:
+def fitted(model: Any, batch_size: int) -> Step:
     """컴파일한 Keras 모델의 `fit()`이 스텝마다 하는 일이다."""
     import tensorflow as tf
 
@@ -96,7 +95,7 @@ def fitted(model, batch_size: int) -> Step:
     batches = iter(dataset.prefetch(2))
     function = model.make_train_function() or model.train_function
 
-    def step():
+    def step() -> None:
         {name: float(value) for name, value in function(batches).items()}
 
     return step
@@ -116,90 +115,30 @@ def without_onednn(batch_size: int) -> Step:
     return companion(batch_size)
 
 
-def keras_networks():
-    """Keras의 층만으로 지은 두 신경망이다."""
+# ---------------------------------------------------------------- 널리 쓰이는 Keras 코드 두 가지
+
+
+def copied(train_step: Callable[[Any, Any], tuple[Any, Any]], batch_size: int) -> Step:
+    """Keras의 층만으로 지은 두 신경망을 확률로 계산한 손실로 훈련한다. `train_step`이 두 손실을 돌려준다."""
     import keras
 
     from companion import models
 
-    models.BatchNormalization = keras.layers.BatchNormalization
-    return models.build_discriminator(), models.build_generator()
-
-
-# ---------------------------------------------------------------- 널리 쓰이는 Keras 코드 두 가지
-
-
-def gradient_tape(batch_size: int) -> Step:
-    """책에서 널리 베껴 쓰는 꼴: 확률로 손실을 셈하고, 테이프 둘로 두 신경망을 한꺼번에 고친다."""
-    import keras
-    import tensorflow as tf
-
     class Model(keras.Model):
-        def __init__(self):
+        def __init__(self) -> None:
             super().__init__()
-            self.discriminator, self.generator = keras_networks()
-            self.loss_function = keras.losses.BinaryCrossentropy()
-            self.d_optimizer = keras.optimizers.Adam(2e-4, beta_1=0.5, beta_2=0.999)
-            self.g_optimizer = keras.optimizers.Adam(2e-4, beta_1=0.5, beta_2=0.999)
-            self.mean_d, self.mean_g = keras.metrics.Mean("d"), keras.metrics.Mean("g")
-
-        def train_step(self, real_images):
-            count = tf.shape(real_images)[0]
-            z = tf.random.normal((count, 100))
-            with tf.GradientTape() as g_tape, tf.GradientTape() as d_tape:
-                fake_images = self.generator(z, training=True)
-                real = self.discriminator(real_images, training=True)
-                fake = self.discriminator(fake_images, training=True)
-                real_labels = tf.ones_like(real) + 0.1 * tf.random.uniform(tf.shape(real))
-                fake_labels = tf.zeros_like(fake) - 0.1 * tf.random.uniform(tf.shape(fake))
-                d_loss = self.loss_function(real_labels, real)
-                d_loss = (d_loss + self.loss_function(fake_labels, fake)) / 2
-                g_loss = self.loss_function(tf.ones_like(fake), fake)
-            d_weights = self.discriminator.trainable_variables
-            g_weights = self.generator.trainable_variables
-            d_gradients = d_tape.gradient(d_loss, d_weights)
-            g_gradients = g_tape.gradient(g_loss, g_weights)
-            self.d_optimizer.apply_gradients(zip(d_gradients, d_weights, strict=True))
-            self.g_optimizer.apply_gradients(zip(g_gradients, g_weights, strict=True))
-            self.mean_d.update_state(d_loss)
-            self.mean_g.update_state(g_loss)
-            return {"d": self.mean_d.result(), "g": self.mean_g.result()}
-
-    model = Model()
-    model.compile()
-    return fitted(model, batch_size)
-
-
-def keras_io(batch_size: int) -> Step:
-    """Keras 예제의 꼴: 진짜와 가짜를 한 배치에 섞어 판별자를 고친 뒤, 새 잠재 벡터로 생성자를 고친다."""
-    import keras
-    import tensorflow as tf
-
-    class Model(keras.Model):
-        def __init__(self):
-            super().__init__()
-            self.discriminator, self.generator = keras_networks()
+            models.BatchNormalization = keras.layers.BatchNormalization  # type: ignore[misc]
+            self.discriminator, self.generator = (
+                models.build_discriminator(),
+                models.build_generator(),
+            )
             self.loss_function = keras.losses.BinaryCrossentropy()
             self.d_optimizer = keras.optimizers.Adam(2e-4, beta_1=0.5)
             self.g_optimizer = keras.optimizers.Adam(2e-4, beta_1=0.5)
             self.mean_d, self.mean_g = keras.metrics.Mean("d"), keras.metrics.Mean("g")
 
-        def train_step(self, real_images):
-            count = tf.shape(real_images)[0]
-            fake_images = self.generator(tf.random.normal((count, 100)), training=True)
-            images = tf.concat([fake_images, real_images], axis=0)
-            labels = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0)
-            labels += 0.05 * tf.random.uniform(tf.shape(labels))
-            with tf.GradientTape() as tape:
-                d_loss = self.loss_function(labels, self.discriminator(images, training=True))
-            weights = self.discriminator.trainable_variables
-            self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
-            with tf.GradientTape() as tape:
-                fakes = self.generator(tf.random.normal((count, 100)), training=True)
-                answers = self.discriminator(fakes, training=True)
-                g_loss = self.loss_function(tf.zeros((count, 1)), answers)
-            weights = self.generator.trainable_variables
-            self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        def train_step(self, real_images: Any) -> dict[str, Any]:
+            d_loss, g_loss = train_step(self, real_images)
             self.mean_d.update_state(d_loss)
             self.mean_g.update_state(g_loss)
             return {"d": self.mean_d.result(), "g": self.mean_g.result()}
@@ -207,6 +146,57 @@ def keras_io(batch_size: int) -> Step:
     model = Model()
     model.compile()
     return fitted(model, batch_size)
+
+
+def gradient_tape(batch_size: int) -> Step:
+    """책에서 널리 베껴 쓰는 꼴: 테이프 둘로 두 신경망을 한꺼번에 고친다."""
+    import tensorflow as tf
+
+    def train_step(model: Any, real_images: Any) -> tuple[Any, Any]:
+        z = tf.random.normal((tf.shape(real_images)[0], 100))
+        with tf.GradientTape() as g_tape, tf.GradientTape() as d_tape:
+            fake_images = model.generator(z, training=True)
+            real = model.discriminator(real_images, training=True)
+            fake = model.discriminator(fake_images, training=True)
+            real_labels = tf.ones_like(real) + 0.1 * tf.random.uniform(tf.shape(real))
+            fake_labels = tf.zeros_like(fake) - 0.1 * tf.random.uniform(tf.shape(fake))
+            d_loss = model.loss_function(real_labels, real)
+            d_loss = (d_loss + model.loss_function(fake_labels, fake)) / 2
+            g_loss = model.loss_function(tf.ones_like(fake), fake)
+        d_weights = model.discriminator.trainable_variables
+        g_weights = model.generator.trainable_variables
+        d_gradients = d_tape.gradient(d_loss, d_weights)
+        g_gradients = g_tape.gradient(g_loss, g_weights)
+        model.d_optimizer.apply_gradients(zip(d_gradients, d_weights, strict=True))
+        model.g_optimizer.apply_gradients(zip(g_gradients, g_weights, strict=True))
+        return d_loss, g_loss
+
+    return copied(train_step, batch_size)
+
+
+def keras_io(batch_size: int) -> Step:
+    """Keras 예제의 꼴: 진짜와 가짜를 한 배치에 섞어 판별자를 고친 뒤, 새 잠재 벡터로 생성자를 고친다."""
+    import tensorflow as tf
+
+    def train_step(model: Any, real_images: Any) -> tuple[Any, Any]:
+        count = tf.shape(real_images)[0]
+        fake_images = model.generator(tf.random.normal((count, 100)), training=True)
+        images = tf.concat([fake_images, real_images], axis=0)
+        labels = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0)
+        labels += 0.05 * tf.random.uniform(tf.shape(labels))
+        with tf.GradientTape() as tape:
+            d_loss = model.loss_function(labels, model.discriminator(images, training=True))
+        weights = model.discriminator.trainable_variables
+        model.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
+        with tf.GradientTape() as tape:
+            fakes = model.generator(tf.random.normal((count, 100)), training=True)
+            answers = model.discriminator(fakes, training=True)
+            g_loss = model.loss_function(tf.zeros((count, 1)), answers)
+        weights = model.generator.trainable_variables
+        model.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        return d_loss, g_loss
+
+    return copied(train_step, batch_size)
 
 
 # ---------------------------------------------------------------- PyTorch
@@ -220,7 +210,7 @@ def pytorch(batch_size: int, precision: str = "float32", channels_last: bool = F
     torch.manual_seed(0)
     layout = torch.channels_last if channels_last else torch.contiguous_format
 
-    def block(layer, channels):
+    def block(layer: Any, channels: int) -> list[Any]:
         return [layer, nn.BatchNorm2d(channels, eps=1e-3), nn.LeakyReLU(0.2)]
 
     discriminator = nn.Sequential(
@@ -246,12 +236,12 @@ def pytorch(batch_size: int, precision: str = "float32", channels_last: bool = F
     batches = endless_batches(batch_size)
     enabled = precision == "bfloat16"
 
-    def loss(images, labels):
+    def loss(images: Any, labels: Any) -> Any:
         with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
             logits = discriminator(images)
         return loss_function(logits.float(), labels)
 
-    def step():
+    def step() -> None:
         real_images = torch.from_numpy(next(batches)).permute(0, 3, 1, 2)
         real_images = real_images.contiguous(memory_format=layout)
         optimizers[0].zero_grad()
@@ -281,7 +271,7 @@ CONTENDERS: dict[str, Callable[[int], Step]] = {
     "pytorch-bfloat16": lambda n: pytorch(n, "bfloat16"),
     "pytorch-bfloat16-channels-last": lambda n: pytorch(n, "bfloat16", channels_last=True),
 }
-# 빠르게 하려고 해 본 것들이다. 모두 float32이고 companion-float32와 견준다.
+# 빠르게 하려고 해 본 것들이다. 모두 float32이고 companion-float32와 비교한다.
 ATTEMPTS: dict[str, Callable[[int], Step]] = {
     "plain-normalization": lambda n: companion(n, plain_normalization=True),
     "fused-adam": fused_adam,
@@ -298,7 +288,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=128, help="배치 크기")
     options = parser.parse_args()
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    answer, sys.stdout = sys.stdout, sys.stderr  # 꾸러미가 찍는 글이 답에 섞이지 않게 한다.
+    answer, sys.stdout = sys.stdout, sys.stderr  # 패키지가 찍는 글이 답에 섞이지 않게 한다.
 
     start = time.perf_counter()
     step = {**CONTENDERS, **ATTEMPTS}[options.name](options.batch)

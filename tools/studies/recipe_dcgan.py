@@ -4,6 +4,8 @@
 그 층만 바꾼다.
 """
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 from keras import layers, ops
@@ -18,11 +20,11 @@ LARGEST_SHIFT = 4  # 옮기는 증강의 크기(픽셀)
 class RecipeDCGAN(DCGAN):
     """`DCGAN`에 실험할 갈래를 더한 것이다. 기준 훈련법에서는 `DCGAN`과 비트까지 같다."""
 
-    def __init__(self, *arguments, recipe: Recipe, **options):
+    def __init__(self, *arguments: Any, recipe: Recipe, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.recipe = recipe
 
-    def train_step(self, data):
+    def train_step(self, data: tf.Tensor) -> dict[str, tf.Tensor]:
         real_images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         real_images = self._mistaken(real_images)
         batch_size = ops.shape(real_images)[0]
@@ -54,7 +56,9 @@ class RecipeDCGAN(DCGAN):
         self.d_fake_accuracy.update_state(ops.cast(fake_logits < 0, "float32"))
         return {metric.name: metric.result() for metric in self.metrics}
 
-    def _logits(self, real_images, fake_images):
+    def _logits(
+        self, real_images: tf.Tensor, fake_images: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         if self.recipe.batches == "separate":
             return (
                 self.discriminator_logits(real_images, training=True),
@@ -63,13 +67,13 @@ class RecipeDCGAN(DCGAN):
         both = ops.concatenate([real_images, fake_images])
         return ops.split(self.discriminator_logits(both, training=True), 2)
 
-    def _discriminator_loss(self, real_logits, fake_logits):
+    def _discriminator_loss(self, real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tf.Tensor:
         real_labels, fake_labels = self._labels(ops.shape(real_logits)[0])
         real_loss = self._cross_entropy(real_labels, real_logits)
         fake_loss = self._cross_entropy(fake_labels, fake_logits)
         return (real_loss + fake_loss) / 2
 
-    def _labels(self, n):
+    def _labels(self, n: int) -> tuple[tf.Tensor, tf.Tensor]:
         real_noise = self.label_noise * self._draw(keras.random.uniform, n, 1)
         fake_noise = self.label_noise * self._draw(keras.random.uniform, n, 1)
         return {
@@ -80,19 +84,19 @@ class RecipeDCGAN(DCGAN):
             "one_sided": (0.9 * ops.ones((n, 1)), ops.zeros((n, 1))),
         }[self.recipe.labels]
 
-    def _cross_entropy(self, labels, logits):
+    def _cross_entropy(self, labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         if self.recipe.loss == "logits":
             return binary_cross_entropy(labels, logits)
         # 시그모이드의 출력을 곧바로 주면 Keras가 로짓을 되찾아 쓴다. 판별자의 Flatten처럼 모양을 바꾸면 그러지 못한다.
         probabilities = ops.reshape(ops.sigmoid(logits), (-1,))
         return ops.mean(ops.binary_crossentropy(ops.reshape(labels, (-1,)), probabilities))
 
-    def _mistaken(self, images):
+    def _mistaken(self, images: tf.Tensor) -> tf.Tensor:
         """[-1, 1]의 진짜를, 실수로 [0, 1]이나 [0, 255]로 둔 것으로 바꾼다."""
         brightest = {"same": None, "unit": 1, "byte": 255}[self.recipe.real_range]
         return images if brightest is None else (images + 1) / 2 * brightest
 
-    def _augment(self, images):
+    def _augment(self, images: tf.Tensor) -> tf.Tensor:
         if self.recipe.augmentation == "none":
             return images
         n = ops.shape(images)[0]
@@ -107,7 +111,7 @@ class RecipeDCGAN(DCGAN):
         padded = tf.gather(padded, rows, axis=1, batch_dims=1)
         return tf.gather(padded, columns, axis=2, batch_dims=1)
 
-    def sample_latents(self, n):
+    def sample_latents(self, n: int) -> tf.Tensor:
         if self.recipe.latent == "normal":
             return super().sample_latents(n)
         return 2 * self._draw(keras.random.uniform, n, self.latent_dim) - 1
@@ -133,7 +137,7 @@ def build(recipe: Recipe, seed: int, steps: int) -> RecipeDCGAN:
             seed=seed,
         )
 
-    def adam(learning_rate):
+    def adam(learning_rate: Any) -> keras.optimizers.Adam:
         if recipe.schedule == "linear":
             learning_rate = keras.optimizers.schedules.PolynomialDecay(learning_rate, steps, 0.0)
         return keras.optimizers.Adam(learning_rate, beta_1=recipe.beta_1)
@@ -148,7 +152,7 @@ def altered(model: keras.Model, recipe: Recipe, kernel: int, activation: str) ->
     if (recipe.initializer, activation) == ("glorot", "leaky_relu") and kernels <= {kernel}:
         return model
 
-    def clone(layer):
+    def clone(layer: layers.Layer) -> layers.Layer:
         config = layer.get_config()
         if layer in doubling(model):
             config["kernel_size"] = (kernel, kernel)
@@ -161,7 +165,7 @@ def altered(model: keras.Model, recipe: Recipe, kernel: int, activation: str) ->
     return keras.models.clone_model(model, clone_function=clone)
 
 
-def doubling(model: keras.Model) -> list:
+def doubling(model: keras.Model) -> list[layers.Layer]:
     """크기를 절반으로 줄이거나 두 배로 키우는 합성곱 층들이다."""
     return [
         layer

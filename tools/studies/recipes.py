@@ -1,4 +1,4 @@
-"""견줄 훈련법들을 적는다.
+"""비교할 훈련법들을 적는다.
 
 `Recipe`의 기본값이 기준 훈련법이고, 실험은 그 가운데 한두 가지를 바꾼 것이다. 기준은 이 장의 첫 기록된 훈련에 쓴
 것이며, 실험이 고른 것은 `companion.training`의 기본값이 되었다.
@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Recipe:
     Attributes:
         labels: `"none"`은 1과 0, `"inward"`는 [0.9, 1]과 [0, 0.1], `"one_sided"`는 0.9와 0, `"outward"`는 [1, 1.1]과
             [-0.1, 0]이다. `"swapped"`는 `"inward"`의 진짜와 가짜를 일부러 바꾼 것이다.
-        loss: `"logits"`이면 로짓으로, `"probabilities"`이면 Keras처럼 1e-7과 1 − 1e-7 사이로 자른 확률로 셈한다.
+        loss: `"logits"`이면 로짓으로, `"probabilities"`이면 Keras처럼 1e-7과 1 − 1e-7 사이로 자른 확률로 계산한다.
         updates: `"together"`이면 두 신경망을 같은 앞먹임에서 고치고, `"alternating"`이면 판별자를 고친 뒤 새 잠재
             벡터로 생성자를 고친다.
         batches: `"separate"`이면 진짜와 가짜를 따로, `"mixed"`이면 한 배치에 이어 판별자에 넣는다. 판별자의 배치 정규화가
@@ -54,10 +55,10 @@ class Recipe:
     images: int = 64_000
 
     @property
-    def changes(self) -> dict:
+    def changes(self) -> dict[str, Any]:
         """기준과 다른 설정만 담은 사전이다."""
-        return {f.name: getattr(self, f.name) for f in fields(self)
-                if getattr(self, f.name) != f.default}  # fmt: skip
+        return {f.name: value for f in fields(self)
+                if (value := getattr(self, f.name)) != f.default}  # fmt: skip
 
     @property
     def name(self) -> str:
@@ -67,14 +68,14 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Study:
-    """물음 하나와, 그 답을 찾으려고 견주는 훈련법들이다. 첫째가 기준이다."""
+    """물음 하나와, 그 답을 찾으려고 비교하는 훈련법들이다. 첫째가 기준이다."""
 
     question: str
     recipes: tuple[Recipe, ...]
     seeds: int = 3
 
 
-def both(rate: float, **changes) -> Recipe:
+def both(rate: float, **changes: Any) -> Recipe:
     """두 신경망의 학습률이 같은 훈련법이다."""
     return Recipe(d_learning_rate=rate, g_learning_rate=rate, **changes)
 
@@ -82,7 +83,7 @@ def both(rate: float, **changes) -> Recipe:
 CHOSEN = both(4e-4, upsampling="smooth")  # 좁은 신경망에서 고른 것
 
 
-def spoiled(**changes) -> Recipe:
+def spoiled(**changes: Any) -> Recipe:
     """고른 훈련법을 일부러 망가뜨린 것이다. 징후만 보면 되므로 절반만 훈련한다. 바꾼 것이 없으면 건강한 것이다."""
     return replace(CHOSEN, images=32_000, **changes)
 
@@ -100,7 +101,7 @@ STUDIES = {
         seeds=5,
     ),
     "labels": Study(
-        "레이블에 잡음을 섞어야 하는가, 손실은 로짓과 확률 가운데 무엇으로 셈하는가?",
+        "레이블에 잡음을 섞어야 하는가, 손실은 로짓과 확률 가운데 무엇으로 계산하는가?",
         tuple(
             Recipe(labels=labels, loss=loss)
             for loss in ("logits", "probabilities")
@@ -153,7 +154,7 @@ STUDIES = {
         ),
     ),
     "full_size": Study(
-        "기본 크기의 신경망에서도 같은 차례인가?",
+        "기본 크기의 신경망에서도 같은 순위인가?",
         (
             Recipe(base_channels=64),
             both(8e-4, base_channels=64),

@@ -1,15 +1,11 @@
-"""실험의 결과(results/runs.jsonl)에서 README.md의 표와, 쪽이 읽는 companion/recorded/experiments.json을 만든다.
+"""훈련들의 결과(results/runs.jsonl)를 읽어 판정하고, 페이지가 읽는 것을 companion/recorded/에 담는다."""
 
-python -m tools.studies.report                    # 표와 JSON을 다시 쓴다
-python -m tools.studies.report --state 폴더        # 훈련 상태에서 샘플(experiments.png)도 다시 뽑는다
-"""
-
-import argparse
 import hashlib
 import json
-import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -18,16 +14,12 @@ from companion import evaluation, recorded
 from companion.diagnosis import diagnose
 from companion.sampling import tile
 from tools.studies.recipes import STUDIES, Recipe, Study
-from tools.studies.run_studies import read_results
+from tools.studies.run import folder_of, read_results
 
-EXPERIMENTS = Path(__file__).parent
-README = EXPERIMENTS / "README.md"
-SAMPLED = STUDIES["upsampling"].recipes  # 쪽에 샘플을 싣는 훈련법들. 시드는 0이다.
+SAMPLED = STUDIES["upsampling"].recipes  # 페이지에 샘플을 싣는 훈련법들. 시드는 0이다.
 SAMPLE_ROWS, SAMPLE_COLUMNS = 2, 8  # 훈련법마다
 FEWEST_SEEDS = 3  # 이보다 적으면 판정하지 않는다.
 UNWRITTEN_VECTORS = "AVX-512"  # 벡터의 종류를 적지 않은 훈련은 모두 이것이 있는 기계에서 돌렸다.
-SICK = 10  # 끝의 KID가 건강한 훈련의 이 배를 넘으면 병든 훈련으로 친다.
-FIRST_NEW_SEED = 3  # `diagnose()`의 기준을 정할 때 이 앞의 시드는 이미 있었다.
 NAMES: dict[str, str | dict[str, str]] = {
     "upsampling": {"resize": "업샘플링", "smooth": "뭉갠 커널"},
     "generator_kernel": "생성자의 커널 {}",
@@ -79,7 +71,7 @@ def label(recipe: Recipe) -> str:
 class Runs:
     """훈련법 하나를 시드마다 훈련한 결과이다. CPU 시간은 벡터의 종류가 `timed_on`인 기계의 것만 본다."""
 
-    def __init__(self, recipe: Recipe, results: list[dict], timed_on: str):
+    def __init__(self, recipe: Recipe, results: Iterable[dict[str, Any]], timed_on: str):
         self.recipe = recipe
         self.results = sorted(results, key=lambda result: result["seed"])
         self.ticks = [[t for t in r["ticks"] if "ema" in t] for r in self.results]
@@ -91,25 +83,21 @@ class Runs:
 
     @property
     def cpu_seconds(self) -> np.ndarray:
-        """끝까지 훈련하는 데 든 CPU 시간이다. CPU 시간을 견줄 수 있는 훈련의 것만 담는다."""
+        """끝까지 훈련하는 데 든 CPU 시간이다. `timed`의 것만 담는다."""
         return np.array([ticks[-1]["cpu_seconds"] for ticks in self.timed])
 
     def kid_at(self, cpu_seconds: float) -> np.ndarray:
-        """CPU 시간이 `cpu_seconds`일 때의 KID이다. 잰 때 사이는 KID의 로그를 곧게 잇는다. CPU 시간을 견줄 수 있는 훈련의 것만 담는다."""
-        return np.array(
-            [
-                np.exp(
-                    np.interp(
-                        cpu_seconds,
-                        [t["cpu_seconds"] for t in ticks],
-                        np.log([max(t["ema"]["kid"], 1e-3) for t in ticks]),
-                    )
-                )
-                for ticks in self.timed
-            ]
-        )
+        """CPU 시간이 `cpu_seconds`일 때의 KID이다. 잰 때 사이는 KID의 로그를 직선으로 잇는다. `timed`의 것만 담는다."""
+        return np.array([
+            np.exp(np.interp(
+                cpu_seconds,
+                [t["cpu_seconds"] for t in ticks],
+                np.log([max(t["ema"]["kid"], 1e-3) for t in ticks]),
+            ))
+            for ticks in self.timed
+        ])  # fmt: skip
 
-    def summary(self) -> list[dict]:
+    def summary(self) -> list[dict[str, Any]]:
         return [
             {
                 "seed": result["seed"],
@@ -123,7 +111,7 @@ class Runs:
             for result, ticks in zip(self.results, self.ticks, strict=True)
         ]
 
-    def troubles(self, result: dict) -> list[str]:
+    def troubles(self, result: dict[str, Any]) -> list[str]:
         """`diagnose()`가 훈련의 기록에서 찾은 탈이다."""
         history = [{**t, "step": t["images"] // self.recipe.batch_size} for t in result["ticks"]]
         noise = 0.1 if self.recipe.labels in ("inward", "swapped") else 0.0
@@ -135,20 +123,21 @@ class Runs:
         return int((self.last("kid") > untrained_kid()).sum())
 
 
+@cache
 def untrained_kid() -> float:
     return evaluation.stored_ladder()["untrained"]["kid"]
 
 
 def read(study: Study) -> list[Runs]:
-    """실험에 든 훈련법마다의 결과이다. 아직 없는 것은 뺀다. CPU 시간은 기준을 훈련한 기계의 것끼리만 견준다."""
-    found: dict[Recipe, list[dict]] = {}
+    """실험에 든 훈련법마다의 결과이다. 아직 없는 것은 뺀다. CPU 시간은 기준을 훈련한 기계의 것끼리만 비교한다."""
+    found: dict[Recipe, list[dict[str, Any]]] = {}
     for result in read_results():
         found.setdefault(Recipe(**result["recipe"]), []).append(result)
     recipes = [recipe for recipe in study.recipes if recipe in found]
     return [Runs(recipe, found[recipe], vectors_of(found[recipes[0]][0])) for recipe in recipes]
 
 
-def vectors_of(result: dict) -> str:
+def vectors_of(result: dict[str, Any]) -> str:
     return result["machine"].get("vectors", UNWRITTEN_VECTORS)
 
 
@@ -163,91 +152,8 @@ def verdict(runs: np.ndarray, baseline: np.ndarray) -> str:
     return "가릴 수 없다"
 
 
-def spread(values: Iterable[float], digits: int = 0) -> str:
-    """중앙값과 (가장 작은 값~가장 큰 값)이다. 값이 하나면 그 값만, 없으면 "-"를 적는다."""
-    array = np.array(list(values), dtype=float)
-    if not len(array):
-        return "-"
-    numbers = [f"{v:,.{digits}f}" if v < 1e6 else f"{v:.0e}" for v in
-               (np.median(array), array.min(), array.max())]  # fmt: skip
-    return f"{numbers[0]} ({numbers[1]}~{numbers[2]})" if len(array) > 1 else numbers[0]
-
-
-def table(study: Study) -> str:
-    every = read(study)
-    if not every:
-        return "아직 잰 것이 없다."
-    baseline = every[0]
-    cpu = float(np.median(baseline.cpu_seconds))
-    lines = [
-        f"CPU 시간이 같을 때란 기준이 {cpu:,.0f}초(코어 하나) 훈련했을 때이다.",
-        "",
-        "| 훈련법 | 시드 | KID×1000, 같은 이미지 수 | KID×1000, 같은 CPU 시간 | 기준보다 | 커버리지 | 나이퀴스트 | 무너짐 | CPU 초 |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for runs in every:
-        images = "-" if runs is baseline else verdict(runs.last("kid"), baseline.last("kid"))
-        time = (
-            verdict(runs.kid_at(cpu), baseline.kid_at(cpu))
-            if runs.timed and runs is not baseline
-            else ""
-        )
-        judged = images if images == time or not time else f"{images} / {time}"
-        lines.append(
-            f"| {label(runs.recipe)} | {len(runs.results)} | {spread(runs.last('kid'))} | "
-            f"{spread(runs.kid_at(cpu))} | {judged} | {spread(runs.last('coverage'), 2)} | "
-            f"{spread(1e5 * runs.last('nyquist'))} | {runs.collapsed}/{len(runs.results)} | "
-            f"{f'{np.median(runs.cpu_seconds):,.0f}' if runs.timed else '-'} |"
-        )
-    return "\n".join(lines)
-
-
-def diagnosis_table(study: Study) -> str:
-    """훈련마다 `diagnose()`가 한 말이다. 병든 훈련은 끝의 KID가 첫째(건강한 훈련)의 `SICK`배를 넘는 것이다."""
-    every = read(study)
-    if not every:
-        return "아직 잰 것이 없다."
-    limit = SICK * every[0].last("kid")[0]
-    lines = ["| 훈련법 | KID×1000 | 병들었나 | 찾은 탈 |", "| --- | --- | --- | --- |"]
-    outcomes = []
-    for runs in every:
-        for result, kid in zip(runs.results, runs.last("kid"), strict=True):
-            found = runs.troubles(result)
-            outcomes.append((kid > limit, bool(found)))
-            lines.append(
-                f"| {label(runs.recipe)} | {spread([kid])} | {'그렇다' if kid > limit else '아니다'} | "
-                f"{' '.join(found) or '없음'} |"
-            )
-    sick = [found for is_sick, found in outcomes if is_sick]
-    well = [found for is_sick, found in outcomes if not is_sick]
-    new_seeds = [
-        bool(runs.troubles(result))
-        for runs in read(STUDIES["seeds"])
-        for result in runs.results
-        if result["seed"] >= FIRST_NEW_SEED
-    ]
-    return "\n".join([
-        f"병든 훈련 {len(sick)}개 가운데 {sum(sick)}개를 알아채고 {len(sick) - sum(sick)}개를 놓쳤다. "
-        f"멀쩡한 훈련 {len(well)}개 가운데 {sum(well)}개에서, 고른 훈련법의 새 시드 {len(new_seeds)}개 가운데 "
-        f"{sum(new_seeds)}개에서 잘못 울렸다.",
-        "",
-        *lines,
-    ])  # fmt: skip
-
-
-def with_tables(text: str) -> str:
-    """`<!-- 실험의 이름 -->`과 `<!-- 끝 -->` 사이를 표로 바꾼다."""
-
-    def fill(match: re.Match) -> str:
-        make = diagnosis_table if match[1] == "faults" else table
-        return f"<!-- {match[1]} -->\n{make(STUDIES[match[1]])}\n<!-- 끝 -->"
-
-    names = "|".join(STUDIES)
-    return re.sub(rf"<!-- ({names}) -->\n.*?<!-- 끝 -->", fill, text, flags=re.DOTALL)
-
-
 def summary() -> str:
-    """쪽이 읽는 JSON이다. 실험마다, 훈련법마다 시드별 결과를 담는다."""
+    """페이지가 읽는 JSON이다. 실험마다, 훈련법마다 시드별 결과를 담는다."""
     studies = {
         name: {label(runs.recipe): runs.summary() for runs in read(study)}
         for name, study in STUDIES.items()
@@ -261,7 +167,7 @@ def draw_samples(state: Path) -> None:
     stored = recorded.experiment_samples()
     grids = []
     for recipe in SAMPLED:
-        found = sorted((state / recipe.name / "seed-0" / "samples").glob("step-*.png"))
+        found = sorted((folder_of(state, recipe, 0) / "samples").glob("step-*.png"))
         if found:
             grids.append(np.asarray(Image.open(found[-1]))[: 64 * SAMPLE_ROWS])
         else:
@@ -278,16 +184,6 @@ def update_hashes(*names: str) -> None:
     path.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--state", type=Path, help="훈련 상태가 있는 폴더")
-    options = parser.parse_args()
-    if options.state:
-        draw_samples(options.state)  # 담아 둔 샘플의 이름은 옛 experiments.json에 있다.
-    README.write_text(with_tables(README.read_text(encoding="utf-8")), encoding="utf-8")
+def write() -> None:
     (recorded.FOLDER / "experiments.json").write_text(summary(), encoding="utf-8")
     update_hashes("experiments.json", "experiments.png")
-
-
-if __name__ == "__main__":
-    main()

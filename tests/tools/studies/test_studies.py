@@ -1,9 +1,7 @@
-"""experiments/의 훈련법이 뜻한 것을 하고, 멈추었다 이어도 같은 결과를 내는지 본다."""
+"""훈련법이 뜻한 것을 하고, 멈추었다 이어도 같은 결과를 내는지 본다."""
 
 import json
-import os
-import subprocess
-import sys
+import multiprocessing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +13,11 @@ import tensorflow as tf
 from companion import recorded
 from companion.data import load_bricks, preprocess
 from companion.training import build_dcgan
-from tools.studies import report, time_to_kid
+from tools.studies import report, run, tables, train
 from tools.studies.recipe_dcgan import build, doubling
 from tools.studies.recipes import STUDIES, Recipe
 
-EXPERIMENTS = Path(report.__file__).parent
-TINY = {"base_channels": 2, "batch_size": 64, "images": 12_800}
+TINY = Recipe(base_channels=2, batch_size=64, images=12_800)
 
 
 @pytest.fixture(scope="module")
@@ -154,11 +151,12 @@ def test_mistaken_ranges_start_at_zero(mistake, brightest):
 
 
 def test_the_tables_and_the_pages_data_come_from_the_stored_runs():
-    text = report.README.read_text(encoding="utf-8")
-    assert report.with_tables(text) == text, "`python -m tools.studies.report`로 표를 다시 쓴다."
+    text = tables.README.read_text(encoding="utf-8")
+    assert tables.with_tables(text) == text, "`python -m tools.studies tables`로 표를 다시 쓴다."
     stored = (recorded.FOLDER / "experiments.json").read_text(encoding="utf-8")
     assert report.summary() == stored
-    assert [name for name in STUDIES if f"<!-- {name} -->" not in text] == []
+    names = [*STUDIES, *tables.SPEED_TABLES]
+    assert [name for name in names if f"<!-- {name} -->" not in text] == []
 
 
 def test_a_winner_is_declared_only_outside_the_spread():
@@ -180,48 +178,39 @@ def test_kid_at_a_time_follows_the_logarithm_between_two_measurements():
     assert len(runs.last("kid")) == 2
 
 
-def test_time_to_kid_says_when_the_copied_recipe_never_arrived():
-    def run(name, seed, *values):
-        measured = [{"images": 1, "cpu_seconds": s, "kid": k} for s, k in values]
-        return {"recipe": name, "seed": seed, "measured": measured}
-
-    machine = {"processor": "어느 CPU", "vectors": "AVX2"}
-    result = {"target": 1000.0, "machine": machine, "runs": [
-        *(run("chosen", seed, (10, 5000), (20, 900)) for seed in range(3)),
-        *(run("copied", seed, (50, 5000), (100, 990)) for seed in range(2)),
-        run("copied", 2, (50, 9000), (120, 7000)),
-    ]}  # fmt: skip
-    table = time_to_kid.table(result)
-    assert table.startswith("어느 CPU(AVX2). ")
-    assert "| 0 | 20초 | 100초 | 5.0배 |" in table
-    assert "| 2 | 20초 | 120초에도 7,000 | 6.0배 넘게 |" in table
+def started(state: Path) -> multiprocessing.process.BaseProcess:
+    process = multiprocessing.get_context("spawn").Process(
+        target=run.train_one, args=(TINY, 0, state)
+    )
+    process.start()
+    return process
 
 
-def run_once(state: Path, *more: str) -> subprocess.Popen:
-    command = [sys.executable, str(EXPERIMENTS / "train_one.py"), "--quiet",
-               "--recipe", json.dumps(TINY), "--state", str(state), *more]  # fmt: skip
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    return subprocess.Popen(command, env=environment)
-
-
-def result_of(state: Path) -> dict:
-    (path,) = state.glob("*/seed-0/result.json")
-    return json.loads(path.read_text(encoding="utf-8"))
+def finished_ticks(state: Path) -> list[dict]:
+    process = started(state)
+    process.join()
+    assert process.exitcode == 0
+    folder = run.folder_of(state, TINY, 0)
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    return [{**tick, "cpu_seconds": 0} for tick in result["ticks"]]
 
 
 def test_a_killed_run_goes_on_to_the_same_scores(tmp_path):
-    assert run_once(tmp_path / "whole").wait() == 0
-    process = run_once(tmp_path / "killed")
-    while not list((tmp_path / "killed").glob("*/seed-0/tick-001.json")):
-        assert process.poll() is None
+    killed = tmp_path / "killed"
+    process = started(killed)
+    while not (run.folder_of(killed, TINY, 0) / "tick-001.json").exists():
+        assert process.exitcode is None
     process.kill()
-    process.wait()
-    assert run_once(tmp_path / "killed").wait() == 0
+    process.join()
+    assert finished_ticks(killed) == finished_ticks(tmp_path / "whole")
 
-    def scores(result):
-        return [{**tick, "cpu_seconds": 0} for tick in result["ticks"]]
 
-    assert scores(result_of(tmp_path / "killed")) == scores(result_of(tmp_path / "whole"))
+def test_a_run_stops_where_it_is_told(tmp_path):
+    asked = []
+    result = train.train(TINY, 0, tmp_path, until=lambda tick: bool(asked.append(tick) or True))
+    [tick] = asked
+    assert tick["images"] == train.TICK and tick["ema"]["kid"] > 0
+    assert [t["images"] for t in result["ticks"]] == [train.TICK]
 
 
 def found(study: str) -> dict[str, report.Runs]:
