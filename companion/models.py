@@ -15,24 +15,12 @@ import keras
 from keras import layers, ops
 
 from companion.normalization import BatchNormalization
-
-UPSAMPLING = ("transpose", "resize", "smooth")
+from companion.settings import check
 
 
 def _number_of_doublings(image_size: int) -> int:
     """4×4에서 `image_size`가 되기까지 두 배로 키우는 횟수를 돌려준다."""
-    doublings = image_size.bit_length() - 3 if isinstance(image_size, int) else 0
-    if doublings < 1 or image_size != 4 * 2**doublings:
-        raise ValueError(
-            f"image_size가 {image_size!r}이다. 8, 16, 32, 64처럼 8 이상인 2의 거듭제곱을 준다."
-        )
-    return doublings
-
-
-def _check_positive(**sizes: int) -> None:
-    for name, size in sizes.items():
-        if not isinstance(size, int) or size < 1:
-            raise ValueError(f"{name}가(이) {size!r}이다. 1 이상인 정수를 준다.")
+    return int(image_size).bit_length() - 3
 
 
 @contextmanager
@@ -70,11 +58,13 @@ def build_discriminator(
     Raises:
         ValueError: 크기나 비율이 범위를 벗어날 때.
     """
+    check(
+        image_size=image_size,
+        channels=channels,
+        base_channels=base_channels,
+        dropout_rate=dropout_rate,
+    )
     doublings = _number_of_doublings(image_size)
-    _check_positive(channels=channels, base_channels=base_channels)
-    if not 0 <= dropout_rate < 1:
-        raise ValueError(f"dropout_rate가 {dropout_rate!r}이다. 0 이상 1 미만인 수를 준다.")
-
     discriminator_input = layers.Input(shape=(image_size, image_size, channels))
     x = discriminator_input
     for depth in range(doublings):
@@ -124,18 +114,15 @@ def build_generator(
     Raises:
         ValueError: 크기가 범위를 벗어나거나 `upsampling`이 모르는 값일 때, `"smooth"`에 4가 아닌 커널 크기를 줄 때.
     """
-    doublings = _number_of_doublings(image_size)
-    _check_positive(
+    check(
+        image_size=image_size,
         latent_dim=latent_dim,
+        upsampling=upsampling,
         kernel_size=kernel_size,
         channels=channels,
         base_channels=base_channels,
     )
-    if upsampling not in UPSAMPLING:
-        names = ", ".join(f'"{name}"' for name in UPSAMPLING)
-        raise ValueError(f"upsampling이 {upsampling!r}이다. {names} 가운데에서 고른다.")
-    if upsampling == "smooth" and kernel_size != 4:
-        raise ValueError(f'kernel_size가 {kernel_size}이다. "smooth"의 커널은 한 변이 4뿐이다.')
+    doublings = _number_of_doublings(image_size)
 
     def double(x, filters, activation=None):
         """가로와 세로를 두 배로 키우고 채널을 `filters`개로 바꾼다."""
