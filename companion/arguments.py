@@ -1,6 +1,17 @@
 """함수가 받은 인자를 확인한다."""
 
-from numbers import Integral
+import math
+from numbers import Integral, Real
+
+
+def is_integer(value: object) -> bool:
+    """정수이면 참이다. NumPy의 정수는 정수이고 `True`는 아니다."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def is_number(value: object) -> bool:
+    """유한한 실수이면 참이다. `True`는 아니다."""
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def check_integer(name: str, value: object, *, at_least: int) -> int:

@@ -8,15 +8,30 @@ import json
 import re
 import warnings
 import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
+import keras
 import numpy as np
 
 from companion.files import write_atomically, write_error
 from companion.training import DCGAN
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _NAME = re.compile(r"step-(\d{7})\.npz")
+_LAYER = (
+    "batch_shape", "target_shape", "filters", "kernel_size", "strides", "padding", "size",
+    "interpolation", "use_bias", "activation", "negative_slope", "momentum", "epsilon", "rate",
+)  # fmt: skip
+_OPTIMIZER = (
+    "learning_rate", "beta_1", "beta_2", "rho", "momentum", "nesterov", "epsilon", "amsgrad",
+    "weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "use_ema", "ema_momentum",
+)  # fmt: skip
+_TRAINING = (
+    "latent_dim", "label_noise", "ema_decay", "gradient_penalty", "penalty_interval", "shift",
+    "seed", "precision",
+)  # fmt: skip
 
 
 class CheckpointError(ValueError):
@@ -43,6 +58,70 @@ def _variables(dcgan: DCGAN) -> dict:
     }
 
 
+def describe(dcgan: DCGAN) -> dict:
+    """모델이 무엇인지 정하는 값들이다. 이것이 같은 모델만 체크포인트를 이어 쓴다.
+
+    `get_config()`에는 Keras의 버전마다 다른 것까지 들었으므로, 계산을 바꾸는 것만 골라 적는다.
+    """
+    return {
+        "settings": dcgan.settings and asdict(dcgan.settings),
+        "training": {name: getattr(dcgan, name) for name in _TRAINING},
+        "discriminator": describe_layers(dcgan.discriminator),
+        "generator": describe_layers(dcgan.generator),
+        "d_optimizer": _describe(dcgan.d_optimizer, _OPTIMIZER),
+        "g_optimizer": _describe(dcgan.g_optimizer, _OPTIMIZER),
+    }
+
+
+def describe_layers(network: keras.Model) -> list[dict]:
+    """신경망의 층마다 종류와, 계산을 정하는 값들이다."""
+    return [_describe(layer, _LAYER) for layer in network.layers]
+
+
+def _describe(thing, names) -> dict:
+    config = thing.get_config()
+    found = {name: config[name] for name in names if config.get(name) is not None}
+    if isinstance(rate := found.get("learning_rate"), dict):  # 스케줄
+        found["learning_rate"] = {"class": rate["class_name"], **rate["config"]}
+    elif rate:
+        found["learning_rate"] = float(f"{rate:.6g}")  # float32로 담긴 것을 사람이 적은 수로
+    return json.loads(json.dumps({"class": type(thing).__name__, **found}))
+
+
+def difference(then: dict, now: dict) -> str | None:
+    """두 설정에서 다른 것을 그때의 값과 지금의 값으로 적는다. 같으면 None이다."""
+    for section in now:
+        # 손으로 지은 모델에는 settings가 없다. 그래도 나머지가 모두 같으면 같은 모델이다.
+        if then.get(section) is None or now[section] is None:
+            continue
+        before, after = dict(_leaves(then[section], section)), dict(_leaves(now[section], section))
+        different = [
+            f"{name}: 그때 {_shown(before.get(name))}, 지금 {_shown(after.get(name))}"
+            for name in {**after, **before}
+            if before.get(name) != after.get(name)
+        ]
+        if different:
+            return "; ".join(different[:3]) + (" 등" if len(different) > 3 else "")
+    return None
+
+
+def _shown(value) -> str:
+    return "없음" if value is None else str(value)
+
+
+def _leaves(value, name: str) -> Iterator[tuple[str, object]]:
+    """겹쳐 든 사전과 리스트를 `("generator.3.class", "ReLU")`처럼 펼친다."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, f"{name}.{key}")
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        yield f"{name}의 층 수", len(value)
+        for index, item in enumerate(value):
+            yield from _leaves(item, f"{name}.{index}")
+    else:
+        yield name, value
+
+
 def checkpoint_path(folder: Path, step: int) -> Path:
     """`step` 스텝째 체크포인트의 경로이다."""
     return Path(folder) / f"step-{step:07d}.npz"
@@ -55,7 +134,7 @@ def save_checkpoint(folder, dcgan: DCGAN, step: int, meta: dict, keep: int = 2) 
         folder: 체크포인트 폴더. 없으면 만든다.
         dcgan: 컴파일한 모델.
         step: 지금까지 훈련한 스텝 수.
-        meta: 함께 담을 JSON 값. 설정과 지난 시간 따위이다.
+        meta: 함께 담을 JSON 값. 지난 시간 따위이다. `config`가 있으면 모델의 설정에 더한다.
         keep: 남겨 둘 체크포인트의 수.
 
     Raises:
@@ -70,7 +149,8 @@ def save_checkpoint(folder, dcgan: DCGAN, step: int, meta: dict, keep: int = 2) 
                 f"{step}스텝 뒤 {name} 변수에 NaN이나 무한대가 있어 체크포인트를 쓰지 않았다. "
                 "학습률을 줄여 마지막 체크포인트부터 다시 훈련한다."
             )
-    header = {"format": FORMAT_VERSION, "step": step, **meta}
+    config = {**describe(dcgan), **meta.get("config", {})}
+    header = {"format": FORMAT_VERSION, "step": step, **meta, "config": config}
     arrays["meta"] = np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), np.uint8)
     path = checkpoint_path(folder, step)
     try:
@@ -112,38 +192,49 @@ def read_checkpoint(path) -> tuple[dict, dict[str, np.ndarray]]:
         ) from error
     if version != FORMAT_VERSION:
         raise CheckpointError(
-            f"{path}의 형식은 {version}판인데 이 companion은 {FORMAT_VERSION}판을 읽는다. "
-            "그 체크포인트를 쓴 버전의 companion을 설치하거나 새 폴더에서 훈련한다."
+            f"{path}는 다른 버전의 companion이 쓴 체크포인트이다(형식 {version}, 읽을 수 있는 형식은 {FORMAT_VERSION}). "
+            "그 버전을 설치하거나 새 폴더에서 훈련한다."
         )
     if checkpoint_path(path.parent, step) != path:
         raise CheckpointError(f"{path}에는 {step}스텝의 상태가 들어 있다. 파일 이름을 되돌린다.")
     return header, arrays
 
 
-def load_checkpoint(path, dcgan: DCGAN) -> dict:
+def load_checkpoint(path, dcgan: DCGAN, config: dict | None = None) -> dict:
     """체크포인트의 값을 모델에 넣고 머리 정보를 돌려준다. 하나라도 맞지 않으면 모델을 건드리지 않는다.
 
+    Args:
+        path: 체크포인트 파일.
+        dcgan: 컴파일한 모델.
+        config: 모델의 설정과 함께, 체크포인트를 쓸 때와 같아야 하는 것들.
+
     Raises:
-        CheckpointError: 파일이 온전하지 않거나 변수의 수나 크기가 모델과 다를 때.
+        CheckpointError: 파일이 온전하지 않거나 그때와 지금의 설정이 다를 때.
         FileNotFoundError: 파일이 없을 때.
     """
     header, arrays = read_checkpoint(path)
+    different = difference(header["config"], {**describe(dcgan), **(config or {})})
+    if different:
+        raise CheckpointError(
+            f"{path}는 설정이 다른 훈련의 체크포인트이다({different}). "
+            "그때의 설정을 그대로 주거나 새 폴더에서 훈련한다."
+        )
     variables = _variables(dcgan)
     if arrays.keys() != variables.keys() or any(
         arrays[name].shape != tuple(variable.shape) for name, variable in variables.items()
     ):
         raise CheckpointError(
-            f"{path}는 다른 신경망의 체크포인트이다. 그때와 같은 설정으로 모델을 짓거나 새 폴더에서 훈련한다."
+            f"{path}에 든 배열이 설정과 맞지 않는다. 지우고 앞선 체크포인트를 쓴다."
         )
     for name, variable in variables.items():
         variable.assign(arrays[name])
     return header
 
 
-def load_latest_checkpoint(folder, dcgan: DCGAN) -> dict | None:
+def load_latest_checkpoint(folder, dcgan: DCGAN, config: dict | None = None) -> dict | None:
     """가장 새로운 온전한 체크포인트를 모델에 넣고 머리 정보를 돌려준다. 하나도 없으면 None이다.
 
-    가장 새로운 것이 깨졌으면 그렇다고 경고하고 바로 앞의 것을 쓴다.
+    가장 새로운 것이 깨졌으면 그렇다고 경고하고 바로 앞의 것을 쓴다. 인자는 `load_checkpoint()`와 같다.
 
     Raises:
         CheckpointError: 체크포인트가 있는데 쓸 수 있는 것이 하나도 없을 때.
@@ -151,7 +242,7 @@ def load_latest_checkpoint(folder, dcgan: DCGAN) -> dict | None:
     error: CheckpointError | None = None
     for path in reversed(list_checkpoints(folder)):
         try:
-            header = load_checkpoint(path, dcgan)
+            header = load_checkpoint(path, dcgan, config)
         except CheckpointError as unreadable:
             error = error or unreadable
             continue

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from companion.settings import DEFAULTS, PRECISIONS, UPSAMPLING
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """명령을 실행하고 종료 코드를 돌려준다. 0은 성공, 1은 오류, 2는 잘못 쓴 명령, 130은 Ctrl-C이다."""
@@ -41,26 +43,30 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--batch-size", type=int, default=32, help="배치 크기(기본값 %(default)s)")
     train.add_argument(
         "--precision",
-        choices=("auto", "float32", "mixed_bfloat16"),
+        choices=("auto", *PRECISIONS),
+        default="auto",
         help="기본값 auto는 빠른 쪽을 처음에 재어 고르고, 이어 갈 때는 그대로 쓴다",
     )
     train.add_argument(
-        "--base-channels", type=int, default=64, help="신경망의 너비(기본값 %(default)s)"
+        "--base-channels",
+        type=int,
+        default=DEFAULTS.base_channels,
+        help="신경망의 너비(기본값 %(default)s)",
     )
     train.add_argument(
         "--upsampling",
-        choices=("smooth", "transpose", "resize"),
-        default="smooth",
+        choices=UPSAMPLING,
+        default=DEFAULTS.upsampling,
         help="생성자가 크기를 키우는 방법: 뭉갠 커널, 전치 합성곱, 업샘플링(기본값 %(default)s)",
     )
-    train.add_argument("--dropout-rate", type=float, default=0.0)
+    train.add_argument("--dropout-rate", type=float, default=DEFAULTS.dropout_rate)
     train.add_argument(
         "--learning-rate",
         type=float,
-        default=2e-4,
+        default=DEFAULTS.learning_rate,
         help="두 신경망의 학습률(기본값 %(default)s). 너비가 16이면 0.002가 훨씬 빨랐다",
     )
-    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--seed", type=int, default=DEFAULTS.seed)
     train.add_argument(
         "--devices", nargs="+", metavar="장치", help="배치를 나누어 맡을 장치들. 예: GPU:0 GPU:1"
     )
@@ -94,12 +100,15 @@ def _train(options) -> None:
     from companion.training import build_dcgan
 
     images = load_bricks(options.source).images
+    precision = options.precision
+    if precision == "auto":  # 다시 재면 다른 쪽이 나올 수 있다.
+        precision = stored_precision(options.run_dir) or precision
     dcgan = build_dcgan(
         base_channels=options.base_channels,
         upsampling=options.upsampling,
         dropout_rate=options.dropout_rate,
         learning_rate=options.learning_rate,
-        precision=options.precision or stored_precision(options.run_dir) or "auto",
+        precision=precision,
         seed=options.seed,
         devices=options.devices,
     )

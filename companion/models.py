@@ -14,18 +14,13 @@ from contextlib import contextmanager
 import keras
 from keras import layers, ops
 
-from companion.arguments import check_integer
 from companion.normalization import BatchNormalization
-
-UPSAMPLING = ("transpose", "resize", "smooth")
+from companion.settings import check
 
 
 def _number_of_doublings(image_size: int) -> int:
     """4×4에서 `image_size`가 되기까지 두 배로 키우는 횟수를 돌려준다."""
-    doublings = image_size.bit_length() - 3
-    if image_size != 4 * 2**doublings:
-        raise ValueError(f"image_size가 {image_size}이다. 8, 16, 32, 64처럼 2의 거듭제곱을 준다.")
-    return doublings
+    return int(image_size).bit_length() - 3
 
 
 @contextmanager
@@ -63,13 +58,13 @@ def build_discriminator(
     Raises:
         ValueError: 크기나 비율이 범위를 벗어날 때.
     """
-    image_size = check_integer("image_size", image_size, at_least=8)
-    channels = check_integer("channels", channels, at_least=1)
-    base_channels = check_integer("base_channels", base_channels, at_least=1)
+    check(
+        image_size=image_size,
+        channels=channels,
+        base_channels=base_channels,
+        dropout_rate=dropout_rate,
+    )
     doublings = _number_of_doublings(image_size)
-    if not 0 <= dropout_rate < 1:
-        raise ValueError(f"dropout_rate가 {dropout_rate!r}이다. 0 이상 1 미만인 수를 준다.")
-
     discriminator_input = layers.Input(shape=(image_size, image_size, channels))
     x = discriminator_input
     for depth in range(doublings):
@@ -119,17 +114,15 @@ def build_generator(
     Raises:
         ValueError: 크기가 범위를 벗어나거나 `upsampling`이 모르는 값일 때, `"smooth"`에 4가 아닌 커널 크기를 줄 때.
     """
-    latent_dim = check_integer("latent_dim", latent_dim, at_least=1)
-    kernel_size = check_integer("kernel_size", kernel_size, at_least=1)
-    image_size = check_integer("image_size", image_size, at_least=8)
-    channels = check_integer("channels", channels, at_least=1)
-    base_channels = check_integer("base_channels", base_channels, at_least=1)
+    check(
+        image_size=image_size,
+        latent_dim=latent_dim,
+        upsampling=upsampling,
+        kernel_size=kernel_size,
+        channels=channels,
+        base_channels=base_channels,
+    )
     doublings = _number_of_doublings(image_size)
-    if upsampling not in UPSAMPLING:
-        names = ", ".join(f'"{name}"' for name in UPSAMPLING)
-        raise ValueError(f"upsampling이 {upsampling!r}이다. {names} 가운데에서 고른다.")
-    if upsampling == "smooth" and kernel_size != 4:
-        raise ValueError(f'kernel_size가 {kernel_size}이다. "smooth"의 커널은 한 변이 4뿐이다.')
 
     def double(x, filters, activation=None):
         """가로와 세로를 두 배로 키우고 채널을 `filters`개로 바꾼다."""

@@ -24,14 +24,15 @@ import numpy as np
 from PIL import Image
 
 from companion import checkpoints
-from companion.arguments import check_integer
 from companion.data import brick_batches, to_uint8
 from companion.files import remove_unfinished, write_atomically, write_error
-from companion.models import build_generator, dtype_policy, upsampling_of
+from companion.models import build_generator, dtype_policy
 from companion.sampling import latents, tile
+from companion.settings import Settings, check
 from companion.training import DCGAN
 
 SAMPLE_COLUMNS = 8
+SHUFFLE_SEED = 42  # 모델의 시드가 0일 때 데이터를 섞는 시드. brick_batches()의 기본값과 같다.
 
 
 def train(
@@ -43,7 +44,7 @@ def train(
     batch_size: int = 32,
     steps_per_epoch: int | None = None,
     sample_steps: Sequence[int] = (),
-    seed: int = 42,
+    seed: int | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     verbose: int | str = "auto",
 ) -> list[dict]:
@@ -60,33 +61,40 @@ def train(
         batch_size: 배치 크기.
         steps_per_epoch: 한 에포크의 스텝 수. 기본값은 데이터를 한 번 다 보는 수이다.
         sample_steps: 에포크가 끝나기 전에도 샘플을 남길 스텝들.
-        seed: 데이터를 섞는 시드.
+        seed: 데이터를 섞는 시드. 기본값은 모델의 시드에 42를 더한 것이다.
         callbacks: `fit()`에 더 넘길 콜백들.
         verbose: `fit()`의 verbose.
 
     Returns:
-        `history.jsonl`의 줄들. 열은 epoch, step, images, seconds와 네 지표이다.
+        `history.jsonl`의 줄들. 열은 epoch, step, images, seconds와 모델의 지표이다.
 
     Raises:
-        ValueError: 배치가 데이터보다 크거나, 배치를 장치에 고르게 나눌 수 없거나, 폴더에 설정이 다른 훈련이 있을 때.
+        ValueError: 배치가 데이터보다 크거나, 배치를 장치에 고르게 나눌 수 없거나, 학습률이 끝나기 전에 0이 되거나,
+            이미 훈련한 모델을 새 폴더에 주거나, 폴더에 설정이 다른 훈련이 있을 때.
         FloatingPointError: 손실이 NaN이나 무한대가 되었을 때. 마지막 체크포인트는 남는다.
         RuntimeError: 같은 폴더에서 다른 훈련이 돌고 있을 때.
         OSError: 훈련 폴더에 쓸 수 없거나 디스크가 찼을 때. 앞선 체크포인트는 남는다.
     """
-    epochs = check_integer("epochs", epochs, at_least=1)
-    batch_size = check_integer("batch_size", batch_size, at_least=1)
+    if steps_per_epoch is None:
+        check(batch_size=batch_size)
+        steps_per_epoch = max(1, len(images) // batch_size)
+    check(epochs=epochs, batch_size=batch_size, steps_per_epoch=steps_per_epoch)
+    seed = SHUFFLE_SEED + dcgan.seed if seed is None else seed
     devices = dcgan.distribute_strategy.num_replicas_in_sync
     if batch_size % devices:
         raise ValueError(
             f"batch_size가 {batch_size}인데 장치가 {devices}개이다. {devices}의 배수를 준다."
         )
-    if steps_per_epoch is None:
-        steps_per_epoch = max(1, len(images) // batch_size)
+    decay_steps = dcgan.settings and dcgan.settings.decay_steps
+    if decay_steps and decay_steps < epochs * steps_per_epoch:
+        raise ValueError(
+            f"학습률이 {decay_steps:,}스텝에서 0이 되는데 훈련은 {epochs * steps_per_epoch:,}스텝이다. "
+            "epochs를 줄이거나 decay_steps를 늘려 새 폴더에서 훈련한다."
+        )
     config = {
-        "model": _model_config(dcgan),
-        "batch_size": batch_size,
-        "steps_per_epoch": steps_per_epoch,
-        "seed": seed,
+        "batch_size": int(batch_size),
+        "steps_per_epoch": int(steps_per_epoch),
+        "shuffle_seed": int(seed),
         "data": {"images": len(images), "sha256": hashlib.sha256(images.tobytes()).hexdigest()},
     }
     run_dir = Path(run_dir)
@@ -133,40 +141,31 @@ class RunRecorder(keras.callbacks.Callback):
 
     def restore(self, dcgan: DCGAN) -> int:
         """훈련 폴더에 체크포인트가 있으면 모델에 넣고, 이어 갈 스텝을 돌려준다. 없으면 0이다."""
-        header = checkpoints.load_latest_checkpoint(self.run_dir / "checkpoints", dcgan)
+        folder = self.run_dir / "checkpoints"
+        header = checkpoints.load_latest_checkpoint(folder, dcgan, self.config)
         if header is None:
             if self._history_path.exists():
                 raise ValueError(
                     f"{self.run_dir}에 기록은 있는데 체크포인트가 없다. 새 폴더를 준다."
                 )
-            about = {"config": self.config, "environment": environment()}
+            if int(dcgan.g_optimizer.iterations):
+                raise ValueError(
+                    f"{self.run_dir}에는 체크포인트가 없는데 모델은 이미 훈련한 것이다. build_dcgan()으로 새로 지어 준다."
+                )
+            config = {**checkpoints.describe(dcgan), **self.config}
+            about = {"config": config, "environment": environment()}
             text = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
             self._write_text(self.run_dir / "config.json", text)
             return 0
-        self._check_same_run(header)
-        self.step, self.seconds = header["step"], header["seconds"]
-        self.history = header["history"]
-        self._write_history()
-        return self.step
-
-    def _check_same_run(self, header: dict) -> None:
-        different = sorted(
-            key
-            for section in (self.config, self.config["model"])
-            for key, value in section.items()
-            if key != "model"
-            and header["config"].get(key, header["config"]["model"].get(key)) != value
-        )
-        if different:
-            raise ValueError(
-                f"{self.run_dir}에는 설정이 다른 훈련이 있다(다른 것: {', '.join(different)}). "
-                "그때의 설정을 그대로 주거나 새 폴더를 준다."
-            )
         if header["environment"] != environment():
             warnings.warn(
                 "체크포인트를 쓴 때와 기계나 라이브러리가 다르다. 이어서 훈련하지만 비트까지 같지는 않다.",
                 stacklevel=3,
             )
+        self.step, self.seconds = header["step"], header["seconds"]
+        self.history = header["history"]
+        self._write_history()
+        return self.step
 
     def on_train_begin(self, logs=None):
         self._clock = time.monotonic() - self.seconds
@@ -238,11 +237,14 @@ class RunRecorder(keras.callbacks.Callback):
 
 
 def stored_precision(run_dir) -> str | None:
-    """훈련 폴더에 적힌 정밀도이다. 아직 훈련한 적이 없으면 None이다."""
-    path = Path(run_dir) / "config.json"
-    if not path.exists():
-        return None
-    return json.loads(path.read_text(encoding="utf-8"))["config"]["model"]["precision"]
+    """훈련 폴더의 체크포인트에 적힌 정밀도이다. 이어 갈 체크포인트가 없으면 None이다."""
+    for path in reversed(checkpoints.list_checkpoints(Path(run_dir) / "checkpoints")):
+        try:
+            header, _ = checkpoints.read_checkpoint(path)
+        except checkpoints.CheckpointError:
+            continue
+        return header["config"]["training"]["precision"]
+    return None
 
 
 def load_generator(path) -> keras.Model:
@@ -253,7 +255,7 @@ def load_generator(path) -> keras.Model:
 
     Raises:
         FileNotFoundError: 체크포인트가 없을 때.
-        checkpoints.CheckpointError: 체크포인트가 온전하지 않을 때.
+        checkpoints.CheckpointError: 체크포인트가 온전하지 않거나, 생성자가 `build_generator()`의 것이 아닐 때.
     """
     path = Path(path)
     if path.is_dir():
@@ -262,14 +264,13 @@ def load_generator(path) -> keras.Model:
             raise FileNotFoundError(f"{path}에 체크포인트가 없다. 훈련 폴더가 맞는지 확인한다.")
         path = found[-1]
     header, arrays = checkpoints.read_checkpoint(path)
-    model = header["config"]["model"]
+    config = header["config"]
     with dtype_policy("float32"):
-        generator = build_generator(
-            model["latent_dim"],
-            model["upsampling"],
-            image_size=model["image_size"],
-            channels=model["channels"],
-            base_channels=model["base_channels"],
+        generator = build_generator(**Settings(**(config["settings"] or {})).of_generator())
+    if config["settings"] is None or checkpoints.describe_layers(generator) != config["generator"]:
+        raise checkpoints.CheckpointError(
+            f"{path}의 생성자는 build_dcgan()으로 지은 것이 아니어서 저절로 다시 짓지 못한다. "
+            "그때처럼 지은 모델에 checkpoints.load_checkpoint()로 불러온다."
         )
     for index, variable in enumerate(generator.variables):
         variable.assign(arrays[f"ema_generator/{index:03d}"])
@@ -295,7 +296,7 @@ def duration(seconds: float) -> str:
 
 
 def environment() -> dict:
-    """계산 결과의 비트를 정하는 것들이다. 기계, 코어 수, GPU, 라이브러리의 버전."""
+    """계산 결과의 비트를 정하는 것들이다. 기계, 코어와 스레드의 수(0은 정하지 않음), GPU, 라이브러리의 버전."""
     import tensorflow as tf
 
     return {
@@ -305,6 +306,7 @@ def environment() -> dict:
         "cores": len(os.sched_getaffinity(0))
         if hasattr(os, "sched_getaffinity")
         else os.cpu_count(),
+        "threads": tf.config.threading.get_intra_op_parallelism_threads(),
         "gpus": [
             tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
             for gpu in tf.config.list_physical_devices("GPU")
@@ -319,32 +321,3 @@ def _processor_name() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
-
-
-def _model_config(dcgan: DCGAN) -> dict:
-    """다시 지을 때 필요한 모델의 설정이다. 앞의 여섯은 `build_dcgan()`의 인자와 이름이 같다."""
-    d_layers = dcgan.discriminator.layers
-    return {
-        "image_size": dcgan.generator.output_shape[1],
-        "channels": dcgan.generator.output_shape[-1],
-        "base_channels": d_layers[1].filters,
-        "latent_dim": dcgan.latent_dim,
-        "upsampling": upsampling_of(dcgan.generator),
-        "dropout_rate": max(
-            (layer.rate for layer in d_layers if hasattr(layer, "rate")), default=0.0
-        ),
-        "label_noise": dcgan.label_noise,
-        "ema_decay": dcgan.ema_decay,
-        "d_learning_rate": _round(dcgan.d_optimizer.learning_rate),
-        "g_learning_rate": _round(dcgan.g_optimizer.learning_rate),
-        "beta_1": _round(dcgan.d_optimizer.beta_1),
-        "d_parameters": dcgan.discriminator.count_params(),
-        "g_parameters": dcgan.generator.count_params(),
-        "model_seed": dcgan.seed,
-        "precision": dcgan.precision,
-    }
-
-
-def _round(value) -> float:
-    """float32로 담긴 하이퍼파라미터를 사람이 적은 그대로의 수로 되돌린다."""
-    return float(f"{float(keras.ops.convert_to_numpy(value)):.6g}")

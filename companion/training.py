@@ -6,6 +6,8 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import asdict, replace
+from functools import partial
 
 import keras
 import numpy as np
@@ -18,8 +20,7 @@ from companion.models import (
     build_logit_model,
     dtype_policy,
 )
-
-PRECISIONS = ("float32", "mixed_bfloat16")
+from companion.settings import DEFAULTS, PRECISIONS, Settings, check
 
 
 @keras.saving.register_keras_serializable("companion")
@@ -33,15 +34,25 @@ class DCGAN(keras.Model):
         generator: `build_generator()`로 지은 생성자.
         latent_dim: 잠재 벡터의 길이.
         label_noise: 레이블에 섞는 잡음의 크기, [0, 0.5). 진짜 레이블은 [1 − 크기, 1], 가짜 레이블은
-            [0, 크기]에서 고르게 뽑는다. 기본값 0.1. 레이블이 [0, 1] 안에 머물러야 손실에 바닥이 있다. 바깥쪽으로
+            [0, 크기]에서 고르게 뽑는다. 레이블이 [0, 1] 안에 머물러야 손실에 바닥이 있다. 바깥쪽으로
             섞으면(1 + 잡음, 0 − 잡음) 판별자의 로짓이 끝없이 커진다.
-        ema_decay: 생성자 가중치 지수 이동 평균의 감쇠율, [0, 1). 기본값 0.995는 최근 200스텝쯤의 평균이다.
-            훈련 첫머리에는 min(감쇠율, (1 + n) / (10 + n))으로 낮추어 평균이 처음 가중치에 묶이지 않게 한다.
-            평균을 쓰는 까닭은 Yazıcı 외(2019)와 Karras 외(2018)를 보라.
-        seed: 잠재 벡터와 레이블 잡음을 뽑는 시드.
+        ema_decay: 생성자 가중치 지수 이동 평균의 감쇠율 d, [0, 1). 최근 1 / (1 − d)스텝쯤의 평균이 된다.
+            훈련 첫머리에는 min(d, (1 + n) / (10 + n))으로 낮추어 평균이 처음 가중치에 묶이지 않게 한다.
+            평균을 쓰는 이유는 Yazıcı 외(2019)와 Karras 외(2018)를 보라.
+        gradient_penalty: 진짜 이미지에 거는 그레이디언트 패널티(R1)의 세기 γ. 판별자의 목적은
+            d_loss + γ/2 · E‖∇ₓ 로짓‖²이다. 진짜 둘레에서 판별자의 기울기를 눌러, 두 신경망이 서로의 둘레를 돌기만
+            하고 가까워지지 못하는 것을 막는다(Mescheder 외, 2018). 0이면 없다. 배치 정규화를 쓰므로 한 이미지의
+            로짓은 같은 배치의 다른 이미지에도 달렸고, 그 몫까지 이 기울기에 든다.
+        penalty_interval: 패널티를 몇 스텝에 한 번 계산할지. 그만큼 곱해 걸므로 평균한 힘은 같고 계산은 준다(Karras
+            외, 2020b).
+        shift: 판별자가 보는 이미지를 옮기는 가장 큰 거리(픽셀). 진짜와 가짜를 한 장마다 가로세로로 −shift부터
+            shift까지 고르게 뽑아 옮기므로, 판별자는 훈련 데이터를 통째로 외우기 어렵다. 가짜도 함께 옮기고 그
+            그레이디언트를 생성자에게 돌려주므로 생성자는 옮기지 않은 것을 배운다(Zhao 외, 2020; Karras 외, 2020a).
+        seed: 잠재 벡터, 레이블 잡음, 옮길 거리를 뽑고 `train()`에서 데이터를 섞는 시드.
+        settings: `build_dcgan()`으로 지었을 때 그 설정.
 
     Raises:
-        ValueError: `label_noise`나 `ema_decay`가 범위를 벗어날 때.
+        ValueError: 수가 범위를 벗어나거나 두 신경망이 맞지 않을 때.
     """
 
     def __init__(
@@ -49,17 +60,25 @@ class DCGAN(keras.Model):
         discriminator: keras.Model,
         generator: keras.Model,
         *,
-        latent_dim: int = 100,
-        label_noise: float = 0.1,
-        ema_decay: float = 0.995,
-        seed: int = 0,
+        latent_dim: int = DEFAULTS.latent_dim,
+        label_noise: float = DEFAULTS.label_noise,
+        ema_decay: float = DEFAULTS.ema_decay,
+        gradient_penalty: float = DEFAULTS.gradient_penalty,
+        penalty_interval: int = DEFAULTS.penalty_interval,
+        shift: int = DEFAULTS.shift,
+        seed: int = DEFAULTS.seed,
+        settings: Settings | None = None,
         **kwargs,
     ):
         super().__init__(**kwargs)
-        if not 0 <= label_noise < 0.5:
-            raise ValueError(f"label_noise가 {label_noise!r}이다. 0 이상 0.5 미만인 수를 준다.")
-        if not 0 <= ema_decay < 1:
-            raise ValueError(f"ema_decay가 {ema_decay!r}이다. 0 이상 1 미만인 수를 준다.")
+        check(
+            label_noise=label_noise,
+            ema_decay=ema_decay,
+            gradient_penalty=gradient_penalty,
+            penalty_interval=penalty_interval,
+            shift=shift,
+            image_size=generator.output_shape[1],
+        )
         if generator.input_shape[1:] != (latent_dim,):
             raise ValueError(
                 f"생성자는 길이 {generator.input_shape[-1]}인 잠재 벡터를 받는데 latent_dim이 "
@@ -78,12 +97,17 @@ class DCGAN(keras.Model):
         self.latent_dim = latent_dim
         self.label_noise = label_noise
         self.ema_decay = ema_decay
+        self.gradient_penalty = gradient_penalty
+        self.penalty_interval = penalty_interval
+        self.shift = shift
         self.seed = seed
+        self.settings = settings
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.d_loss = keras.metrics.Mean(name="d_loss")
         self.g_loss = keras.metrics.Mean(name="g_loss")
         self.d_real_accuracy = keras.metrics.Mean(name="d_real_accuracy")
         self.d_fake_accuracy = keras.metrics.Mean(name="d_fake_accuracy")
+        self.penalty = keras.metrics.Mean(name="penalty") if gradient_penalty else None
         self.built = True
 
     def compile(self, d_optimizer=None, g_optimizer=None, jit_compile=False, **kwargs):
@@ -103,6 +127,11 @@ class DCGAN(keras.Model):
         self.g_optimizer = g_optimizer or keras.optimizers.Adam(2e-4, beta_1=0.5)
         # 장치가 여럿이면 Keras는 그레이디언트를 더한다. 장치의 수로 나누어 평균이 되게 한다.
         devices = tf.distribute.get_strategy().num_replicas_in_sync
+        if devices > 1 and self.gradient_penalty:
+            raise ValueError(
+                f"장치가 {devices}개인데 gradient_penalty가 {self.gradient_penalty}이다. 패널티는 장치 하나에서만 "
+                "계산하니 장치를 하나만 주거나 gradient_penalty를 0으로 둔다."
+            )
         if devices > 1:
             self.d_optimizer.loss_scale_factor = self.g_optimizer.loss_scale_factor = devices
         # 먼저 지어 두어야 체크포인트를 불러올 때 모멘텀이 조용히 사라지지 않는다.
@@ -111,7 +140,8 @@ class DCGAN(keras.Model):
 
     @property
     def metrics(self):
-        return [self.d_loss, self.g_loss, self.d_real_accuracy, self.d_fake_accuracy]
+        means = [self.d_loss, self.g_loss, self.d_real_accuracy, self.d_fake_accuracy]
+        return [*means, self.penalty] if self.gradient_penalty else means
 
     def train_step(self, data):
         """배치 하나로 판별자와 생성자를 한 번씩 고치고, 에포크 평균 지표를 돌려준다.
@@ -122,17 +152,21 @@ class DCGAN(keras.Model):
         real_images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         batch_size = ops.shape(real_images)[0]
         z = self.sample_latents(batch_size)
+        real_images = self._shifted(ops.convert_to_tensor(real_images))
 
         with tf.GradientTape(persistent=True) as tape:
-            fake_images = self.generator(z, training=True)
-            real_logits = self.discriminator_logits(real_images, training=True)
+            fake_images = self._shifted(self.generator(z, training=True))
+            with tf.GradientTape() as image_tape:
+                image_tape.watch(real_images)
+                real_logits = self.discriminator_logits(real_images, training=True)
             fake_logits = self.discriminator_logits(fake_images, training=True)
             d_loss = self._discriminator_loss(real_logits, fake_logits)
             g_loss = binary_cross_entropy(ops.ones_like(fake_logits), fake_logits)
+            d_objective = d_loss + self._penalty(image_tape, real_logits, real_images)
 
         d_variables = self.discriminator.trainable_variables
         g_variables = self.generator.trainable_variables
-        self.d_optimizer.apply(tape.gradient(d_loss, d_variables), d_variables)
+        self.d_optimizer.apply(tape.gradient(d_objective, d_variables), d_variables)
         self.g_optimizer.apply(tape.gradient(g_loss, g_variables), g_variables)
         self._update_ema()
 
@@ -150,6 +184,32 @@ class DCGAN(keras.Model):
         real_loss = binary_cross_entropy(1 - real_noise, real_logits)
         fake_loss = binary_cross_entropy(fake_noise, fake_logits)
         return (real_loss + fake_loss) / 2
+
+    def _penalty(self, tape, logits, images):
+        """진짜 이미지에서 로짓의 기울기가 클수록 커지는 R1 패널티이다. `penalty_interval`스텝에 한 번만 0이 아니다."""
+        if not self.gradient_penalty:
+            return 0.0
+
+        def penalty():
+            slope = ops.cast(tape.gradient(logits, images), "float32")
+            return self.gradient_penalty / 2 * ops.mean(ops.sum(slope**2, axis=(1, 2, 3)))
+
+        is_due = ops.equal(self.d_optimizer.iterations % self.penalty_interval, 0)
+        value = tf.cond(is_due, penalty, lambda: 0.0)
+        self.penalty.update_state(value, sample_weight=ops.cast(is_due, "float32"))
+        return self.penalty_interval * value
+
+    def _shifted(self, images):
+        """이미지마다 `shift`픽셀까지 옮긴다. 새로 드러난 자리는 가장자리의 픽셀을 이어 채운다."""
+        if not self.shift:
+            return images
+        n, height, width, _ = ops.shape(images)
+        any_shift = partial(keras.random.randint, minval=-self.shift, maxval=self.shift + 1)
+        shifts = self._draw(any_shift, n, 2)
+        rows = ops.clip(ops.arange(height) + shifts[:, :1], 0, height - 1)
+        columns = ops.clip(ops.arange(width) + shifts[:, 1:], 0, width - 1)
+        images = tf.gather(ops.cast(images, "float32"), rows, axis=1, batch_dims=1)
+        return tf.gather(images, columns, axis=2, batch_dims=1)
 
     def sample_latents(self, n):
         """다변량 표준 정규 분포에서 잠재 벡터 `n`개를 뽑는다."""
@@ -191,14 +251,40 @@ class DCGAN(keras.Model):
             "latent_dim": self.latent_dim,
             "label_noise": self.label_noise,
             "ema_decay": self.ema_decay,
+            "gradient_penalty": self.gradient_penalty,
+            "penalty_interval": self.penalty_interval,
+            "shift": self.shift,
             "seed": self.seed,
+            "settings": self.settings and asdict(self.settings),
         }
 
     @classmethod
     def from_config(cls, config):
         for name in ("discriminator", "generator"):
             config[name] = keras.saving.deserialize_keras_object(config[name])
+        if config["settings"]:
+            config["settings"] = Settings(**config["settings"])
         return cls(**config)
+
+
+@keras.saving.register_keras_serializable("companion")
+class ConstantThenLinear(keras.optimizers.schedules.LearningRateSchedule):
+    """절반까지는 그대로이고, 그 뒤로 곧게 줄어 `decay_steps`스텝에서 0이 되는 학습률이다.
+
+    걸음이 0으로 줄어야 두 신경망이 한 점에 가라앉는다. 그래서 훈련이 끝나면 이동 평균과 마지막 가중치가 거의 같다.
+    """
+
+    def __init__(self, learning_rate: float, decay_steps: int):
+        super().__init__()
+        self.learning_rate = learning_rate
+        self.decay_steps = decay_steps
+
+    def __call__(self, step):
+        left = 1 - ops.cast(step, "float32") / self.decay_steps
+        return self.learning_rate * ops.clip(2 * left, 0, 1)
+
+    def get_config(self):
+        return {"learning_rate": self.learning_rate, "decay_steps": self.decay_steps}
 
 
 def binary_cross_entropy(labels, logits):
@@ -211,71 +297,45 @@ def binary_cross_entropy(labels, logits):
 
 
 def build_dcgan(
-    *,
-    image_size: int = 64,
-    channels: int = 1,
-    base_channels: int = 64,
-    latent_dim: int = 100,
-    upsampling: str = "smooth",
-    dropout_rate: float = 0.0,
-    label_noise: float = 0.1,
-    ema_decay: float = 0.995,
-    learning_rate: float = 2e-4,
-    beta_1: float = 0.5,
-    precision: str = "float32",
-    seed: int = 0,
-    devices: Sequence[str] | None = None,
+    settings: Settings = DEFAULTS, *, devices: Sequence[str] | None = None, **changes
 ) -> DCGAN:
     """두 신경망을 짓고 컴파일한 `DCGAN`을 돌려준다.
 
     기본값은 이 장의 기록된 훈련에 쓴 값이고, 두 가지가 4.2절에서 쌓은 것과 다르다. 판별자의 드롭아웃은 0.3이 아니라
-    0이다. 생성자는 전치 합성곱의 커널을 뭉개어 쓴다. 까닭은 4.2.3절과 4.2.4절에 있다.
+    0이다. 생성자는 전치 합성곱의 커널을 뭉개어 쓴다. 이유는 4.2.3절과 4.2.4절에 있다.
 
     Args:
-        image_size, channels, base_channels, latent_dim, upsampling, dropout_rate: 두 신경망의 모양.
-            `build_discriminator()`와 `build_generator()`를 보라.
-        label_noise, ema_decay: `DCGAN`을 보라.
-        learning_rate: 두 Adam의 학습률. 기본값은 기본 크기에 맞춘 것이다. `base_channels=16`이면 2e-3이 훨씬 빨랐다
-            (`tools/studies/README.md`).
-        beta_1: 두 Adam의 β₁.
-        precision: `"float32"`, `"mixed_bfloat16"`, 또는 이 기계에서 빠른 쪽을 재어 고르는 `"auto"`.
-        seed: 가중치의 처음 값과 훈련의 난수를 정하는 시드.
+        settings: 짓는 데 쓸 값들.
         devices: 배치를 나누어 맡을 장치들. `["GPU:0", "GPU:1"]`처럼 준다. 배치 정규화의 통계와 그레이디언트를
             장치끼리 합치므로, 드롭아웃이 없으면 결과는 한 장치에서 훈련한 것과 반올림 오차만큼만 다르다.
+            그레이디언트 패널티가 있으면 하나만 준다.
+        **changes: `settings`에서 바꿀 값들. `build_dcgan(base_channels=16, seed=1)`처럼 준다.
 
     Raises:
-        ValueError: 모르는 `precision`이거나 크기가 범위를 벗어나거나 `devices`에 없는 장치가 있을 때.
+        ValueError: 값이 범위를 벗어나거나 `devices`에 없는 장치가 있을 때.
     """
+    settings = replace(settings, **changes)
     if devices is not None:
-        arguments = {**locals(), "devices": None}
         with mirrored(devices).scope():
-            return build_dcgan(**arguments)
-    if precision == "auto":
-        precision = fastest_precision(image_size=image_size, base_channels=base_channels)
-    if precision not in PRECISIONS:
-        raise ValueError(
-            f'precision이 {precision!r}이다. "auto", "float32", "mixed_bfloat16" 중에서 고른다.'
-        )
-    keras.utils.set_random_seed(seed)
-    with dtype_policy(precision):
+            return build_dcgan(settings)
+    if settings.precision == "auto":
+        settings = replace(settings, precision=fastest_precision(settings))
+    keras.utils.set_random_seed(settings.seed)
+    with dtype_policy(settings.precision):
         dcgan = DCGAN(
-            build_discriminator(image_size, channels, base_channels, dropout_rate),
-            build_generator(
-                latent_dim,
-                upsampling,
-                image_size=image_size,
-                channels=channels,
-                base_channels=base_channels,
-            ),
-            latent_dim=latent_dim,
-            label_noise=label_noise,
-            ema_decay=ema_decay,
-            seed=seed,
+            build_discriminator(**settings.of_discriminator()),
+            build_generator(**settings.of_generator()),
+            **settings.of_training(),
+            settings=settings,
         )
-    dcgan.compile(
-        keras.optimizers.Adam(learning_rate, beta_1=beta_1),
-        keras.optimizers.Adam(learning_rate, beta_1=beta_1),
-    )
+
+    def adam():
+        rate = settings.learning_rate
+        if settings.decay_steps:
+            rate = ConstantThenLinear(rate, settings.decay_steps)
+        return keras.optimizers.Adam(rate, beta_1=settings.beta_1)
+
+    dcgan.compile(adam(), adam())
     return dcgan
 
 
@@ -294,7 +354,7 @@ def mirrored(devices: Sequence[str]) -> tf.distribute.MirroredStrategy:
     return tf.distribute.MirroredStrategy(list(devices))
 
 
-def fastest_precision(image_size: int = 64, base_channels: int = 64, batch_size: int = 32) -> str:
+def fastest_precision(settings: Settings = DEFAULTS, batch_size: int = 32) -> str:
     """이 기계에서 훈련 스텝이 더 빠른 정밀도의 이름을 돌려준다.
 
     GPU가 있으면 재지 않는다. bfloat16 연산기가 있는 GPU(연산 능력 8.0 이상)에서는 `"mixed_bfloat16"`,
@@ -306,13 +366,13 @@ def fastest_precision(image_size: int = 64, base_channels: int = 64, batch_size:
         has_bfloat16 = details.get("compute_capability", (0, 0)) >= (8, 0)
         return "mixed_bfloat16" if has_bfloat16 else "float32"
     return min(
-        PRECISIONS, key=lambda name: _seconds_a_step(name, image_size, base_channels, batch_size)
+        PRECISIONS, key=lambda name: _seconds_a_step(replace(settings, precision=name), batch_size)
     )
 
 
-def _seconds_a_step(precision, image_size, base_channels, batch_size, steps=3):
-    dcgan = build_dcgan(image_size=image_size, base_channels=base_channels, precision=precision)
-    images = np.zeros((batch_size, image_size, image_size, 1), "float32")
+def _seconds_a_step(settings: Settings, batch_size: int, steps: int = 3) -> float:
+    dcgan = build_dcgan(settings)
+    images = np.zeros((batch_size, *dcgan.discriminator.input_shape[1:]), "float32")
     dcgan.train_on_batch(images)
     seconds = []
     for _ in range(steps):

@@ -4,6 +4,7 @@ import errno
 import json
 import shutil
 
+import keras
 import numpy as np
 import pytest
 
@@ -16,7 +17,8 @@ from companion.checkpoints import (
     read_checkpoint,
     save_checkpoint,
 )
-from companion.training import build_dcgan
+from companion.models import build_discriminator, build_generator
+from companion.training import DCGAN, build_dcgan
 
 SMALL = {"image_size": 8, "base_channels": 2, "latent_dim": 4, "dropout_rate": 0.3}
 
@@ -44,7 +46,8 @@ def model():
 
 def test_every_part_of_the_state_comes_back_bit_for_bit(tmp_path, model):
     path = save_checkpoint(tmp_path, model, 2, {"seconds": 1.5})
-    other = trained(steps=1, seed=7)
+    other = trained(steps=1)
+    assert not same(state(model), state(other))
     header = load_checkpoint(path, other)
     assert (header["step"], header["seconds"]) == (2, 1.5)
     assert same(state(model), state(other))
@@ -134,13 +137,13 @@ def test_another_format_version_is_refused(tmp_path, model, monkeypatch):
     monkeypatch.setattr(checkpoints, "FORMAT_VERSION", 0)
     path = save_checkpoint(tmp_path, model, 2, {})
     monkeypatch.undo()
-    with pytest.raises(CheckpointError, match="0판인데"):
+    with pytest.raises(CheckpointError, match="다른 버전의 companion이 쓴 체크포인트이다.형식 0"):
         read_checkpoint(path)
 
 
 def test_another_network_is_refused(tmp_path, model):
     path = save_checkpoint(tmp_path, model, 2, {})
-    with pytest.raises(CheckpointError, match="다른 신경망"):
+    with pytest.raises(CheckpointError, match="settings.base_channels: 그때 2, 지금 4"):
         load_checkpoint(path, build_dcgan(**{**SMALL, "base_channels": 4}))
 
 
@@ -189,3 +192,82 @@ def test_header_is_plain_json(tmp_path, model):
     path = save_checkpoint(tmp_path, model, 2, {"글": "한글"})
     with np.load(path, allow_pickle=False) as file:
         assert json.loads(file["meta"].tobytes())["글"] == "한글"
+
+
+# ---------------------------------------------------------------- 무엇의 체크포인트인가
+
+
+def by_hand(activation=None, d_optimizer=None, **settings):
+    """`build_dcgan()`을 거치지 않고 지은 모델이다. `activation`이 있으면 생성자의 LeakyReLU를 그것으로 바꾼다."""
+    generator = build_generator(4, "smooth", image_size=8, base_channels=2)
+    if activation:
+        generator = keras.models.clone_model(
+            generator,
+            clone_function=lambda layer: (
+                activation(name=layer.name)
+                if isinstance(layer, keras.layers.LeakyReLU)
+                else type(layer).from_config(layer.get_config())
+            ),
+        )
+    networks = build_discriminator(8, base_channels=2, dropout_rate=0.3), generator
+    dcgan = DCGAN(*networks, latent_dim=4, **settings)
+    dcgan.compile(d_optimizer)
+    return dcgan
+
+
+def test_the_header_names_the_settings_every_layer_and_both_optimizers(tmp_path):
+    schedule = {"class": "ConstantThenLinear", "learning_rate": 2e-4, "decay_steps": 9}
+    header, _ = read_checkpoint(save_checkpoint(tmp_path, trained(decay_steps=9), 2, {}))
+    config = header["config"]
+    assert config["settings"]["decay_steps"] == 9
+    assert config["g_optimizer"]["learning_rate"] == schedule
+    assert (config["d_optimizer"]["class"], config["d_optimizer"]["beta_1"]) == ("Adam", 0.5)
+    kinds = [layer["class"] for layer in config["generator"]]
+    assert kinds[:4] == ["InputLayer", "Reshape", "Conv2DTranspose", "BatchNormalization"]
+    leaky = next(layer for layer in config["discriminator"] if layer["class"] == "LeakyReLU")
+    assert leaky["negative_slope"] == 0.2
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        (lambda: by_hand(keras.layers.ReLU), "generator.4.class: 그때 LeakyReLU, 지금 ReLU"),
+        (
+            lambda: by_hand(d_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.9)),
+            "d_optimizer.beta_1: 그때 0.5, 지금 0.9",
+        ),
+        (lambda: by_hand(ema_decay=0.9), "training.ema_decay: 그때 0.995, 지금 0.9"),
+        (lambda: by_hand(gradient_penalty=0.5), "training.gradient_penalty: 그때 0.0, 지금 0.5"),
+        (lambda: build_dcgan(**SMALL, beta_1=0.9), "settings.beta_1: 그때 0.5, 지금 0.9"),
+        (
+            lambda: build_dcgan(**SMALL, decay_steps=8),
+            "settings.decay_steps: 그때 없음, 지금 8",
+        ),
+        (lambda: build_dcgan(**SMALL, precision="mixed_bfloat16"), "지금 mixed_bfloat16"),
+    ],
+)
+def test_another_model_is_refused_with_both_values_and_left_alone(tmp_path, model, other, message):
+    path = save_checkpoint(tmp_path, model, 2, {})
+    dcgan = other()
+    before = state(dcgan)
+    with pytest.raises(CheckpointError, match=message):
+        load_checkpoint(path, dcgan)
+    assert same(before, state(dcgan))
+
+
+def test_a_model_made_by_hand_of_the_same_layers_is_the_same_model(tmp_path, model):
+    path = save_checkpoint(tmp_path, model, 2, {})
+    dcgan = by_hand()
+    load_checkpoint(path, dcgan)
+    assert same(state(model), state(dcgan))
+
+
+def test_a_model_altered_by_hand_comes_back_into_the_same_layers(tmp_path):
+    altered = by_hand(keras.layers.ReLU)
+    path = save_checkpoint(tmp_path, altered, 0, {})
+    again = by_hand(keras.layers.ReLU, seed=0)
+    assert not same(state(altered), state(again))
+    load_checkpoint(path, again)
+    assert same(state(altered), state(again))
+    with pytest.raises(CheckpointError, match="ReLU"):
+        load_checkpoint(path, by_hand())

@@ -23,7 +23,7 @@ images = np.random.default_rng(0).integers(0, 256, (64, 16, 16, 1), "uint8")
 
 def train(folder, devices, *stops):
     for epochs in stops:
-        dcgan = build_dcgan(image_size=16, base_channels=4, devices=devices)
+        dcgan = build_dcgan(image_size=16, base_channels=4, shift=2, devices=devices)
         arguments = dict(batch_size=16, verbose=0)
         history = runs.train(dcgan, images, run_dir=folder, epochs=epochs, **arguments)
     return history, [np.asarray(v) for v in checkpoints._variables(dcgan).values()]
@@ -42,8 +42,12 @@ try:
     runs.train(dcgan, images, run_dir=sys.argv[1] + "/odd", epochs=1, batch_size=15)
 except ValueError as error:
     refused = str(error)
+try:
+    build_dcgan(image_size=16, base_channels=4, devices=both, gradient_penalty=0.02)
+except ValueError as error:
+    penalty = str(error)
 print(json.dumps({
-    "two": distance(one, two), "resumed": distance(two, resumed), "refused": refused,
+    "two": distance(one, two), "resumed": distance(two, resumed), "refused": refused, "penalty": penalty,
     "moved": max(line["d_loss"] for line in history) - min(line["d_loss"] for line in history),
 }))
 """
@@ -62,6 +66,7 @@ def test_two_devices_give_what_one_gives_and_resume_exactly(tmp_path):
     assert found["two"] < 1e-4
     assert found["resumed"] == 0
     assert "batch_size가 15인데 장치가 2개이다" in found["refused"]
+    assert "장치가 2개인데 gradient_penalty가 0.02이다" in found["penalty"]
 
 
 @pytest.mark.parametrize("devices", [["GPU:7"], []])

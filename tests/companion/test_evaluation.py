@@ -203,7 +203,7 @@ def test_the_ladder_holds_the_rungs_it_names(monkeypatch):
     monkeypatch.setattr(evaluation, "evaluate", evaluate)
     ladder = evaluation.ladder(400, draws=21)
     assert ladder["heldout"] == {"kid": 20, "coverage": 2}  # 1부터 21까지의 95번째와 5번째 백분위수
-    bricks = load_bricks(as_arrays=True)
+    bricks = load_bricks()
     part_of = {
         image.tobytes(): part for image, part in zip(bricks.images, bricks.parts, strict=True)
     }

@@ -8,17 +8,21 @@ import pytest
 from PIL import Image
 
 from companion import checkpoints, runs
-from companion.training import build_dcgan
+from companion.models import build_discriminator, build_generator
+from companion.settings import Settings
+from companion.training import DCGAN, build_dcgan
 
 SMALL = {"image_size": 8, "base_channels": 2, "latent_dim": 4, "dropout_rate": 0.3}
+# 다섯 스텝인 에포크마다 패널티를 거는 스텝이 다르고, 학습률은 둘째 에포크의 가운데부터 줄어 셋째의 끝에서 0이 된다.
+RECIPE = {"gradient_penalty": 0.02, "penalty_interval": 4, "shift": 2, "decay_steps": 15}
 
 
 def images(n=40):
     return np.random.default_rng(0).integers(0, 256, (n, 8, 8, 1), "uint8")
 
 
-def run(run_dir, epochs, precision="float32", **arguments):
-    dcgan = build_dcgan(**SMALL, precision=precision)
+def run(run_dir, epochs, precision="float32", settings=SMALL, **arguments):
+    dcgan = build_dcgan(**settings, precision=precision)
     arguments = {"batch_size": 8, "verbose": 0, **arguments}
     return dcgan, runs.train(dcgan, images(), run_dir=run_dir, epochs=epochs, **arguments)
 
@@ -52,7 +56,7 @@ def test_a_run_leaves_config_history_samples_and_checkpoints(tmp_path):
         for name in ("d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy")
     )
     config = json.loads((tmp_path / "config.json").read_text())
-    assert config["config"]["model"]["precision"] == "float32"
+    assert config["config"]["settings"]["precision"] == "float32"
     assert config["environment"]["cores"] >= 1
     samples = sorted(path.name for path in (tmp_path / "samples").iterdir())
     assert samples == [f"step-{step:07d}.png" for step in (0, 2, 5, 10, 15)]
@@ -61,11 +65,13 @@ def test_a_run_leaves_config_history_samples_and_checkpoints(tmp_path):
 
 
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
-def test_a_stopped_and_resumed_run_is_bit_identical(tmp_path, precision):
-    whole, whole_history = run(tmp_path / "whole", 3, precision)
-    run(tmp_path / "parts", 1, precision)
-    run(tmp_path / "parts", 2, precision)
-    parts, history = run(tmp_path / "parts", 3, precision)
+@pytest.mark.parametrize("recipe", [{}, RECIPE])
+def test_a_stopped_and_resumed_run_is_bit_identical(tmp_path, precision, recipe):
+    settings = {**SMALL, **recipe}
+    whole, whole_history = run(tmp_path / "whole", 3, precision, settings)
+    run(tmp_path / "parts", 1, precision, settings)
+    run(tmp_path / "parts", 2, precision, settings)
+    parts, history = run(tmp_path / "parts", 3, precision, settings)
     assert_same_state(whole, parts)
     assert without_seconds(history) == without_seconds(whole_history)
     for path in (tmp_path / "whole" / "samples").iterdir():
@@ -95,14 +101,14 @@ def test_a_finished_run_is_not_trained_again(tmp_path):
 def test_resume_refuses_other_settings_and_names_them(tmp_path):
     run(tmp_path, 1)
     before = (tmp_path / "history.jsonl").read_bytes()
-    with pytest.raises(ValueError, match="batch_size"):
+    with pytest.raises(ValueError, match="batch_size: 그때 8, 지금 4"):
         run(tmp_path, 2, batch_size=4, steps_per_epoch=5)
-    with pytest.raises(ValueError, match="seed"):
+    with pytest.raises(ValueError, match="shuffle_seed: 그때 42, 지금 1"):
         run(tmp_path, 2, seed=1)
     dcgan = build_dcgan(**SMALL, learning_rate=1e-3)
-    with pytest.raises(ValueError, match="d_learning_rate"):
+    with pytest.raises(ValueError, match="settings.learning_rate: 그때 0.0002, 지금 0.001"):
         runs.train(dcgan, images(), run_dir=tmp_path, epochs=2, batch_size=8)
-    with pytest.raises(ValueError, match="data"):
+    with pytest.raises(ValueError, match="data.sha256"):
         runs.train(build_dcgan(**SMALL), 255 - images(), run_dir=tmp_path, epochs=2, batch_size=8)
     assert (tmp_path / "history.jsonl").read_bytes() == before
 
@@ -180,3 +186,66 @@ def test_progress_line_tells_the_time_left(tmp_path, capsys):
         "에포크 1/41: 이미지 12,000장, 초당 100장, 남은 시간 약 1시간 20분"
     )
     assert [runs.duration(s) for s in (20, 119, 3600)] == ["20초", "2분", "1시간 0분"]
+
+
+def test_the_models_seed_decides_the_order_of_the_images_too(tmp_path):
+    config = {}
+    for seed in (0, 1):
+        run(tmp_path / str(seed), 1, settings={**SMALL, "seed": seed})
+        config[seed] = json.loads((tmp_path / str(seed) / "config.json").read_text())["config"]
+    assert config[0]["shuffle_seed"] != config[1]["shuffle_seed"]
+    again, _ = run(tmp_path / "again", 1, settings={**SMALL, "seed": 1})
+    assert again.settings.seed == config[1]["settings"]["seed"] == 1
+
+
+def test_a_schedule_that_ends_before_the_run_is_refused_with_both_numbers(tmp_path):
+    with pytest.raises(ValueError, match="14스텝에서 0이 되는데 훈련은 15스텝"):
+        run(tmp_path / "new", 3, settings={**SMALL, "decay_steps": 14})
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_trained_model_is_not_recorded_as_a_fresh_run(tmp_path):
+    dcgan, _ = run(tmp_path / "first", 1)
+    with pytest.raises(ValueError, match="이미 훈련한"):
+        runs.train(dcgan, images(), run_dir=tmp_path / "second", epochs=2, batch_size=8)
+    assert not (tmp_path / "second" / "config.json").exists()
+
+
+def test_the_penalty_is_a_column_of_its_own(tmp_path):
+    _, history = run(tmp_path, 1, settings={**SMALL, **RECIPE})
+    assert history[0]["penalty"] > 0
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"kernel_size": 5, "upsampling": "transpose"},
+        {"upsampling": "resize"},
+        {"upsampling": "smooth", "image_size": 16, "channels": 3, "latent_dim": 7},
+    ],
+)
+def test_a_generator_comes_back_with_every_shape_it_can_have(tmp_path, shape):
+    dcgan = build_dcgan(**{**SMALL, **shape})
+    step = checkpoints.save_checkpoint(tmp_path, dcgan, 0, {})
+    generator = runs.load_generator(step)
+    z = np.random.default_rng(0).standard_normal((2, dcgan.latent_dim)).astype("float32")
+    np.testing.assert_allclose(generator(z), dcgan(z), rtol=1e-5, atol=1e-6)
+
+
+def test_a_generator_made_by_hand_is_not_loaded_as_ours(tmp_path):
+    def altered(settings=None):
+        return DCGAN(
+            build_discriminator(8, base_channels=2),
+            build_generator(4, "resize", image_size=8, base_channels=2),
+            latent_dim=4,
+            settings=settings,
+        )
+
+    for step, settings in enumerate([None, Settings(image_size=8, base_channels=2, latent_dim=4)]):
+        dcgan = altered(settings)
+        dcgan.compile()
+        path = checkpoints.save_checkpoint(tmp_path, dcgan, step, {})
+        with pytest.raises(
+            checkpoints.CheckpointError, match=r"build_dcgan\(\)으로 지은 것이 아니"
+        ):
+            runs.load_generator(path)

@@ -7,7 +7,8 @@ import tensorflow as tf
 
 from companion import training
 from companion.models import build_discriminator, build_generator
-from companion.training import DCGAN, binary_cross_entropy, build_dcgan
+from companion.settings import Settings
+from companion.training import DCGAN, ConstantThenLinear, binary_cross_entropy, build_dcgan
 
 SMALL = {"image_size": 16, "base_channels": 4, "latent_dim": 8}
 
@@ -160,7 +161,7 @@ def test_config_round_trip_builds_the_same_model():
     dcgan = build_dcgan(**SMALL, label_noise=0.2, ema_decay=0.9, seed=3, dropout_rate=0.3)
     copy = DCGAN.from_config(dcgan.get_config())
     assert copy.get_config().keys() == dcgan.get_config().keys()
-    for name in ("latent_dim", "label_noise", "ema_decay", "seed"):
+    for name in ("latent_dim", "label_noise", "ema_decay", "seed", "settings"):
         assert getattr(copy, name) == getattr(dcgan, name)
     assert copy.generator.count_params() == dcgan.generator.count_params()
     assert len(copy.discriminator.layers) == len(dcgan.discriminator.layers)
@@ -179,14 +180,17 @@ def test_mixed_precision_keeps_variables_and_losses_in_float32():
 
 def test_auto_precision_takes_the_faster_one_on_a_cpu(monkeypatch):
     seconds = {"float32": 2.0, "mixed_bfloat16": 1.0}
-    monkeypatch.setattr(training, "_seconds_a_step", lambda name, *_: seconds[name])
+    monkeypatch.setattr(
+        training, "_seconds_a_step", lambda settings, _: seconds[settings.precision]
+    )
     assert build_dcgan(**SMALL, precision="auto").precision == "mixed_bfloat16"
     seconds["float32"] = 0.5
     assert build_dcgan(**SMALL, precision="auto").precision == "float32"
 
 
 def test_auto_precision_really_times_steps():
-    assert training._seconds_a_step("float32", 16, 2, batch_size=4, steps=1) > 0
+    settings = Settings(image_size=16, base_channels=2, channels=3)
+    assert training._seconds_a_step(settings, batch_size=4, steps=1) > 0
 
 
 @pytest.mark.parametrize(
@@ -209,6 +213,23 @@ def test_auto_precision_follows_the_gpus_capability(monkeypatch, capability, pre
         ({"label_noise": -0.1}, "label_noise"),
         ({"ema_decay": 1.0}, "ema_decay"),
         ({"precision": "float16"}, "precision이 'float16'"),
+        ({"gradient_penalty": np.nan}, "gradient_penalty가 nan이다"),
+        ({"gradient_penalty": np.inf}, "gradient_penalty가 inf이다"),
+        ({"gradient_penalty": -0.1}, "gradient_penalty가 -0.1이다"),
+        ({"penalty_interval": 0}, "penalty_interval이 0이다"),
+        ({"penalty_interval": 2.5}, "penalty_interval이 2.5이다"),
+        ({"penalty_interval": True}, "penalty_interval이 True이다"),
+        ({"shift": -1}, "shift가 -1이다"),
+        ({"shift": 1.5}, "shift가 1.5이다"),
+        ({"shift": 8}, "shift가 8인데 이미지의 한 변이 16이다"),
+        ({"learning_rate": 0}, "learning_rate가 0이다"),
+        ({"learning_rate": -1e-3}, "learning_rate가 -0.001이다"),
+        ({"learning_rate": np.nan}, "learning_rate가 nan이다"),
+        ({"learning_rate": np.inf}, "learning_rate가 inf이다"),
+        ({"beta_1": 1}, "beta_1이 1이다"),
+        ({"decay_steps": 0}, "decay_steps가 0이다"),
+        ({"kernel_size": True}, "kernel_size가 True이다"),
+        ({"seed": -1}, "seed가 -1이다"),
     ],
 )
 def test_impossible_settings_are_refused_in_one_sentence(arguments, message):
@@ -222,3 +243,207 @@ def test_networks_that_do_not_fit_are_refused():
         DCGAN(discriminator, build_generator(8, image_size=16, base_channels=4))
     with pytest.raises(ValueError, match="출력 크기"):
         DCGAN(discriminator, build_generator(image_size=32, base_channels=4))
+
+
+def test_numpy_numbers_are_numbers():
+    settings = Settings(image_size=np.int64(16), shift=np.int32(2), learning_rate=np.float32(0.5))
+    assert settings == Settings(image_size=16, shift=2, learning_rate=0.5)
+    assert [type(value) for value in (settings.image_size, settings.learning_rate)] == [int, float]
+    assert build_generator(image_size=np.int64(16), base_channels=np.int64(2)).count_params() > 0
+
+
+@pytest.mark.parametrize("shift", [-1, 8, 1.5])
+def test_hand_made_models_are_checked_too(shift):
+    networks = build_discriminator(16, base_channels=4), build_generator(image_size=16)
+    with pytest.raises(ValueError, match="shift"):
+        DCGAN(*networks, shift=shift)
+
+
+# ---------------------------------------------------------------- 그레이디언트 패널티
+
+
+def penalty_of(dcgan, images):
+    """이 모델이 이 스텝에 진짜에 거는 패널티를 텐서로 돌려준다."""
+    images = tf.constant(images)
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        logits = dcgan.discriminator_logits(images, training=True)
+    return dcgan._penalty(tape, logits, images)
+
+
+def derivative(function, array, step):
+    """`function`을 `array`의 칸마다 가운데 차분으로 미분한다."""
+    slopes = np.zeros_like(array)
+    for place in np.ndindex(array.shape):
+        nearby = [array.copy(), array.copy()]
+        nearby[0][place] += step
+        nearby[1][place] -= step
+        up, down = (float(function(tf.constant(one))) for one in nearby)
+        slopes[place] = (up - down) / (2 * step)
+    return slopes
+
+
+def test_penalty_and_its_gradient_agree_with_finite_differences():
+    dcgan = build_dcgan(
+        image_size=8, base_channels=2, latent_dim=4, gradient_penalty=0.5, penalty_interval=1
+    )
+    images = np.random.default_rng(0).uniform(-1, 1, (3, 8, 8, 1)).astype("float32")
+
+    # 배치 정규화 때문에 한 이미지는 다른 이미지의 로짓도 바꾸므로, 로짓의 합을 미분한다.
+    @tf.function
+    def logits(x):
+        return tf.reduce_sum(dcgan.discriminator_logits(x, training=True))
+
+    slopes = derivative(logits, images, step=1e-2)
+    expected = 0.5 / 2 * (slopes**2).sum() / 3
+    assert float(penalty_of(dcgan, images)) == pytest.approx(expected, rel=0.02)
+
+    kernel = dcgan.discriminator.layers[-2].kernel
+    before = np.array(kernel)
+
+    @tf.function
+    def penalty(value):
+        kernel.assign(value)
+        return penalty_of(dcgan, images)
+
+    with tf.GradientTape() as tape:
+        value = penalty_of(dcgan, images)
+    found = np.asarray(tape.gradient(value, kernel.value))
+    np.testing.assert_allclose(derivative(penalty, before, 1e-2), found, rtol=0.02, atol=1e-4)
+    assert np.abs(found).max() > 1e-3
+
+
+def weights_after(steps, **settings):
+    dcgan = build_dcgan(**SMALL, **settings)
+    logs = [dcgan.train_on_batch(small_images(8), return_dict=True) for _ in range(steps)]
+    return dcgan, logs
+
+
+def test_the_penalty_falls_on_every_nth_step_times_n_and_the_others_are_plain():
+    # 앞선 스텝의 차이가 섞이지 않게, 스텝의 번호를 손으로 정해 한 스텝씩만 훈련한다.
+    def one_step(iteration, **settings):
+        dcgan = build_dcgan(**SMALL, **settings)
+        dcgan.d_optimizer.iterations.assign(iteration)
+        dcgan.train_on_batch(small_images(8))
+        return [np.array(v) for v in dcgan.d_optimizer.variables[2:]]
+
+    def same(first, second):
+        return all((a == b).all() for a, b in zip(first, second, strict=True))
+
+    lazy = {"gradient_penalty": 0.5, "penalty_interval": 3}
+    for iteration in (0, 1, 2, 3):
+        assert same(one_step(iteration, **lazy), one_step(iteration)) == (iteration % 3 != 0)
+    strong = one_step(3, gradient_penalty=1.5, penalty_interval=1)
+    for a, b in zip(one_step(3, **lazy), strong, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-7)
+
+
+def test_d_loss_leaves_the_penalty_out_and_its_mean_counts_only_penalized_steps():
+    _, plain = weights_after(1)
+    dcgan, logs = weights_after(5, gradient_penalty=0.5, penalty_interval=4)
+    assert float(logs[0]["d_loss"]) == float(plain[0]["d_loss"])
+    assert "penalty" not in plain[0] and "penalty" in dcgan.metrics_names
+    dcgan = build_dcgan(**SMALL, gradient_penalty=0.5, penalty_interval=4)
+    history = dcgan.fit(dataset(), epochs=1, verbose=0).history
+    assert history["penalty"] == [pytest.approx(float(logs[0]["penalty"]), rel=1e-5)]
+    assert history["penalty"][0] > 0
+
+
+def test_penalty_works_in_bfloat16_with_sums_in_float32():
+    settings = {"gradient_penalty": 0.5, "penalty_interval": 1}
+    single, mixed = (
+        penalty_of(build_dcgan(**SMALL, precision=precision, **settings), small_images(8))
+        for precision in ("float32", "mixed_bfloat16")
+    )
+    assert mixed.dtype == tf.float32
+    assert float(mixed) == pytest.approx(float(single), rel=0.1)
+    _, logs = weights_after(3, precision="mixed_bfloat16", shift=2, **settings)
+    assert all(np.isfinite(list(map(float, line.values()))).all() for line in logs)
+
+
+# ---------------------------------------------------------------- 옮기기
+
+
+def found_shifts(moved, image, largest):
+    """`moved`의 장마다, `image`를 (세로, 가로)로 몇 픽셀 옮긴 것인지 찾는다."""
+    padded = np.pad(image[..., 0], largest, mode="edge")
+    size = image.shape[0]
+    places = [(i, j) for i in range(2 * largest + 1) for j in range(2 * largest + 1)]
+    candidates = {
+        padded[i : i + size, j : j + size].tobytes(): (i - largest, j - largest) for i, j in places
+    }
+    return [candidates[one[..., 0].tobytes()] for one in np.asarray(moved)]
+
+
+def test_images_move_by_whole_pixels_uniformly_and_their_edges_go_on():
+    dcgan = build_dcgan(**SMALL, shift=2)
+    image = small_images(1)
+    moved = dcgan._shifted(np.repeat(image, 2000, axis=0))
+    shifts = np.array(found_shifts(moved, image[0], 2))
+    for axis in (0, 1):
+        counts = np.bincount(shifts[:, axis] + 2, minlength=5)
+        assert counts.sum() == 2000 and np.abs(counts - 400).max() < 80
+    assert len(np.unique(shifts, axis=0)) == 25
+
+
+def test_white_pictures_stay_white_and_no_shift_leaves_images_alone():
+    white = np.ones((4, 16, 16, 1), "float32")
+    assert (np.asarray(build_dcgan(**SMALL, shift=3)._shifted(white)) == 1).all()
+    images = small_images(4)
+    assert build_dcgan(**SMALL, shift=0)._shifted(images) is images
+
+
+def test_one_draw_serves_both_losses_and_the_gradient_comes_back_from_where_it_went():
+    dcgan = build_dcgan(**SMALL, shift=3, gradient_penalty=0.5, penalty_interval=1)
+    dcgan.compile(run_eagerly=True)
+    seen = []
+    call = dcgan.discriminator_logits.call
+    dcgan.discriminator_logits.call = lambda x, **kw: seen.append(np.array(x)) or call(x, **kw)
+    image = small_images(1)
+    dcgan.train_on_batch(np.repeat(image, 8, axis=0))
+    assert len(seen) == 2  # 진짜 한 번, 가짜 한 번
+    assert len(set(found_shifts(seen[0], image[0], 3))) > 1
+
+    images = tf.Variable(small_images(4))
+    with tf.GradientTape() as tape:
+        moved = dcgan._shifted(images)
+        total = tf.reduce_sum(moved[:, 8, 8, 0])
+    shifts = [found_shifts(moved[i : i + 1], np.array(images[i]), 3)[0] for i in range(4)]
+    gradient = np.asarray(tf.convert_to_tensor(tape.gradient(total, images)))
+    for one, (row, column) in zip(gradient, shifts, strict=True):
+        expected = np.zeros((16, 16, 1))
+        expected[8 + row, 8 + column] = 1
+        np.testing.assert_array_equal(one, expected)
+
+
+def test_generator_learns_through_the_shift():
+    moved, _ = weights_after(1, shift=3)
+    still = build_dcgan(**SMALL, shift=3)
+    for after, before in zip(
+        moved.generator.trainable_variables, still.generator.trainable_variables, strict=True
+    ):
+        assert (np.array(after) != np.array(before)).any()
+
+
+# ---------------------------------------------------------------- 학습률
+
+
+def test_rate_is_constant_for_half_and_then_falls_to_zero_at_the_end():
+    schedule = ConstantThenLinear(0.2, 100)
+    rates = [float(schedule(step)) for step in (0, 50, 75, 99, 100, 101)]
+    assert rates == pytest.approx([0.2, 0.2, 0.1, 0.004, 0, 0], abs=1e-7)
+    copy = keras.optimizers.schedules.deserialize(keras.optimizers.schedules.serialize(schedule))
+    assert float(copy(75)) == float(schedule(75))
+
+
+def test_decay_steps_gives_both_networks_the_falling_rate():
+    dcgan, _ = weights_after(3, decay_steps=4, learning_rate=0.01)
+    for optimizer in (dcgan.d_optimizer, dcgan.g_optimizer):
+        assert float(optimizer.learning_rate) == pytest.approx(0.005)
+    dcgan.train_on_batch(small_images(8))
+    before = dcgan.get_weights()
+    dcgan.train_on_batch(small_images(8))
+    kernels = [
+        (a == b).all() for a, b in zip(before, dcgan.get_weights(), strict=True) if a.ndim == 4
+    ]
+    assert any(kernels)  # 학습률이 0이 된 뒤에는 두 신경망이 멎는다.

@@ -1,32 +1,50 @@
 """책에 싣는 훈련을 다시 돌리고, 결과를 companion/recorded/에 담는다.
 
-기본 크기의 신경망을 내장 벽돌로 훈련한다. 두 코어 CPU에서 두 시간쯤 걸린다. 훈련 상태는 저장소 바깥의 폴더에 쌓이므로, 멈추었다가 같은 명령을 다시 치면 멈춘
-곳부터 이어 간다.
+기본 크기의 신경망을 내장 벽돌로 훈련한다. 훈련 상태는 저장소 바깥의 폴더에 쌓이므로, 멈추었다가 같은 명령을 다시
+치면 멈춘 곳부터 이어 간다. 언제 멈추어도 잃는 것은 많아야 한 에포크이다.
 
-훈련은 기계에 따라 bfloat16으로 하지만, 담을 때는 두 신경망을 float32로 되살리고 뭉갠 커널은 미리 뭉개어 4.2.3절의 전치
-합성곱으로 옮긴다. 마지막 샘플과 판별자의 답도 그 두 신경망으로 다시 구한다.
+훈련은 기계에 따라 bfloat16으로 하지만, 담을 때는 두 신경망을 float32로 되살린다. 마지막 샘플과 판별자의 답도 그 두
+신경망으로 다시 구한다.
 """
 
 import argparse
 import hashlib
 import json
-import os
 import resource
+import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from PIL import Image
 
 from companion import recorded, runs, sampling
-from companion.data import load_bricks, preprocess, to_uint8
-from companion.models import as_transposed, build_discriminator, build_logit_model
+from companion.data import load_bricks, preprocess, to_uint8, write_atomically
+from companion.models import as_transposed, build_discriminator, build_generator, build_logit_model
+from companion.settings import Settings
 from companion.training import build_dcgan
 from tools import ROOT
 
-EPOCHS = 65
+# 학습률이 0이 되는 decay_steps는 훈련을 시작할 때 정한다.
+RECIPE = Settings(
+    upsampling="transpose",
+    gradient_penalty=0.02,
+    penalty_interval=4,
+    shift=4,
+    label_noise=0.0,
+    dropout_rate=0.0,
+    ema_decay=0.999,
+    learning_rate=2e-4,
+    precision="auto",
+    seed=0,
+)
+BATCH_SIZE = 32
+EPOCHS = 128  # 12,480장씩 1,597,440장
+WEIGHT_EPOCHS = (1, 2, 4, *range(8, EPOCHS + 1, 8))  # 생성자의 가중치를 남길 때
 EARLY_SAMPLES = (25, 50, 100, 200)
 MOST_GRIDS = 24  # 책에 싣는 샘플 격자의 수. 하나가 0.1 MB쯤이다.
 LARGEST_EXACT_KERNEL = 20_000  # 판별자의 첫 층과 마지막 층은 작아서 줄이지 않는다.
@@ -37,23 +55,46 @@ WALL_COLUMNS, WALL_ROWS = 12, 6
 DEFAULT_RUN_DIR = Path.home() / ".cache" / "brickie-companion" / "recorded-run"
 
 
-class StageSamples(keras.callbacks.Callback):
-    """에포크마다 고르지 않은 샘플 256장과, 샘플과 홀드아웃 벽돌에 대한 판별자의 확률을 남긴다."""
+class Stages(keras.callbacks.Callback):
+    """에포크마다 고르지 않은 샘플 256장과 판별자의 확률을, 때때로 두 생성자의 가중치를 남긴다.
 
-    def __init__(self, folder: Path, heldout: np.ndarray):
+    체크포인트를 쓴 뒤 남기기 전에 멈추었으면, 이어 갈 때 그 체크포인트의 모델로 남긴다.
+    """
+
+    def __init__(self, folder: Path, heldout: np.ndarray, steps_per_epoch: int):
         super().__init__()
         self.folder = folder
         self.heldout = heldout
+        self.steps_per_epoch = steps_per_epoch
+
+    def on_train_begin(self, logs=None):
+        self.save_missing(self.model)
 
     def on_epoch_end(self, epoch, logs=None):
-        dcgan = self.model
+        self.save_missing(self.model)
+
+    def save_missing(self, dcgan) -> None:
+        """`dcgan`이 방금 끝낸 에포크에 남길 것 가운데 아직 없는 것을 남긴다."""
+        epoch = int(dcgan.g_optimizer.iterations) // self.steps_per_epoch
+        if epoch > 0 and not self.path("epoch", epoch).exists():
+            self._save("epoch", epoch, {
+                **stage_of(dcgan.ema_generator, dcgan.discriminator_logits, self.heldout),
+                "cpu_seconds": time.process_time(),
+                "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            })  # fmt: skip
+        if epoch in WEIGHT_EPOCHS and not self.path("weights", epoch).exists():
+            self._save("weights", epoch, {
+                f"{kind}/{index:03d}": np.asarray(variable)
+                for kind in ("generator", "ema_generator")
+                for index, variable in enumerate(getattr(dcgan, kind).weights)
+            })  # fmt: skip
+
+    def path(self, kind: str, epoch: int) -> Path:
+        return self.folder / f"{kind}-{epoch:03d}.npz"
+
+    def _save(self, kind: str, epoch: int, arrays: dict) -> None:
         self.folder.mkdir(exist_ok=True)
-        np.savez(
-            self.folder / f"epoch-{epoch + 1:03d}.npz",
-            **stage_of(dcgan.ema_generator, dcgan.discriminator_logits, self.heldout),
-            cpu_seconds=time.process_time(),
-            peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        )
+        write_atomically(self.path(kind, epoch), lambda file: np.savez(file, **arrays))
 
 
 def stage_of(generator, logits_model, heldout: np.ndarray) -> dict[str, np.ndarray]:
@@ -68,18 +109,28 @@ def stage_of(generator, logits_model, heldout: np.ndarray) -> dict[str, np.ndarr
     return {"samples": samples, "fake": probabilities(samples), "real": probabilities(heldout)}
 
 
-def train_full_size(run_dir: Path, epochs: int, images: np.ndarray, heldout: np.ndarray):
-    """기본 크기의 신경망을 훈련한다. 정밀도는 처음에 한 번 재어 고르고 그 뒤로 바꾸지 않는다."""
-    dcgan = build_dcgan(upsampling="smooth", precision=runs.stored_precision(run_dir) or "auto")
+def train_recipe(
+    run_dir: Path, settings: Settings, epochs: int, images: np.ndarray, heldout: np.ndarray
+):
+    """`settings`대로 훈련한다. 정밀도는 처음에 한 번 재어 고르고 그 뒤로 바꾸지 않는다."""
+    steps_per_epoch = len(images) // BATCH_SIZE
+    dcgan = build_dcgan(
+        settings,
+        decay_steps=epochs * steps_per_epoch,
+        precision=runs.stored_precision(run_dir) or settings.precision,
+    )
+    stages = Stages(run_dir / "stages", heldout, steps_per_epoch)
     runs.train(
         dcgan,
         images,
         run_dir=run_dir,
         epochs=epochs,
-        batch_size=32,
+        batch_size=BATCH_SIZE,
         sample_steps=EARLY_SAMPLES,
-        callbacks=[StageSamples(run_dir / "stages", heldout)],
+        callbacks=[stages],
+        verbose=1 if sys.stdout.isatty() else 2,  # 파일에는 에포크마다 한 줄만 쓴다.
     )
+    stages.save_missing(dcgan)
     return dcgan
 
 
@@ -137,10 +188,13 @@ def export(run_dir: Path, dcgan, heldout: np.ndarray) -> None:
 
 def as_chapter_networks(dcgan) -> tuple[keras.Model, keras.Model]:
     """이동 평균 생성자와 판별자를 float32로, 4.2절의 층으로 옮긴다."""
-    rates = [layer.rate for layer in dcgan.discriminator.layers if hasattr(layer, "rate")]
-    discriminator = build_discriminator(dropout_rate=max(rates, default=0.0))
+    discriminator = build_discriminator(**dcgan.settings.of_discriminator())
     discriminator.set_weights(dcgan.discriminator.get_weights())
-    return as_transposed(dcgan.ema_generator), discriminator
+    if dcgan.settings.upsampling == "smooth":
+        return as_transposed(dcgan.ema_generator), discriminator
+    generator = build_generator(**dcgan.settings.of_generator())
+    generator.set_weights(dcgan.ema_generator.get_weights())
+    return generator, discriminator
 
 
 def cpu_seconds(run_dir: Path, epochs: int) -> float:
@@ -199,18 +253,28 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run-dir", type=Path, default=DEFAULT_RUN_DIR, help="훈련 상태를 둘 폴더")
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="모두 몇 에포크를 훈련할지")
+    parser.add_argument("--threads", type=int, help="TensorFlow가 쓸 스레드의 수")
+    parser.add_argument(
+        "--upsampling",
+        default=RECIPE.upsampling,
+        help="생성자가 크기를 키우는 방법(기본값 %(default)s)",
+    )
     parser.add_argument(
         "--no-export", action="store_true", help="companion/recorded/를 고치지 않는다"
     )
     arguments = parser.parse_args()
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if arguments.threads:
+        tf.config.threading.set_intra_op_parallelism_threads(arguments.threads)
+        tf.config.threading.set_inter_op_parallelism_threads(arguments.threads)
 
     images = load_bricks().images
     heldout = load_bricks(split="heldout").images
     heldout = heldout[np.random.default_rng(0).permutation(len(heldout))[:STAGE_SAMPLES]]
-    dcgan = train_full_size(arguments.run_dir / "full", arguments.epochs, images, heldout)
+    settings = replace(RECIPE, upsampling=arguments.upsampling)
+    run_dir = arguments.run_dir / "full"
+    dcgan = train_recipe(run_dir, settings, arguments.epochs, images, heldout)
     if not arguments.no_export:
-        export(arguments.run_dir / "full", dcgan, heldout)
+        export(run_dir, dcgan, heldout)
 
 
 if __name__ == "__main__":

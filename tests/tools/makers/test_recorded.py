@@ -1,11 +1,13 @@
 """기록된 훈련을 담는 도구에서, 훈련하지 않고 볼 수 있는 것을 시험한다."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
+from companion import checkpoints
 from tools.makers import recorded as train_recorded
 
 
@@ -46,3 +48,68 @@ def test_all_early_grids_and_the_last_are_kept():
     assert kept[:5] == paths[:5] and kept[-1] == paths[-1]
     assert kept == sorted(set(kept))
     assert train_recorded.choose_grids(paths[:9]) == paths[:9]
+
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (64, 16, 16, 1), "uint8")
+
+
+def train(run_dir):
+    small = {"image_size": 16, "base_channels": 2, "latent_dim": 4, "precision": "float32"}
+    settings = replace(train_recorded.RECIPE, **small)
+    return train_recorded.train_recipe(run_dir, settings, 2, IMAGES, IMAGES[:8])
+
+
+def stored(run_dir):
+    return {
+        path.name: {
+            name: value
+            for name, value in np.load(path).items()
+            if name not in ("cpu_seconds", "peak_memory_mb")
+        }
+        for path in sorted((run_dir / "stages").iterdir())
+    }
+
+
+def assert_same(first, second):
+    assert first.keys() == second.keys()
+    for name, arrays in first.items():
+        assert arrays.keys() == second[name].keys()
+        assert all((value == second[name][key]).all() for key, value in arrays.items())
+
+
+def test_the_schedule_ends_with_the_run_and_the_moments_hold_both_generators(tmp_path):
+    dcgan = train(tmp_path)
+    assert dcgan.settings.decay_steps == int(dcgan.g_optimizer.iterations) == 4
+    moments = stored(tmp_path)
+    assert list(moments) == [f"{kind}-{n:03d}.npz" for kind in ("epoch", "weights") for n in (1, 2)]
+    last = moments["weights-002.npz"]
+    for kind in ("generator", "ema_generator"):
+        weights = getattr(dcgan, kind).get_weights()
+        assert all((last[f"{kind}/{i:03d}"] == w).all() for i, w in enumerate(weights))
+    assert (last["generator/000"] != last["ema_generator/000"]).any()
+
+
+@pytest.mark.parametrize("epoch", [1, 2])
+def test_stopped_between_checkpoint_and_stage_loses_nothing(tmp_path, monkeypatch, epoch):
+    train(tmp_path / "whole")
+    save = train_recorded.Stages.on_epoch_end
+
+    def stop(stages, finished, logs=None):
+        if finished + 1 == epoch:
+            raise KeyboardInterrupt
+        save(stages, finished, logs)
+
+    monkeypatch.setattr(train_recorded.Stages, "on_epoch_end", stop)
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path / "stopped")
+    monkeypatch.undo()
+    found = checkpoints.list_checkpoints(tmp_path / "stopped" / "checkpoints")
+    assert found[-1].name == f"step-{2 * epoch:07d}.npz"
+    train(tmp_path / "stopped")
+    assert_same(stored(tmp_path / "whole"), stored(tmp_path / "stopped"))
+
+
+def test_the_full_run_sees_about_1_600_000_images_and_keeps_a_dozen_moments():
+    assert abs(train_recorded.EPOCHS * (12_500 // 32) * 32 - 1_600_000) < 12_480
+    assert 12 <= len(train_recorded.WEIGHT_EPOCHS) <= 20
+    assert train_recorded.WEIGHT_EPOCHS[-1] == train_recorded.EPOCHS
