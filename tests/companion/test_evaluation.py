@@ -193,25 +193,6 @@ def test_heldout_bricks_are_better_than_blurred_ones(bricks, heldout):
     assert (good["kid"], good["kid_std"]) == pytest.approx([1000 * value for value in distance])
 
 
-def test_the_ladder_holds_the_rungs_it_names(monkeypatch):
-    seen = []
-
-    def evaluate(fake, **_):
-        seen.append(fake)
-        return {"kid": float(len(seen)), "coverage": float(len(seen))}
-
-    monkeypatch.setattr(evaluation, "evaluate", evaluate)
-    ladder = evaluation.ladder(400, draws=21)
-    assert ladder["heldout"] == {"kid": 20, "coverage": 2}  # 1부터 21까지의 95번째와 5번째 백분위수
-    bricks = load_bricks()
-    part_of = {
-        image.tobytes(): part for image, part in zip(bricks.images, bricks.parts, strict=True)
-    }
-    parts = [{part_of.get(image.tobytes()) for image in images} for images in seen[21:]]
-    assert [len(found - {None}) for found in parts] == [25, 10, 0, 0, 1]
-    assert [*ladder][1:] == ["parts_25", "parts_10", "blurred", "untrained", "repeated"]
-
-
 class TestRefusals:
     @pytest.mark.parametrize(
         ("images", "error", "words"),
