@@ -47,6 +47,9 @@ def stages() -> list[Stage]:
         Stage("format", "코드의 모양", ("ruff", "format", "--check", ".")),
         Stage("mypy", "코드의 형", ("mypy",)),
         Stage("lint", "글과 표기", ("python", "-m", "tools.checks.lint")),
+        Stage(
+            "derived", "저장된 것과 그 원천", ("python", "-m", "tools.makers.derived", "--check")
+        ),
         Stage("pairs", ".md와 .ipynb의 짝", ("python", "-m", "tools.checks.notebooks", "check")),
         Stage(
             "book",

@@ -8,7 +8,6 @@
 """
 
 import argparse
-import hashlib
 import json
 import resource
 import sys
@@ -28,6 +27,7 @@ from companion.models import as_transposed, build_discriminator, build_generator
 from companion.settings import Settings
 from companion.training import build_dcgan
 from tools import ROOT
+from tools.makers import manifest
 
 # 학습률이 0이 되는 decay_steps는 훈련을 시작할 때 정한다.
 RECIPE = Settings(
@@ -167,21 +167,16 @@ def export(run_dir: Path, dcgan, heldout: np.ndarray) -> None:
             for epoch, stage in zip(epochs, stages, strict=True)
         ],
     )
-    files = [
-        "history.json", "generator.npz", "discriminator.npz", "grids.png",
-        "stages.png", "stages.json",
-    ]  # fmt: skip
-    hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in files}
-    manifest = {
-        "files": {**recorded.manifest()["files"], **hashes},
-        **json.loads((run_dir / "config.json").read_text()),
-        "images": history[-1]["images"],
-        "seconds": history[-1]["seconds"],
-        "cpu_seconds": round(cpu_seconds(run_dir, len(history))),
-        "peak_memory_mb": [round(float(stage["peak_memory_mb"])) for stage in stages],
-        "grid_steps": [int(path.stem.removeprefix("step-")) for path in grid_paths],
-    }
-    save_json(folder / "manifest.json", manifest, indent=2)
+    manifest.update(
+        "history.json", "generator.npz", "discriminator.npz", "grids.png", "stages.png",
+        "stages.json",
+        **json.loads((run_dir / "config.json").read_text(encoding="utf-8")),
+        images=history[-1]["images"],
+        seconds=history[-1]["seconds"],
+        cpu_seconds=round(cpu_seconds(run_dir, len(history))),
+        peak_memory_mb=[round(float(stage["peak_memory_mb"])) for stage in stages],
+        grid_steps=[int(path.stem.removeprefix("step-")) for path in grid_paths],
+    )  # fmt: skip
     wall = stages[-1]["samples"][: WALL_COLUMNS * WALL_ROWS]
     save_png(WALL, sampling.tile(wall, WALL_COLUMNS))
 

@@ -1,6 +1,5 @@
 """훈련들의 결과(results/runs.jsonl)를 읽어 판정하고, 페이지가 읽는 것을 companion/recorded/에 담는다."""
 
-import hashlib
 import json
 from collections.abc import Iterable
 from functools import cache
@@ -13,6 +12,7 @@ from PIL import Image
 from companion import evaluation, recorded
 from companion.diagnosis import diagnose
 from companion.sampling import tile
+from tools.makers import manifest
 from tools.studies.recipes import STUDIES, Recipe, Study
 from tools.studies.run import folder_of, read_results
 
@@ -175,15 +175,6 @@ def draw_samples(state: Path) -> None:
     Image.fromarray(np.concatenate(grids)).save(recorded.FOLDER / "experiments.png", optimize=True)
 
 
-def update_hashes(*names: str) -> None:
-    path = recorded.FOLDER / "manifest.json"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    for name in names:
-        content = (recorded.FOLDER / name).read_bytes()
-        manifest["files"][name] = hashlib.sha256(content).hexdigest()
-    path.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-
 def write() -> None:
     (recorded.FOLDER / "experiments.json").write_text(summary(), encoding="utf-8")
-    update_hashes("experiments.json", "experiments.png")
+    manifest.update("experiments.json", "experiments.png")
