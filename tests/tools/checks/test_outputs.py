@@ -167,6 +167,11 @@ class TestChangedPicture:
     def test_turned_colour_map_fails(self, dpi, cmap):
         assert compare_pictures(grid(dpi, cmap=cmap), grid(dpi, cmap=f"{cmap}_r"))
 
+    def test_a_faint_change_of_a_wide_region_fails(self, dpi):
+        stored, new = curves(dpi), curves(dpi).copy()
+        new[40:100, 40:100, :3] = np.maximum(new[40:100, 40:100, :3], 15) - 15
+        assert compare_pictures(stored, new)
+
     def test_changed_size_fails(self, dpi):
         picture = curves(dpi)
         assert "크기" in compare_pictures(picture, picture[:-1]).message
