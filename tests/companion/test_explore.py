@@ -12,7 +12,7 @@ from PIL import Image
 
 from companion import explore
 from companion.models import build_generator
-from companion.sampling import latents
+from companion.sampling import latents, strongest_directions
 
 FRAMES = np.random.default_rng(0).integers(0, 256, (3, 16, 24), dtype=np.uint8)
 LABELS = ["0스텝", "100스텝", "2,000스텝"]
@@ -157,7 +157,7 @@ def image_of(generator, z):
 def test_a_slider_moves_along_its_direction_and_the_centre_button_restores_the_image(generator):
     picture, (_, centre), _, sliders = parts(explore.latent_explorer(generator, 12))
     before = picture.value
-    directions = explore._strongest_directions(generator, 12, 4)
+    directions = strongest_directions(np.asarray(generator.trainable_variables[0]), 4)
     for slider, direction in zip(sliders, directions, strict=True):
         centre.click()
         slider.value = 4

@@ -54,3 +54,5 @@ def test_blur_keeps_the_mean_and_weakens_the_detail():
     blurred = ladder.blur(bricks)
     assert abs(blurred.mean() / bricks.mean() - 1) < 0.02
     assert evaluation.nyquist_share(blurred) < 0.1 * evaluation.nyquist_share(bricks)
+    white = np.full((1, 64, 64, 1), 255, "uint8")
+    np.testing.assert_array_equal(ladder.blur(white), white)
