@@ -3,17 +3,15 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from companion import recorded
+from companion import evaluation, recorded
 from companion.diagnosis import diagnose
 from companion.sampling import tile
-from tools import ROOT
 from tools.studies.recipes import STUDIES, Recipe, Study
 from tools.studies.run import folder_of, read_results
 
@@ -21,7 +19,6 @@ SAMPLED = STUDIES["upsampling"].recipes  # 페이지에 샘플을 싣는 훈련�
 SAMPLE_ROWS, SAMPLE_COLUMNS = 2, 8  # 훈련법마다
 FEWEST_SEEDS = 3  # 이보다 적으면 판정하지 않는다.
 UNWRITTEN_VECTORS = "AVX-512"  # 벡터의 종류를 적지 않은 훈련은 모두 이것이 있는 기계에서 돌렸다.
-LADDER = ROOT / "companion" / "evaluator" / "ladder.json"
 NAMES: dict[str, str | dict[str, str]] = {
     "upsampling": {"resize": "업샘플링", "smooth": "뭉갠 커널"},
     "generator_kernel": "생성자의 커널 {}",
@@ -122,12 +119,7 @@ class Runs:
     @property
     def collapsed(self) -> int:
         """훈련하지 않은 생성자보다 나쁘게 끝났거나 손실이 수가 아니게 된 훈련의 수이다."""
-        return int((self.last("kid") > untrained_kid()).sum())
-
-
-@cache
-def untrained_kid() -> float:
-    return json.loads(LADDER.read_text(encoding="utf-8"))["untrained"]["kid"]
+        return int((self.last("kid") > evaluation.stored_ladder()["untrained"]["kid"]).sum())
 
 
 def read(study: Study) -> list[Runs]:
