@@ -1,8 +1,7 @@
 """지표의 사다리와 기록된 생성자의 점수를 재어 companion/evaluator/ladder.json에 담고 표로 보인다.
 
-두 코어 CPU에서 몇 분 걸린다. 점수의 뜻은 `companion.evaluation`에 있다. `first_recorded`는 이 책에 처음 실었던 훈련의
-점수이고 `first_stages`는 그 훈련의 단계마다의 KID이다. 그 가중치와 샘플은 이제 싣지 않으므로 다시 재지 않고, 그때 잰 값을
-그대로 둔다. 에포크마다의 KID는 훈련 폴더가 남아 있을 때만 다시 잰다.
+두 코어 CPU에서 몇 분 걸린다. 점수의 뜻은 `companion.evaluation`에 있다. 에포크마다의 KID는 훈련 폴더가 남아 있을 때만
+다시 재고, 없으면 담아 둔 값이 기록된 훈련의 것인지 저장소의 샘플로 확인한다.
 """
 
 import argparse
@@ -21,6 +20,8 @@ from companion.sampling import latents
 from tools.makers.recorded import DEFAULT_RUN_DIR
 
 SEED = 1  # 책에 싣는 샘플(시드 0)과 다른 잠재 벡터로 잰다.
+# 처음 실었던 훈련의 점수와 단계마다의 KID이다. 그 가중치와 샘플이 저장소에 없어 다시 잴 수 없고, 그때 잰 값만 남아 있다.
+KEPT = ("first_recorded", "first_stages")
 SHOWN = ("kid", "precision", "recall", "density", "coverage", "parts", "effective_parts",
          "part_confidence", "nyquist", "nearest_train", "diversity")  # fmt: skip
 
@@ -32,10 +33,9 @@ def measure(n: int, draws: int, folder: Path) -> dict[str, dict[str, float]]:
     samples = to_uint8(recorded.generator().predict(z, batch_size=128, verbose=0))
     return {
         **ladder(n, draws),
-        "first_recorded": stored["first_recorded"],
         "recorded": evaluation.evaluate(samples),
-        "first_stages": stored["first_stages"],
-        "epochs": epoch_kids(folder, n) if folder.exists() else stored["epochs"],
+        "epochs": epoch_kids(folder, n) if folder.exists() else confirmed(stored["epochs"], n),
+        **{name: stored[name] for name in KEPT},
     }
 
 
@@ -89,16 +89,37 @@ def blur(images: np.ndarray) -> np.ndarray:
 
 
 def epoch_kids(folder: Path, n: int) -> dict[str, float]:
-    """에포크마다, 내장 벽돌 `n`장과 그때의 샘플 256장 사이의 KID(1,000배)이다. 이름은 본 이미지의 수이다."""
+    """에포크마다의 KID이다."""
+    stages = {
+        line["images"]: np.load(folder / "stages" / f"epoch-{line['epoch']:03d}.npz")["samples"]
+        for line in recorded.history()
+    }
+    return kids(stages, n)
+
+
+def confirmed(epochs: dict[str, float], n: int) -> dict[str, float]:
+    """저장소에 샘플이 있는 단계의 KID를 다시 재어, 같으면 `epochs`를 그대로 돌려준다. 담을 때 다시 만든 마지막 샘플은 뺀다."""
+    samples = [(images, stage["samples"]) for images, stage in recorded.stages().items()]
+    again = kids(dict(samples[:-1]), n)
+    if not np.allclose([epochs.get(i, np.nan) for i in again], [*again.values()], rtol=0.01):
+        raise SystemExit(
+            "담아 둔 에포크마다의 KID가 기록된 훈련의 것이 아니다. `make run`으로 다시 훈련한다."
+        )
+    return epochs
+
+
+def kids(samples: dict[int, np.ndarray], n: int) -> dict[str, float]:
+    """내장 벽돌 `n`장과 그때의 샘플 사이의 KID(1,000배)이다. 이름은 본 이미지의 수이다."""
     bricks = load_bricks().images
     real = evaluation.brick_features(bricks[np.random.default_rng(0).permutation(len(bricks))[:n]])
-    kids = {}
-    for line in recorded.history():
-        stage = np.load(folder / "stages" / f"epoch-{line['epoch']:03d}.npz")
-        fake = evaluation.brick_features(stage["samples"])
-        kid = 1000 * evaluation.kernel_distance(real, fake, subsets=20).mean
-        kids[str(line["images"])] = round(kid, 1)
-    return kids
+    return {
+        str(images): round(
+            1000
+            * evaluation.kernel_distance(real, evaluation.brick_features(fake), subsets=20).mean,
+            1,
+        )
+        for images, fake in samples.items()
+    }
 
 
 def table(scores: dict[str, dict[str, float]]) -> str:

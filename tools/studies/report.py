@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -120,12 +119,7 @@ class Runs:
     @property
     def collapsed(self) -> int:
         """훈련하지 않은 생성자보다 나쁘게 끝났거나 손실이 수가 아니게 된 훈련의 수이다."""
-        return int((self.last("kid") > untrained_kid()).sum())
-
-
-@cache
-def untrained_kid() -> float:
-    return evaluation.stored_ladder()["untrained"]["kid"]
+        return int((self.last("kid") > evaluation.stored_ladder()["untrained"]["kid"]).sum())
 
 
 def read(study: Study) -> list[Runs]:

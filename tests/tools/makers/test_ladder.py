@@ -25,13 +25,6 @@ def measured():
     return scores, dict(zip([*scores][1:], images[DRAWS:], strict=True))
 
 
-def test_every_stored_rung_is_measured_again(measured):
-    """칸이 빠지면 4.2.4절의 표가 그 칸을 잃는다."""
-    from_training = {"recorded", "epochs", "first_recorded", "first_stages"}
-    stored = [name for name in evaluation.stored_ladder() if name not in from_training]
-    assert [*measured[0]] == stored
-
-
 def test_the_floor_is_what_one_in_twenty_real_sets_would_exceed(measured):
     floor, draws = measured[0]["heldout"], np.arange(1, DRAWS + 1)
     assert floor == {"kid": np.percentile(draws, 95), "recall": np.percentile(draws, 5)}
@@ -56,3 +49,24 @@ def test_blur_keeps_the_mean_and_weakens_the_detail():
     assert evaluation.nyquist_share(blurred) < 0.1 * evaluation.nyquist_share(bricks)
     white = np.full((1, 64, 64, 1), 255, "uint8")
     np.testing.assert_array_equal(ladder.blur(white), white)
+
+
+def test_the_kid_of_every_epoch_is_that_of_the_recorded_run(monkeypatch):
+    epochs = evaluation.stored_ladder()["epochs"]
+    assert ladder.confirmed(epochs, 1500) == epochs
+    monkeypatch.setattr(
+        ladder, "kids", lambda samples, n: {str(i): epochs[str(i)] for i in samples}
+    )
+    for broken in ({**epochs, "37440": 609.6}, {"37440": epochs["37440"]}):
+        with pytest.raises(SystemExit, match="기록된 훈련의 것이 아니다"):
+            ladder.confirmed(broken, 1500)
+
+
+def test_every_rung_is_measured_again_or_marked_as_kept(monkeypatch, tmp_path):
+    stored = evaluation.stored_ladder()
+    monkeypatch.setattr(evaluation, "evaluate", lambda *_, **__: {"kid": 0.0})
+    monkeypatch.setattr(ladder, "confirmed", lambda epochs, n: epochs)
+    measured = ladder.measure(64, 1, tmp_path / "없는 폴더")
+    assert measured.keys() == stored.keys()
+    same = {name for name in stored if measured[name] == stored[name]}
+    assert same == {*ladder.KEPT, "epochs"}
