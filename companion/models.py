@@ -58,7 +58,7 @@ def build_discriminator(
     Raises:
         ValueError: 크기나 비율이 범위를 벗어날 때.
     """
-    check(
+    image_size, channels, base_channels, dropout_rate = check(
         image_size=image_size,
         channels=channels,
         base_channels=base_channels,
@@ -114,11 +114,11 @@ def build_generator(
     Raises:
         ValueError: 크기가 범위를 벗어나거나 `upsampling`이 모르는 값일 때, `"smooth"`에 4가 아닌 커널 크기를 줄 때.
     """
-    check(
-        image_size=image_size,
+    latent_dim, upsampling, kernel_size, image_size, channels, base_channels = check(
         latent_dim=latent_dim,
         upsampling=upsampling,
         kernel_size=kernel_size,
+        image_size=image_size,
         channels=channels,
         base_channels=base_channels,
     )

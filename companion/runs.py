@@ -78,7 +78,9 @@ def train(
     if steps_per_epoch is None:
         check(batch_size=batch_size)
         steps_per_epoch = max(1, len(images) // batch_size)
-    check(epochs=epochs, batch_size=batch_size, steps_per_epoch=steps_per_epoch)
+    epochs, batch_size, steps_per_epoch = check(
+        epochs=epochs, batch_size=batch_size, steps_per_epoch=steps_per_epoch
+    )
     seed = SHUFFLE_SEED + dcgan.seed if seed is None else seed
     devices = dcgan.distribute_strategy.num_replicas_in_sync
     if batch_size % devices:
@@ -92,8 +94,8 @@ def train(
             "epochs를 줄이거나 decay_steps를 늘려 새 폴더에서 훈련한다."
         )
     config = {
-        "batch_size": int(batch_size),
-        "steps_per_epoch": int(steps_per_epoch),
+        "batch_size": batch_size,
+        "steps_per_epoch": steps_per_epoch,
         "shuffle_seed": int(seed),
         "data": {"images": len(images), "sha256": hashlib.sha256(images.tobytes()).hexdigest()},
     }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from companion.arguments import is_integer, is_number
+from companion.arguments import is_integer, is_number, refusal
 
 UPSAMPLING = ("transpose", "resize", "smooth")
 PRECISIONS = ("float32", "mixed_bfloat16")
@@ -56,8 +56,11 @@ _CHECKS: dict[str, tuple[Callable, str]] = {
 }
 
 
-def check(**values: Any) -> None:
+def check(**values: Any) -> list[Any]:
     """값마다 이름에 맞는 범위에 드는지 본다. 함께 주면 서로 맞는지도 본다.
+
+    Returns:
+        준 순서대로 늘어놓은 값들. NumPy의 수는 JSON에 적을 수 있는 파이썬의 수로 바뀐다.
 
     Raises:
         ValueError: 값이 범위를 벗어날 때.
@@ -65,8 +68,7 @@ def check(**values: Any) -> None:
     for name, value in values.items():
         is_right, advice = _CHECKS[name]
         if not is_right(value):
-            particle = "이" if name[-1] in "gmnl1" else "가"
-            raise ValueError(f"{name}{particle} {value!r}이다. {advice}.")
+            raise refusal(name, value, advice)
     if values.get("upsampling") == "smooth" and values["kernel_size"] != 4:
         raise ValueError(
             f'kernel_size가 {values["kernel_size"]}이다. "smooth"의 커널은 한 변이 4뿐이다.'
@@ -76,6 +78,7 @@ def check(**values: Any) -> None:
             f"shift가 {values['shift']}인데 이미지의 한 변이 {values['image_size']}이다. "
             "한 변의 절반보다 작은 수를 준다."
         )
+    return [value.item() if hasattr(value, "item") else value for value in values.values()]
 
 
 @dataclass(frozen=True)
@@ -121,10 +124,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        check(**values)
-        for name, value in values.items():
-            if hasattr(value, "item"):  # numpy의 수는 JSON에 적지 못한다.
-                object.__setattr__(self, name, value.item())
+        for name, value in zip(values, check(**values), strict=True):
+            object.__setattr__(self, name, value)
 
     def of_discriminator(self) -> dict[str, Any]:
         """`build_discriminator()`에 줄 인자들이다."""

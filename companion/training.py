@@ -71,7 +71,7 @@ class DCGAN(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        check(
+        label_noise, ema_decay, gradient_penalty, penalty_interval, shift, _ = check(
             label_noise=label_noise,
             ema_decay=ema_decay,
             gradient_penalty=gradient_penalty,

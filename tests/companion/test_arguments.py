@@ -1,11 +1,15 @@
 """companion.arguments: 정수를 받는 함수가 모두 같은 것을 받고 같은 말로 거절하는지 확인한다."""
 
+import json
+
 import numpy as np
 import pytest
 
+from companion import checkpoints
 from companion.arguments import check_integer
 from companion.data import brick_batches, export_bricks, load_bricks
 from companion.models import build_discriminator, build_generator
+from companion.training import DCGAN
 
 IMAGES = np.zeros((4, 8, 8, 1), np.uint8)
 SMALL = {"image_size": 8, "base_channels": 2}
@@ -19,7 +23,7 @@ def test_integers_of_numpy_become_pythons(value):
 
 @pytest.mark.parametrize("value", [0, True, np.True_, 4.0, np.float32(4), "4", None])
 def test_anything_else_is_refused(value):
-    with pytest.raises(ValueError, match=rf"^n이\(가\) .*{value}.*이다. 1 이상인 정수를 준다.$"):
+    with pytest.raises(ValueError, match=rf"^n이 .*{value}.*이다. 1 이상인 정수를 준다.$"):
         check_integer("n", value, at_least=1)
 
 
@@ -43,5 +47,15 @@ def test_anything_else_is_refused(value):
 def test_functions_agree_on_what_an_integer_is(call, tmp_path):
     call(np.int64(2), tmp_path)
     for wrong in (np.float64(2), -1):
-        with pytest.raises(ValueError, match="이상인 정수를 준다"):
+        with pytest.raises(ValueError, match="이상인 (정수를|2의 거듭제곱을) 준다"):
             call(wrong, tmp_path)
+
+
+def test_a_model_of_numpys_integers_can_be_written_as_json():
+    n = np.int64
+    small = {"image_size": n(8), "base_channels": n(2), "channels": n(1)}
+    networks = build_discriminator(**small), build_generator(n(4), kernel_size=n(3), **small)
+    dcgan = DCGAN(*networks, latent_dim=4, penalty_interval=n(2), shift=n(1))
+    dcgan.compile()
+    described = json.loads(json.dumps(checkpoints.describe(dcgan)))
+    assert described["training"]["shift"] == 1
