@@ -112,6 +112,11 @@ def _train(options) -> None:
         seed=options.seed,
         devices=options.devices,
     )
+    if options.precision == "auto":
+        print(
+            f"정밀도는 {dcgan.precision}이다. 같은 결과를 다시 얻으려면 시드와 함께 "
+            f"--precision {dcgan.precision}을 준다."
+        )
     history = train(
         dcgan,
         images,

@@ -36,7 +36,9 @@ def test_train_command_trains_and_resumes_with_the_stored_precision(tmp_path, ca
     assert cli.main(first) == 0
     assert cli.main([*command, "--epochs", "2"]) == 0
     assert runs.stored_precision(tmp_path / "run") == "mixed_bfloat16"
-    assert "64장을 본 훈련" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "64장을 본 훈련" in said
+    assert said.count("--precision mixed_bfloat16을 준다") == 1  # 고르라고 맡긴 두 번째에만
 
 
 def test_every_option_of_train_reaches_the_training(tmp_path, monkeypatch):
