@@ -191,6 +191,7 @@ def test_locked_packages_are_installed_by_hash_and_only_once(tmp_path, monkeypat
 
     monkeypatch.setattr(setup_env, "ROOT", _with_the_lock(tmp_path))
     monkeypatch.setattr(setup_env.subprocess, "run", run)
+    monkeypatch.setattr(setup_env, "NEWEST", sys.version_info[:2])
     assert setup_env.main([]) == setup_env.main([]) == 0
     _, locked_packages, ours = commands
     assert locked_packages.endswith("--require-hashes --requirement requirements.txt")

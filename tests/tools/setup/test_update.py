@@ -73,6 +73,10 @@ def test_new_and_removed_cells_are_reported_with_an_empty_side():
             {"output_type": "display_data", "data": {"image/png": "QUFB\n", "text/plain": "그림"}},
             ("html", '<img src="data:image/png;base64,QUFB" alt="출력 그림">'),
         ),
+        (
+            {"output_type": "display_data", "data": {"image/svg+xml": ["<svg>", "</svg>"]}},
+            ("html", "<svg></svg>"),
+        ),
     ],
 )
 def test_outputs_are_taken_in_the_form_a_reader_sees(output, expected):
