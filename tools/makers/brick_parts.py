@@ -1,485 +1,495 @@
 """렌더링할 벽돌 부품의 입체를 만든다.
 
-길이는 모두 밀리미터이고 z축이 위쪽이다. 돌기 사이의 간격과 벽돌의 높이 같은 기본 치수만 정해 두고, 상자와
-원기둥을 합치고 빼서 부품을 짓는다. 상표나 로고는 없다.
+길이는 모두 밀리미터(mm)이고 z축이 위쪽이다. 부품은 한 칸이 `PITCH`인 격자에 놓이며, `columns`는 x축, `rows`는 y축으로
+센 칸의 수이다. 상자와 원기둥을 합치고 빼서 부품을 짓는다. 상표나 로고는 없다.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from itertools import product
 
 import numpy as np
-from manifold3d import CrossSection, FillRule, JoinType, Manifold, OpType
+from manifold3d import CrossSection, JoinType, Manifold, OpType
 
 PITCH = 8.0  # 돌기 사이의 간격
-BRICK_HEIGHT = 9.6
-PLATE_HEIGHT = 3.2
-STUD_RADIUS, STUD_HEIGHT = 2.4, 1.8
+BRICK_HEIGHT, PLATE_HEIGHT = 9.6, 3.2
+STUD_RADIUS, STUD_HEIGHT = 2.4, 1.8  # 돌기. 돌기를 받는 구멍의 반지름도 같다.
+TUBE_RADIUS = 3.255  # 두 줄 벽돌의 밑면에서 돌기 넷 사이에 끼이는 관
+POST_RADIUS = 1.6  # 한 줄 벽돌의 밑면에서 돌기 둘 사이에 끼이는 막대. 속이 빈 돌기의 구멍도 같다.
+RECESS_RADIUS = 3.05  # 핀 구멍의 넓은 입구
 GAP = 0.1  # 이웃한 벽돌과의 틈
 WALL = 1.5  # 벽의 두께
+INSET = GAP + WALL  # 격자선에서 벽의 안쪽 면까지
+TOP, SLOPE_TOP = 1.2, 1.3  # 윗면의 두께. 비탈진 벽돌은 조금 두껍다.
+LIP = 1.5  # 비탈 끝에 세워 둔 턱의 높이
 BEVEL = 0.28  # 둥근 모서리의 반지름
+OVERLAP = 0.3  # 합칠 입체를 서로 파묻는 깊이
+BELOW = -1.0  # 파낼 도형의 바닥. 밑면보다 낮아야 얇은 막이 남지 않는다.
 SEGMENTS = 48  # 원을 몇 조각으로 나눌지
 
+CORNER = [(0, 0), (1, 0), (0, 1)]  # ㄱ자로 놓인 칸
 
-def union(ms):
-    """도형들을 하나로 합친다."""
-    return Manifold.batch_boolean(ms, OpType.Add)
-
-
-def rounded_hull(points, r=BEVEL):
-    """점들을 감싸는 볼록한 몸체이다. 모서리는 반지름 `r`로 둥글다."""
-    s = Manifold.sphere(r, 12)
-    return Manifold.batch_hull([s.translate(tuple(p)) for p in points])
+Cell = tuple[int, int]
+Point2 = tuple[float, float]
+Point3 = tuple[float, float, float]
 
 
-def rounded_box(x0, y0, z0, x1, y1, z1, r=BEVEL):
-    """맞은편 두 꼭짓점이 (x0, y0, z0)과 (x1, y1, z1)인, 모서리가 둥근 상자이다."""
-    if r <= 0:
-        return Manifold.cube((x1 - x0, y1 - y0, z1 - z0)).translate((x0, y0, z0))
+def union(*solids: Manifold) -> Manifold:
+    """입체들을 하나로 합친다."""
+    return Manifold.batch_boolean(solids, OpType.Add)
+
+
+def subtract(solid: Manifold, *cuts: Manifold) -> Manifold:
+    """입체에서 나머지를 차례로 뺀다."""
+    return reduce(Manifold.__sub__, cuts, solid)
+
+
+def rounded_hull(centres: Iterable[Point3]) -> Manifold:
+    """반지름 `BEVEL`의 공을 점마다 놓고 모두 감싼 볼록한 몸체이다."""
+    ball = Manifold.sphere(BEVEL, 12)
+    return Manifold.batch_hull([ball.translate(centre) for centre in centres])
+
+
+def rounded_box(low: Point3, high: Point3) -> Manifold:
+    """맞은편 두 꼭짓점이 `low`와 `high`인, 모서리가 둥근 상자이다."""
     return rounded_hull(
-        [(x, y, z) for x in (x0 + r, x1 - r) for y in (y0 + r, y1 - r) for z in (z0 + r, z1 - r)], r
+        product(*((near + BEVEL, far - BEVEL) for near, far in zip(low, high, strict=True)))
     )
 
 
-def prism(poly, y0, y1, r=BEVEL):
-    """xz 평면의 볼록 다각형(반시계 방향)을 y축을 따라 민 기둥이다."""
-    poly = np.asarray(poly, float)
-    if r > 0:
-        cs = CrossSection([poly.tolist()]).offset(-r, JoinType.Miter, 4.0)
-        poly = np.asarray(cs.to_polygons()[0])
-        return rounded_hull([(x, y, z) for x, z in poly for y in (y0 + r, y1 - r)], r)
-    e = CrossSection([poly.tolist()]).extrude(y1 - y0)  # x,y=z,z=y
-    return e.rotate((90, 0, 0)).translate((0, y1, 0))
+def box(low: Point3, high: Point3) -> Manifold:
+    """맞은편 두 꼭짓점이 `low`와 `high`인 상자이다."""
+    return Manifold.cube(np.subtract(high, low)).translate(low)
 
 
-def revolve(profile, seg=SEGMENTS):
-    """(반지름, 높이) 윤곽을 z축으로 돌린 도형이다."""
-    return CrossSection([[(float(a), float(b)) for a, b in profile]], FillRule.Positive).revolve(
-        seg
-    )
+def square(low: float, high: float, z: float) -> list[Point3]:
+    """높이 `z`에 놓인 정사각형의 네 꼭짓점이다."""
+    return [(x, y, z) for y in (low, high) for x in (low, high)]
 
 
-def cylinder(r, h, x=0, y=0, z=0, bev=0.0, r2=None, seg=SEGMENTS):
-    """z축 방향의 원기둥이다. `r2`를 주면 위쪽 반지름이 달라지고, `bev`를 주면 모서리를 깎는다."""
-    r2 = r if r2 is None else r2
-    if bev:
-        p = [
-            (0, 0),
-            (r - bev, 0),
-            (r - bev * 0.29, bev * 0.29),
-            (r, bev),
-            (r2, h - bev),
-            (r2 - bev * 0.29, h - bev * 0.29),
-            (r2 - bev, h),
-            (0, h),
-        ]
-        return revolve(p, seg).translate((x, y, z))
-    return Manifold.cylinder(h, r, r2, seg).translate((x, y, z))
+def rounded_prism(outline: Sequence[Point2], front: float, back: float) -> Manifold:
+    """xz 평면의 볼록 다각형(반시계 방향)을 y축으로 `front`에서 `back`까지 민, 모서리가 둥근 기둥이다."""
+    shrunk = CrossSection([outline]).offset(-BEVEL, JoinType.Miter, 4.0).to_polygons()[0]
+    return rounded_hull((x, y, z) for x, z in shrunk for y in (front + BEVEL, back - BEVEL))
 
 
-def stud(x, y, z, hollow=False):
-    """돌기 하나이다. `hollow`이면 가운데가 비었다."""
-    p = [
-        (0, -0.3),
-        (STUD_RADIUS, -0.3),
+def prism(outline: Sequence[Point2], front: float, back: float) -> Manifold:
+    """xz 평면의 다각형(반시계 방향)을 y축으로 `front`에서 `back`까지 민 기둥이다."""
+    upright = CrossSection([outline]).extrude(back - front)
+    return upright.rotate((90, 0, 0)).translate((0, back, 0))
+
+
+def revolve(profile: Sequence[Point2], segments: int = SEGMENTS) -> Manifold:
+    """(반지름, 높이) 윤곽을 z축으로 돌린 입체이다."""
+    return CrossSection([profile]).revolve(segments)
+
+
+def cylinder(
+    radius: float,
+    height: float,
+    base: Point3 = (0, 0, 0),
+    *,
+    top_radius: float | None = None,
+    bevel: float = 0,
+    segments: int = SEGMENTS,
+) -> Manifold:
+    """밑면의 중심이 `base`인 z축 방향의 원기둥이다.
+
+    `top_radius`를 주면 위쪽 반지름이 달라지고, `bevel`을 주면 위아래 모서리를 그만큼 둥글린다.
+    """
+    top = radius if top_radius is None else top_radius
+    if not bevel:
+        return Manifold.cylinder(height, radius, top, segments).translate(base)
+    middle = bevel * 0.29  # 모서리 호의 가운데. 1 - cos 45°
+    profile = [
+        (0, 0),
+        (radius - bevel, 0),
+        (radius - middle, middle),
+        (radius, bevel),
+        (top, height - bevel),
+        (top - middle, height - middle),
+        (top - bevel, height),
+        (0, height),
+    ]
+    return revolve(profile, segments).translate(base)
+
+
+def along_y(solid: Manifold, x: float, z: float) -> Manifold:
+    """z축 방향의 입체를 y축 방향으로 눕혀 (x, z)에 놓는다."""
+    return solid.rotate((-90, 0, 0)).translate((x, 0, z))
+
+
+def stud(x: float, y: float, z: float, *, hollow: bool = False) -> Manifold:
+    """높이 `z`인 면에 선 돌기 하나이다. `hollow`이면 속이 비었다."""
+    profile = [
+        (0, -OVERLAP),
+        (STUD_RADIUS, -OVERLAP),
         (STUD_RADIUS, STUD_HEIGHT - 0.3),
         (STUD_RADIUS - 0.09, STUD_HEIGHT - 0.09),
         (STUD_RADIUS - 0.3, STUD_HEIGHT),
         (0, STUD_HEIGHT),
     ]
-    s = revolve(p).translate((x, y, z))
-    return s - cylinder(1.6, 3, x, y, z) if hollow else s
+    solid = revolve(profile).translate((x, y, z))
+    return solid - cylinder(POST_RADIUS, 3, (x, y, z)) if hollow else solid
 
 
-def cylinder_along_y(r, y0, y1, x, z, seg=SEGMENTS):
-    """y축 방향의 원기둥이다."""
-    return Manifold.cylinder(y1 - y0, r, r, seg).rotate((-90, 0, 0)).translate((x, y0, z))
+def studs(cells: Iterable[Cell], z: float, *, hollow: bool = False) -> list[Manifold]:
+    """높이 `z`인 면의 칸마다 세운 돌기들이다."""
+    return [stud((i + 0.5) * PITCH, (j + 0.5) * PITCH, z, hollow=hollow) for i, j in cells]
 
 
-def studs(cells, z, hollow=False):
-    """격자 칸마다 돌기를 하나씩 세운다."""
-    return [stud((i + 0.5) * PITCH, (j + 0.5) * PITCH, z, hollow) for i, j in cells]
+def grid(columns: int, rows: int) -> Iterable[Cell]:
+    """`columns`×`rows`칸이다."""
+    return product(range(columns), range(rows))
 
 
-def grid(nx, ny):
-    """`nx`×`ny` 격자의 칸들이다."""
-    return [(i, j) for i in range(nx) for j in range(ny)]
+def tube(height: float, x: float, y: float) -> Manifold:
+    """밑면의 (x, y)에 선 관이다."""
+    outside = cylinder(TUBE_RADIUS, height, (x, y, 0))
+    return outside - cylinder(STUD_RADIUS, height * 3, (x, y, -height))
 
 
-def underside(nx, ny, h, top=1.2):
-    """밑면의 (파낼 자리, 기둥들)이다."""
-    g = GAP + WALL
-    cav = rounded_box(g, g, -1, nx * PITCH - g, ny * PITCH - g, h - top, 0)
-    t = []
-    if nx > 1 and ny > 1:
-        for i in range(1, nx):
-            for j in range(1, ny):
-                t.append(
-                    cylinder(3.255, h - top + 0.3, i * PITCH, j * PITCH)
-                    - cylinder(2.4, h * 3, i * PITCH, j * PITCH, -h)
-                )
-    elif nx * ny > 1:
-        for i in range(1, max(nx, ny)):
-            x, y = (i * PITCH, PITCH / 2) if nx > 1 else (PITCH / 2, i * PITCH)
-            t.append(cylinder(1.6, h - top + 0.3, x, y))
-    return cav, t
+def post(height: float, x: float, y: float) -> Manifold:
+    """밑면의 (x, y)에 선 막대이다."""
+    return cylinder(POST_RADIUS, height, (x, y, 0))
 
 
-def brick(nx, ny, h=BRICK_HEIGHT, with_studs=True, hollow=False):
-    """`nx`×`ny` 칸의 벽돌이다. 높이를 줄이면 판이 되고, `with_studs=False`이면 돌기 없는 타일이 된다."""
-    body = rounded_box(GAP, GAP, 0, nx * PITCH - GAP, ny * PITCH - GAP, h)
-    cav, t = underside(nx, ny, h)
-    out = [body - cav] + t
-    if with_studs:
-        out += studs(grid(nx, ny), h, hollow)
-    return union(out)
+def block(columns: int, rows: int, height: float) -> Manifold:
+    """`columns`×`rows`칸을 채우는, 모서리가 둥근 덩어리이다."""
+    return rounded_box((GAP, GAP, 0), (columns * PITCH - GAP, rows * PITCH - GAP, height))
 
 
-def corner(h=BRICK_HEIGHT):
+def cavity(columns: int, rows: int, ceiling: float) -> Manifold:
+    """`columns`×`rows`칸의 벽 안쪽에서 높이 `ceiling`까지 파낼 자리이다."""
+    return box((INSET, INSET, BELOW), (columns * PITCH - INSET, rows * PITCH - INSET, ceiling))
+
+
+def supports(columns: int, rows: int, height: float) -> list[Manifold]:
+    """밑면의 관들이다. 한 줄 벽돌에서는 막대들이다."""
+    if columns > 1 and rows > 1:
+        crossings = product(range(1, columns), range(1, rows))
+        return [tube(height, i * PITCH, j * PITCH) for i, j in crossings]
+    return [post(height, i * PITCH, PITCH / 2) for i in range(1, columns)] + [
+        post(height, PITCH / 2, j * PITCH) for j in range(1, rows)
+    ]
+
+
+def pin_hole(bore: Point2, narrow: Point2, recess: float) -> list[Manifold]:
+    """z축을 따라 `bore` 구간에 뚫을 핀 구멍이다. `narrow` 구간의 위아래로 `recess`만큼은 더 넓다."""
+    (bottom, top), (low, high) = bore, narrow
+    return [
+        cylinder(STUD_RADIUS, top - bottom, (0, 0, bottom)),
+        cylinder(RECESS_RADIUS, recess, (0, 0, low - recess)),
+        cylinder(RECESS_RADIUS, recess, (0, 0, high)),
+    ]
+
+
+def brick(
+    columns: int,
+    rows: int,
+    height: float = BRICK_HEIGHT,
+    *,
+    with_studs: bool = True,
+    hollow_studs: bool = False,
+) -> Manifold:
+    """네모난 벽돌이다."""
+    return union(
+        block(columns, rows, height) - cavity(columns, rows, height - TOP),
+        *supports(columns, rows, height - TOP + OVERLAP),
+        *(studs(grid(columns, rows), height, hollow=hollow_studs) if with_studs else []),
+    )
+
+
+def plate(columns: int, rows: int) -> Manifold:
+    """높이가 벽돌의 3분의 1인 플레이트이다."""
+    return brick(columns, rows, PLATE_HEIGHT)
+
+
+def tile(columns: int, rows: int) -> Manifold:
+    """돌기가 없는 플레이트이다."""
+    return brick(columns, rows, PLATE_HEIGHT, with_studs=False)
+
+
+def corner(height: float) -> Manifold:
     """ㄱ자로 꺾인 벽돌이다."""
-    a = rounded_box(GAP, GAP, 0, 2 * PITCH - GAP, PITCH - GAP, h) + rounded_box(
-        GAP, GAP, 0, PITCH - GAP, 2 * PITCH - GAP, h
-    )
-    g = GAP + WALL
-    cav = rounded_box(g, g, -1, 2 * PITCH - g, PITCH - g, h - 1.2, 0) + rounded_box(
-        g, g, -1, PITCH - g, 2 * PITCH - g, h - 1.2, 0
-    )
+    body = block(2, 1, height) + block(1, 2, height)
+    inside = cavity(2, 1, height - TOP) + cavity(1, 2, height - TOP)
     return union(
-        [a - cav]
-        + studs([(0, 0), (1, 0), (0, 1)], h)
-        + [cylinder(1.6, h - 1, PITCH, PITCH / 2), cylinder(1.6, h - 1, PITCH / 2, PITCH)]
+        body - inside,
+        *studs(CORNER, height),
+        *supports(2, 1, height - 1),
+        *supports(1, 2, height - 1),
     )
 
 
-def round_brick(d, h, with_studs=True):
-    """지름이 `d` 칸인 둥근 벽돌이다."""
-    c, R = d * PITCH / 2, d * PITCH / 2 - GAP
-    if d == 1:
-        b = (
-            cylinder(R, h, c, c, 0, 0.25)
-            if h < 4
-            else union([cylinder(3.2, 2.5, c, c), cylinder(R, h - 2, c, c, 2, 0.25)])
-        )
-        b = b - cylinder(2.4, h - 1.2 + 1, c, c, -1)
+def round_brick(diameter: int, height: float, *, with_studs: bool = True) -> Manifold:
+    """지름이 `diameter`칸인 둥근 벽돌이다."""
+    centre = diameter * PITCH / 2
+    radius, base = centre - GAP, (centre, centre, BELOW)
+    if diameter == 1:
+        body = cylinder(radius, height, (centre, centre, 0), bevel=0.25)
+        if height == BRICK_HEIGHT:  # 아래쪽에 목이 있다.
+            neck = cylinder(3.2, 2.5, (centre, centre, 0))
+            body = neck + cylinder(radius, height - 2, (centre, centre, 2), bevel=0.25)
+        solid = body - cylinder(STUD_RADIUS, height - TOP - BELOW, base)
     else:
-        b = cylinder(R, h, c, c, 0, 0.3, seg=64) - cylinder(R - WALL, h - 1.2 + 1, c, c, -1, seg=64)
-        b = union([b] + [cylinder(3.255, h - 1, c, c) - cylinder(2.4, 3 * h, c, c, -h)])
-    return union([b] + (studs(grid(d, d), h) if with_studs else []))
+        body = cylinder(radius, height, (centre, centre, 0), bevel=0.3, segments=64)
+        inside = cylinder(radius - WALL, height - TOP - BELOW, base, segments=64)
+        solid = union(body - inside, tube(height - TOP + OVERLAP, centre, centre))
+    return union(solid, *(studs(grid(diameter, diameter), height) if with_studs else []))
 
 
-def cone(d):
-    """밑지름이 `d` 칸인 원뿔이다."""
-    c = d * PITCH / 2
-    if d == 1:
-        b = cylinder(3.9, 9.6, c, c, 0, 0.25, 2.5) - cylinder(2.4, 6, c, c, -1)
-        return union([b, stud(c, c, 9.6, True)])
-    b = cylinder(7.9, 2 * BRICK_HEIGHT, c, c, 0, 0.3, 3.9, 64) - cylinder(
-        6.4, 2 * BRICK_HEIGHT - 2.4, c, c, -1.2, 0, 2.6, 64
+def small_cone() -> Manifold:
+    """한 칸에 놓이는 원뿔이다."""
+    centre = PITCH / 2
+    body = cylinder(centre - GAP, BRICK_HEIGHT, (centre, centre, 0), top_radius=2.5, bevel=0.25)
+    hole = cylinder(STUD_RADIUS, 6, (centre, centre, BELOW))
+    return union(body - hole, stud(centre, centre, BRICK_HEIGHT, hollow=True))
+
+
+def large_cone() -> Manifold:
+    """2×2칸에 놓이고 높이가 벽돌 둘인 원뿔이다."""
+    radius, height = PITCH - GAP, 2 * BRICK_HEIGHT
+    body = cylinder(radius, height, (PITCH, PITCH, 0), top_radius=3.9, bevel=0.3, segments=64)
+    inside = cylinder(
+        radius - WALL, height - 2 * TOP, (PITCH, PITCH, -TOP), top_radius=2.6, segments=64
     )
-    return union([b, stud(c, c, 2 * BRICK_HEIGHT)])
+    return union(body - inside, stud(PITCH, PITCH, height))
 
 
-def dome():
+def dome() -> Manifold:
     """둥근 지붕이다."""
-    R = 7.9
-    s = Manifold.sphere(R, 64).scale((1, 1, 1.05)) - Manifold.sphere(R - WALL, 64)
-    s = s.trim_by_plane((0, 0, 1), 0).translate((0, 0, 1.6)) + (
-        cylinder(R, 1.7) - cylinder(R - WALL, 3, 0, 0, -0.5)
-    )
+    radius, rim, stretch = PITCH - GAP, 1.6, 1.05
+    sphere = Manifold.sphere(radius, 64).scale((1, 1, stretch))
+    shell = (sphere - Manifold.sphere(radius - WALL, 64)).trim_by_plane((0, 0, 1), 0)
+    ring = cylinder(radius, rim + 0.1) - cylinder(radius - WALL, 3, (0, 0, -0.5))
     return union(
-        [s, stud(0, 0, 1.6 + R * 1.05 - 0.5, True), cylinder(3.255, 8) - cylinder(2.4, 7, 0, 0, -1)]
+        shell.translate((0, 0, rim)) + ring,
+        stud(0, 0, rim + radius * stretch - 0.5, hollow=True),
+        cylinder(TUBE_RADIUS, 8) - cylinder(STUD_RADIUS, 7, (0, 0, BELOW)),
     )
 
 
-def quarter_ring_brick(h=BRICK_HEIGHT):
+def macaroni() -> Manifold:
     """고리를 4분의 1로 자른 벽돌이다."""
-    q = rounded_box(0, 0, -5, 30, 30, 30, 0)
-    a = (
-        cylinder(2 * PITCH - GAP, h, 0, 0, 0, 0.25, seg=96)
-        - cylinder(PITCH + GAP, 40, 0, 0, -5, seg=64)
-    ) ^ q
-    w = (
-        cylinder(2 * PITCH - WALL, h - 1.2, 0, 0, -0.01, seg=96)
-        - cylinder(PITCH + WALL, 40, 0, 0, -5, seg=64)
-    ) ^ rounded_box(1.5, 1.5, -5, 30, 30, 30, 0)
-    r = 1.5 * PITCH
+    inner, outer, far = PITCH, 2 * PITCH, (30, 30, 30)
+    quarter = box((0, 0, -5), far)
+    body = cylinder(outer - GAP, BRICK_HEIGHT, bevel=0.25, segments=96)
+    body -= cylinder(inner + GAP, 40, (0, 0, -5), segments=64)
+    inside = cylinder(outer - WALL, BRICK_HEIGHT - TOP, (0, 0, -0.01), segments=96)
+    inside -= cylinder(inner + WALL, 40, (0, 0, -5), segments=64)
+    middle = (inner + outer) / 2
+    angles = np.deg2rad([19.5, 70.5])
     return union(
-        [a - w] + [stud(r * np.cos(t), r * np.sin(t), h) for t in np.deg2rad([19.5, 70.5])]
+        (body ^ quarter) - (inside ^ box((WALL, WALL, -5), far)),
+        *(stud(middle * np.cos(a), middle * np.sin(a), BRICK_HEIGHT) for a in angles),
     )
 
 
-def slope(depth, ny, h=BRICK_HEIGHT, lip=1.5, flat=1):
-    """+x쪽이 비탈진 벽돌이다. `flat`은 평평하게 남긴 줄의 수이다."""
-    X, Y = depth * PITCH - GAP, ny * PITCH - GAP
-    x1 = max(flat * PITCH, GAP + 0.6)
-    poly = [(GAP, 0), (X, 0), (X, lip), (x1, h), (GAP, h)]
-    body = prism(poly, GAP, Y)
-    w = WALL
-    k = w * 0.9
-    inner = [
-        (GAP + w, -1),
-        (X - w, -1),
-        (X - w, lip - 0.7),
-        (max(x1 - k * 0.6, GAP + w + 0.2), h - 1.3),
-        (GAP + w, h - 1.3),
+def slope(depth: int, rows: int, height: float = BRICK_HEIGHT, *, flat: int = 1) -> Manifold:
+    """+x쪽이 비탈진 벽돌이다. `flat`은 평평하게 남긴 칸의 수이다."""
+    right, back = depth * PITCH - GAP, rows * PITCH - GAP
+    ridge = max(flat * PITCH, GAP + 0.6)
+    ceiling = height - SLOPE_TOP
+    outside = [(GAP, 0), (right, 0), (right, LIP), (ridge, height), (GAP, height)]
+    inside = [
+        (INSET, BELOW),
+        (right - WALL, BELOW),
+        (right - WALL, LIP - 0.7),
+        (max(ridge - 0.81, INSET + 0.2), ceiling),
+        (INSET, ceiling),
     ]
-    cav = prism(inner, GAP + w, Y - w, 0)
-    tubes = []
-    if ny > 1 and flat:
-        tubes = [
-            (cylinder(3.255, h, PITCH, j * PITCH) - cylinder(2.4, 30, PITCH, j * PITCH, -5)) ^ body
-            for j in range(1, ny)
-        ]
-    elif depth > 1 and ny == 1:
-        tubes = [cylinder(1.6, h, PITCH, PITCH / 2) ^ body]
-    return union([body - cav] + tubes + (studs(grid(flat, ny), h) if flat else []))
-
-
-def inverted_slope(ny):
-    """아래쪽이 비탈진 벽돌이다."""
-    X, Y = 2 * PITCH - GAP, ny * PITCH - GAP
-    body = prism(
-        [
-            (GAP, 0),
-            (PITCH, 0),
-            (X, BRICK_HEIGHT - 1.5),
-            (X, BRICK_HEIGHT),
-            (GAP, BRICK_HEIGHT),
-        ],
-        GAP,
-        Y,
+    body = rounded_prism(outside, GAP, back)
+    columns = flat + 1 if rows > 1 else depth  # 관은 평평한 곳에만 선다.
+    return union(
+        body - prism(inside, INSET, back - WALL),
+        *(support ^ body for support in supports(columns, rows, height)),
+        *studs(grid(flat, rows), height),
     )
-    cav = rounded_box(GAP + WALL, GAP + WALL, -1, PITCH - WALL, Y - WALL, BRICK_HEIGHT - 1.3, 0)
-    return union([body - cav] + studs(grid(2, ny), BRICK_HEIGHT))
 
 
-def roof(ny):
-    """가운데가 솟은 지붕이다."""
-    Y = ny * PITCH - GAP
-    X = 2 * PITCH - GAP
-    body = prism(
-        [
-            (GAP, 0),
-            (X, 0),
-            (X, 1.5),
-            (PITCH + 0.3, BRICK_HEIGHT),
-            (PITCH - 0.3, BRICK_HEIGHT),
-            (GAP, 1.5),
-        ],
-        GAP,
-        Y,
-    )
-    cav = prism(
-        [(1.7, -1), (X - 1.6, -1), (X - 1.6, 0.9), (PITCH, BRICK_HEIGHT - 2.2), (1.7, 0.9)],
-        GAP + WALL,
-        Y - WALL,
-        0,
-    )
-    return body - cav
+def inverted_slope() -> Manifold:
+    """+x쪽 아래가 비탈진 2×2칸 벽돌이다."""
+    edge, height = 2 * PITCH - GAP, BRICK_HEIGHT
+    outside = [(GAP, 0), (PITCH, 0), (edge, height - LIP), (edge, height), (GAP, height)]
+    body = rounded_prism(outside, GAP, edge)
+    inside = box((INSET, INSET, BELOW), (PITCH - WALL, edge - WALL, height - SLOPE_TOP))
+    return union(body - inside, *studs(grid(2, 2), height))
 
 
-def slope_corner():
-    """두 방향으로 비탈진 모서리 벽돌이다."""
-    m, e = GAP, 2 * PITCH - GAP
-    pts = [
-        (m, m, 0),
-        (e, m, 0),
-        (m, e, 0),
-        (e, e, 0),
-        (m, m, BRICK_HEIGHT),
-        (PITCH, m, BRICK_HEIGHT),
-        (m, PITCH, BRICK_HEIGHT),
-        (PITCH, PITCH, BRICK_HEIGHT),
-        (e, m, 1.5),
-        (m, e, 1.5),
-        (e, e, 1.5),
+def roof() -> Manifold:
+    """가운데가 솟은 2×2칸 지붕이다."""
+    edge, height = 2 * PITCH - GAP, BRICK_HEIGHT
+    left, right = 1.7, 14.3  # 안쪽 벽
+    outside = [
+        (GAP, 0),
+        (edge, 0),
+        (edge, LIP),
+        (PITCH + 0.3, height),
+        (PITCH - 0.3, height),
+        (GAP, LIP),
     ]
-    r = BEVEL
-    c = np.array([6, 6, 4.0])
-    body = rounded_hull([np.array(p) - r * np.sign(np.array(p) - c) for p in pts], r)
-    cav = Manifold.hull_points(
-        [
-            (1.6, 1.6, -1),
-            (14.4, 1.6, -1),
-            (1.6, 14.4, -1),
-            (14.4, 14.4, -1),
-            (1.6, 1.6, BRICK_HEIGHT - 1.3),
-            (7, 1.6, BRICK_HEIGHT - 1.3),
-            (1.6, 7, BRICK_HEIGHT - 1.3),
-            (7, 7, BRICK_HEIGHT - 1.3),
-            (14.4, 1.6, 0.8),
-            (1.6, 14.4, 0.8),
-            (14.4, 14.4, 0.8),
-        ]
-    )
-    return union([body - cav, stud(4, 4, BRICK_HEIGHT)])
+    inside = [(left, BELOW), (right, BELOW), (right, 0.9), (PITCH, height - 2.2), (left, 0.9)]
+    return rounded_prism(outside, GAP, edge) - prism(inside, INSET, edge - WALL)
 
 
-def curved_slope(depth, ny, h):
-    """비탈이 둥글게 휜 벽돌이다."""
-    X, Y = depth * PITCH - GAP, ny * PITCH - GAP
-    n = 24
-    t = np.linspace(0, np.pi / 2, n)
-    lo = 1.4
-    arc = [(GAP + (X - GAP) * np.sin(a), lo + (h - lo) * np.cos(a)) for a in t]
-    body = prism([(GAP, 0), (X, 0)] + arc[::-1], GAP, Y, 0)
-    t2 = [(GAP + WALL + (X - GAP - 2 * WALL) * np.sin(a), 0.2 + (h - 1.4) * np.cos(a)) for a in t]
-    cav = prism([(GAP + WALL, -1), (X - WALL, -1)] + t2[::-1], GAP + WALL, Y - WALL, 0)
-    return union(
-        [body - cav]
-        + ([cylinder(1.6, h, PITCH, PITCH / 2) ^ body] if depth > 1 and ny == 1 else [])
-    )
+def slope_corner() -> Manifold:
+    """두 방향으로 비탈진 2×2칸 모서리 벽돌이다."""
 
+    def corners(near: float, ridge: float, far: float, heights: Point3) -> list[Point3]:
+        """바닥, 꼭대기, 비탈 끝의 높이가 `heights`인 입체의 꼭짓점들이다."""
+        bottom, top, lip = heights
+        return [*square(near, far, bottom), *square(near, ridge, top), *square(near, far, lip)[1:]]
 
-def technic_brick(n):
-    """옆으로 구멍이 뚫린 벽돌이다."""
-    b = brick(n, 1, hollow=True)
-    xs = [i * PITCH for i in range(1, n)]
-    z = 5.8
-    for x in xs:
-        b = b + (cylinder_along_y(3.1, GAP, PITCH - GAP, x, z))
-    for x in xs:
-        b = b - cylinder_along_y(2.4, -1, PITCH + 1, x, z)
-        b = (
-            b
-            - cylinder_along_y(3.05, -1, 0.9, x, z)
-            - cylinder_along_y(3.05, PITCH - 0.9, PITCH + 1, x, z)
-        )
-    return b
-
-
-def beam(n):
-    """구멍이 `n`개 뚫린 막대이다."""
-    r = 3.7
-    s = [cylinder(r, 7.8, i * PITCH, 0, 0, 0.3) for i in (0, n - 1)]
-    b = Manifold.batch_hull(s)
-    for i in range(n):
-        x = i * PITCH
-        b = (
-            b
-            - cylinder(2.4, 20, x, 0, -5)
-            - cylinder(3.05, 2, x, 0, -1.1)
-            - cylinder(3.05, 2, x, 0, 6.9)
-        )
-    return b
-
-
-def pin():
-    """두 막대를 잇는 핀이다."""
-    half = revolve([(0, 0), (2.4, 0), (2.4, 6.6), (2.65, 6.8), (2.65, 7.6), (2.3, 8), (0, 8)])
-    b = half + half.mirror((0, 0, 1)) + cylinder(2.9, 1.2, 0, 0, -0.6, 0.15)
-    b = b - cylinder(1.6, 30, 0, 0, -15)
-    for s in (1, -1):
-        b = b - rounded_box(-4, -0.4, 3.5, 4, 0.4, 9, 0).scale((1, 1, s))
-    return b
-
-
-def bush():
-    """축을 끼우는 굴대이다."""
-    b = union(
-        [
-            cylinder(3.7, 2.2, 0, 0, 0, 0.25),
-            cylinder(2.9, 7.8, 0, 0, 0),
-            cylinder(3.7, 2.2, 0, 0, 5.6, 0.25),
-        ]
-    )
-    return (
-        b
-        - rounded_box(-2.4, -0.9, -1, 2.4, 0.9, 20, 0)
-        - rounded_box(-0.9, -2.4, -1, 0.9, 2.4, 20, 0)
-    )
-
-
-def arch(n, h=BRICK_HEIGHT):
-    """아래가 둥글게 뚫린 다리 벽돌이다."""
-    X = n * PITCH - GAP
-    body = rounded_box(GAP, GAP, 0, X, PITCH - GAP, h)
-    r = (n - 2) * PITCH / 2
-    hole = (
-        cylinder_along_y(1, -1, PITCH + 1, 0, 0, 64)
-        .scale((r, 1, min(r, h - 2.2)))
-        .translate((n * PITCH / 2, 0, 0))
-    )
-    cav = rounded_box(1.6, 1.6, -1, PITCH - 1.6, PITCH - 1.6, h - 3, 0)
-    return union(
-        [body - hole - cav - cav.translate(((n - 1) * PITCH, 0, 0))] + studs(grid(n, 1), h)
-    )
-
-
-def jumper(nx, ny):
-    """돌기가 한가운데 하나만 있는 판이다."""
-    return union(
-        [
-            brick(nx, ny, PLATE_HEIGHT, False),
-            stud(nx * PITCH / 2, ny * PITCH / 2, PLATE_HEIGHT, True),
-        ]
-    )
-
-
-def grille():
-    """홈이 나란히 파인 타일이다."""
-    b = brick(2, 1, PLATE_HEIGHT, False)
-    for i in range(4):
-        y = 1.35 + i * 1.5
-        b = b - rounded_box(0.9, y, 1.6, 2 * PITCH - 0.9, y + 0.8, 5, 0)
-    return b
-
-
-def side_stud():
-    """옆면에도 돌기가 있는 벽돌이다."""
-    return brick(1, 1) + stud(0, 0, 0, True).rotate((0, 90, 0)).translate((7.9, 4, 5))
-
-
-def bracket():
-    """옆으로 꺾여 내려온 면에 돌기가 있는 판이다."""
-    a = brick(2, 1, PLATE_HEIGHT)
-    p = rounded_box(GAP, -1.5, -7.8 + PLATE_HEIGHT, 2 * PITCH - GAP, 0.3, PLATE_HEIGHT)
-    s = [stud(0, 0, 0).rotate((90, 0, 0)).translate((x, -1.5, -1.2)) for x in (4, 12)]
-    return union([a, p] + s)
-
-
-def cut_corner_plate():
-    """한쪽 귀를 자른 판이다."""
-    b = brick(2, 2, PLATE_HEIGHT, False)
-    cut = Manifold.hull_points(
-        [(16.2, 8, -1), (8, 16.2, -1), (20, 20, -1), (16.2, 8, 9), (8, 16.2, 9), (20, 20, 9)]
-    )
-    wall = Manifold.hull_points(
-        [
-            (16, 8, 0),
-            (8, 16, 0),
-            (14.6, 7.2, 0),
-            (7.2, 14.6, 0),
-            (16, 8, PLATE_HEIGHT),
-            (8, 16, PLATE_HEIGHT),
-            (14.6, 7.2, PLATE_HEIGHT),
-            (7.2, 14.6, PLATE_HEIGHT),
-        ]
-    )
-    return union(
-        [(b - cut)]
-        + [wall ^ rounded_box(0.1, 0.1, 0, 15.9, 15.9, PLATE_HEIGHT, 0)]
-        + studs([(0, 0), (1, 0), (0, 1)], PLATE_HEIGHT)
-    )
-
-
-def pyramid():
-    """네모뿔 모양의 타일이다."""
-    m, e = 0.1, 7.9
-    r = BEVEL
     body = rounded_hull(
-        [
-            (m + r, m + r, r),
-            (e - r, m + r, r),
-            (m + r, e - r, r),
-            (e - r, e - r, r),
-            (m + r, m + r, 1.4),
-            (e - r, m + r, 1.4),
-            (m + r, e - r, 1.4),
-            (e - r, e - r, 1.4),
-            (4, 4, 6.2),
-        ],
-        r,
+        corners(
+            GAP + BEVEL,
+            PITCH - BEVEL,
+            2 * PITCH - GAP - BEVEL,
+            (BEVEL, BRICK_HEIGHT - BEVEL, LIP + BEVEL),
+        )
     )
-    return body - rounded_box(1.6, 1.6, -1, 6.4, 6.4, 1.9, 0)
+    inside = corners(INSET, 7, 2 * PITCH - INSET, (BELOW, BRICK_HEIGHT - SLOPE_TOP, 0.8))
+    return union(body - Manifold.hull_points(inside), stud(4, 4, BRICK_HEIGHT))
+
+
+def curved_slope() -> Manifold:
+    """비탈이 둥글게 휜 2×1칸 벽돌이다."""
+    right, back, height, lip = 2 * PITCH - GAP, PITCH - GAP, 6.4, 1.4
+
+    def outline(left: float, right: float, bottom: float, low: float, rise: float) -> list[Point2]:
+        """바닥 위에 (left, low + rise)에서 (right, low)로 내려오는 사분타원을 얹은 윤곽이다."""
+        angles = np.linspace(np.pi / 2, 0, 24)
+        arc = [(left + (right - left) * np.sin(a), low + rise * np.cos(a)) for a in angles]
+        return [(left, bottom), (right, bottom), *arc]
+
+    body = prism(outline(GAP, right, 0, lip, height - lip), GAP, back)
+    inside = prism(outline(INSET, right - WALL, BELOW, 0.2, height - 1.4), INSET, back - WALL)
+    return union(body - inside, post(height, PITCH, PITCH / 2) ^ body)
+
+
+def technic_brick(columns: int) -> Manifold:
+    """옆으로 핀 구멍이 뚫린 벽돌이다."""
+    height = 5.8  # 구멍의 중심
+    centres = [i * PITCH for i in range(1, columns)]
+    solid = brick(columns, 1, hollow_studs=True)
+    for x in centres:
+        solid += along_y(cylinder(3.1, PITCH - 2 * GAP, (0, 0, GAP)), x, height)
+    holes = [
+        along_y(hole, x, height)
+        for x in centres
+        for hole in pin_hole((-1, PITCH + 1), (0.9, PITCH - 0.9), 1.9)
+    ]
+    return subtract(solid, *holes)
+
+
+def beam(length: int) -> Manifold:
+    """핀 구멍이 `length`개 뚫린 막대이다."""
+    thickness, last = PITCH - 2 * GAP, (length - 1) * PITCH
+    ends = [cylinder(3.7, thickness, (x, 0, 0), bevel=0.3) for x in (0, last)]
+    body = Manifold.batch_hull(ends)
+    holes = [
+        hole.translate((i * PITCH, 0, 0))
+        for i in range(length)
+        for hole in pin_hole((-5, 15), (0.9, 6.9), 2)
+    ]
+    return subtract(body, *holes)
+
+
+def pin() -> Manifold:
+    """두 막대를 잇는 핀이다. 가운데가 원점이다."""
+    half = revolve([(0, 0), (2.4, 0), (2.4, 6.6), (2.65, 6.8), (2.65, 7.6), (2.3, 8), (0, 8)])
+    collar = cylinder(2.9, 1.2, (0, 0, -0.6), bevel=0.15)
+    bore = cylinder(1.6, 30, (0, 0, -15))
+    slots = [box((-4, -0.4, 3.5), (4, 0.4, 9)).scale((1, 1, side)) for side in (1, -1)]
+    return subtract(half + half.mirror((0, 0, 1)) + collar, bore, *slots)
+
+
+def bush() -> Manifold:
+    """축을 끼우는 굴대이다. 구멍은 십자 모양이다."""
+    return subtract(
+        union(
+            cylinder(3.7, 2.2, bevel=0.25),
+            cylinder(2.9, 7.8),
+            cylinder(3.7, 2.2, (0, 0, 5.6), bevel=0.25),
+        ),
+        box((-2.4, -0.9, BELOW), (2.4, 0.9, 20)),
+        box((-0.9, -2.4, BELOW), (0.9, 2.4, 20)),
+    )
+
+
+def arch(columns: int) -> Manifold:
+    """아래가 둥글게 뚫린 다리 벽돌이다. 두 다리는 한 칸씩이다."""
+    width, height = (columns - 2) * PITCH, BRICK_HEIGHT
+    body = block(columns, 1, height)
+    hole = along_y(cylinder(1, PITCH + 2, (0, 0, BELOW), segments=64), 0, 0)
+    hole = hole.scale((width / 2, 1, min(width / 2, height - 2.2)))
+    leg = cavity(1, 1, height - 3)
+    return union(
+        body
+        - hole.translate((columns * PITCH / 2, 0, 0))
+        - leg
+        - leg.translate(((columns - 1) * PITCH, 0, 0)),
+        *studs(grid(columns, 1), height),
+    )
+
+
+def jumper(columns: int, rows: int) -> Manifold:
+    """돌기가 한가운데 하나만 있는 플레이트이다."""
+    return union(
+        tile(columns, rows),
+        stud(columns * PITCH / 2, rows * PITCH / 2, PLATE_HEIGHT, hollow=True),
+    )
+
+
+def grille() -> Manifold:
+    """홈 네 줄이 나란히 파인 타일이다."""
+    fronts = [1.35 + i * 1.5 for i in range(4)]
+    return subtract(
+        tile(2, 1), *(box((0.9, y, 1.6), (2 * PITCH - 0.9, y + 0.8, 5)) for y in fronts)
+    )
+
+
+def side_stud() -> Manifold:
+    """옆면에도 돌기가 있는 벽돌이다."""
+    body = brick(1, 1)
+    side = stud(0, 0, 0, hollow=True).rotate((0, 90, 0))
+    return body + side.translate((PITCH - GAP, PITCH / 2, 5))
+
+
+def bracket() -> Manifold:
+    """옆으로 꺾여 내려온 면에 돌기가 있는 플레이트이다."""
+    front = -1.5
+    return union(
+        plate(2, 1),
+        rounded_box((GAP, front, PLATE_HEIGHT - 7.8), (2 * PITCH - GAP, OVERLAP, PLATE_HEIGHT)),
+        *(stud(0, 0, 0).rotate((90, 0, 0)).translate((x, front, -1.2)) for x in (4, 12)),
+    )
+
+
+def cut_corner_plate() -> Manifold:
+    """한쪽 귀를 자른 플레이트이다."""
+
+    def upright(points: Sequence[Point2], low: float, high: float) -> Manifold:
+        """xy 평면의 점들을 감싼 다각형을 z축으로 `low`에서 `high`까지 민 기둥이다."""
+        return Manifold.hull_points([(x, y, z) for z in (low, high) for x, y in points])
+
+    body = tile(2, 2)
+    ear = upright([(16.2, 8), (8, 16.2), (20, 20)], BELOW, 9)
+    wall = upright([(16, 8), (8, 16), (14.6, 7.2), (7.2, 14.6)], 0, PLATE_HEIGHT)
+    edge = 2 * PITCH - GAP
+    return union(
+        body - ear,
+        wall ^ box((GAP, GAP, 0), (edge, edge, PLATE_HEIGHT)),
+        *studs(CORNER, PLATE_HEIGHT),
+    )
+
+
+def pyramid() -> Manifold:
+    """네모뿔 모양의 타일이다."""
+    low, high = GAP + BEVEL, PITCH - GAP - BEVEL
+    body = rounded_hull([*square(low, high, BEVEL), *square(low, high, 1.4), (4, 4, 6.2)])
+    return body - cavity(1, 1, 1.9)
 
 
 # 이름에서 입체를 짓는 함수로 가는 사전. 차례가 데이터의 부품 번호이다.
@@ -492,18 +502,18 @@ PARTS: dict[str, Callable[[], Manifold]] = {
     "brick 2x2": lambda: brick(2, 2),
     "brick 2x3": lambda: brick(3, 2),
     "brick 2x4": lambda: brick(4, 2),
-    "brick corner 2x2": corner,
-    "plate 1x1": lambda: brick(1, 1, PLATE_HEIGHT),
-    "plate 1x2": lambda: brick(2, 1, PLATE_HEIGHT),
-    "plate 1x3": lambda: brick(3, 1, PLATE_HEIGHT),
-    "plate 1x4": lambda: brick(4, 1, PLATE_HEIGHT),
-    "plate 2x2": lambda: brick(2, 2, PLATE_HEIGHT),
-    "plate 2x3": lambda: brick(3, 2, PLATE_HEIGHT),
-    "plate 2x4": lambda: brick(4, 2, PLATE_HEIGHT),
+    "brick corner 2x2": lambda: corner(BRICK_HEIGHT),
+    "plate 1x1": lambda: plate(1, 1),
+    "plate 1x2": lambda: plate(2, 1),
+    "plate 1x3": lambda: plate(3, 1),
+    "plate 1x4": lambda: plate(4, 1),
+    "plate 2x2": lambda: plate(2, 2),
+    "plate 2x3": lambda: plate(3, 2),
+    "plate 2x4": lambda: plate(4, 2),
     "plate corner 2x2": lambda: corner(PLATE_HEIGHT),
-    "tile 1x1": lambda: brick(1, 1, PLATE_HEIGHT, with_studs=False),
-    "tile 1x2": lambda: brick(2, 1, PLATE_HEIGHT, with_studs=False),
-    "tile 2x2": lambda: brick(2, 2, PLATE_HEIGHT, with_studs=False),
+    "tile 1x1": lambda: tile(1, 1),
+    "tile 1x2": lambda: tile(2, 1),
+    "tile 2x2": lambda: tile(2, 2),
     "plate cut corner 2x2": cut_corner_plate,
     "grille tile 1x2": grille,
     "jumper plate 1x2": lambda: jumper(2, 1),
@@ -513,18 +523,18 @@ PARTS: dict[str, Callable[[], Manifold]] = {
     "round plate 1x1": lambda: round_brick(1, PLATE_HEIGHT),
     "round plate 2x2": lambda: round_brick(2, PLATE_HEIGHT),
     "round tile 2x2": lambda: round_brick(2, PLATE_HEIGHT, with_studs=False),
-    "cone 1x1": lambda: cone(1),
-    "cone 2x2x2": lambda: cone(2),
+    "cone 1x1": small_cone,
+    "cone 2x2x2": large_cone,
     "dome 2x2": dome,
-    "macaroni brick 2x2": quarter_ring_brick,
+    "macaroni brick 2x2": macaroni,
     "slope 45 2x1": lambda: slope(2, 1),
     "slope 45 2x2": lambda: slope(2, 2),
     "slope 33 3x2": lambda: slope(3, 2),
     "slope 45 corner 2x2": slope_corner,
-    "slope 45 inverted 2x2": lambda: inverted_slope(2),
-    "roof ridge 2x2": lambda: roof(2),
-    "slope 30 1x1": lambda: slope(1, 1, 6.4, 1.5, 0),
-    "curved slope 2x1": lambda: curved_slope(2, 1, 6.4),
+    "slope 45 inverted 2x2": inverted_slope,
+    "roof ridge 2x2": roof,
+    "slope 30 1x1": lambda: slope(1, 1, 6.4, flat=0),
+    "curved slope 2x1": curved_slope,
     "technic brick 1x2": lambda: technic_brick(2),
     "technic brick 1x4": lambda: technic_brick(4),
     "arch 1x4": lambda: arch(4),
