@@ -150,7 +150,7 @@ class RunRecorder(keras.callbacks.Callback):
                 raise ValueError(
                     f"{self.run_dir}에 기록은 있는데 체크포인트가 없다. 새 폴더를 준다."
                 )
-            if int(dcgan.g_optimizer.iterations):
+            if np.asarray(dcgan.g_optimizer.iterations) > 0:
                 raise ValueError(
                     f"{self.run_dir}에는 체크포인트가 없는데 모델은 이미 훈련한 것이다. build_dcgan()으로 새로 지어 준다."
                 )
