@@ -2,6 +2,8 @@
 
 길이는 모두 밀리미터(mm)이고 z축이 위쪽이다. 부품은 한 칸이 `PITCH`인 격자에 놓이며, `columns`는 x축, `rows`는 y축으로
 센 칸의 수이다. 상자와 원기둥을 합치고 빼서 부품을 짓는다. 상표나 로고는 없다.
+
+메시의 삼각형은 기본 도형을 만든 순서대로 놓인다. 모양이 같아도 만드는 순서를 바꾸면 배열이 달라진다.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -13,9 +15,9 @@ from manifold3d import CrossSection, JoinType, Manifold, OpType
 
 PITCH = 8.0  # 돌기 사이의 간격
 BRICK_HEIGHT, PLATE_HEIGHT = 9.6, 3.2
-STUD_RADIUS, STUD_HEIGHT = 2.4, 1.8  # 돌기. 돌기를 받는 구멍의 반지름도 같다.
+STUD_RADIUS, STUD_HEIGHT = 2.4, 1.8  # 돌기. 핀과, 돌기나 핀이 끼이는 구멍도 굵기가 같다.
 TUBE_RADIUS = 3.255  # 두 줄 벽돌의 밑면에서 돌기 넷 사이에 끼이는 관
-POST_RADIUS = 1.6  # 한 줄 벽돌의 밑면에서 돌기 둘 사이에 끼이는 막대. 속이 빈 돌기의 구멍도 같다.
+BAR_RADIUS = 1.6  # 한 줄 벽돌의 밑면에 선 막대. 속이 빈 돌기와 핀의 구멍도 굵기가 같다.
 RECESS_RADIUS = 3.05  # 핀 구멍의 넓은 입구
 GAP = 0.1  # 이웃한 벽돌과의 틈
 WALL = 1.5  # 벽의 두께
@@ -52,9 +54,8 @@ def rounded_hull(centres: Iterable[Point3]) -> Manifold:
 
 def rounded_box(low: Point3, high: Point3) -> Manifold:
     """맞은편 두 꼭짓점이 `low`와 `high`인, 모서리가 둥근 상자이다."""
-    return rounded_hull(
-        product(*((near + BEVEL, far - BEVEL) for near, far in zip(low, high, strict=True)))
-    )
+    xs, ys, zs = ((near + BEVEL, far - BEVEL) for near, far in zip(low, high, strict=True))
+    return rounded_hull(product(xs, ys, zs))
 
 
 def box(low: Point3, high: Point3) -> Manifold:
@@ -101,17 +102,9 @@ def cylinder(
     if not bevel:
         return Manifold.cylinder(height, radius, top, segments).translate(base)
     middle = bevel * 0.29  # 모서리 호의 가운데. 1 - cos 45°
-    profile = [
-        (0, 0),
-        (radius - bevel, 0),
-        (radius - middle, middle),
-        (radius, bevel),
-        (top, height - bevel),
-        (top - middle, height - middle),
-        (top - bevel, height),
-        (0, height),
-    ]
-    return revolve(profile, segments).translate(base)
+    lower = [(0, 0), (radius - bevel, 0), (radius - middle, middle), (radius, bevel)]
+    upper = [(top, height - bevel), (top - middle, height - middle), (top - bevel, height)]
+    return revolve([*lower, *upper, (0, height)], segments).translate(base)
 
 
 def along_y(solid: Manifold, x: float, z: float) -> Manifold:
@@ -121,16 +114,11 @@ def along_y(solid: Manifold, x: float, z: float) -> Manifold:
 
 def stud(x: float, y: float, z: float, *, hollow: bool = False) -> Manifold:
     """높이 `z`인 면에 선 돌기 하나이다. `hollow`이면 속이 비었다."""
-    profile = [
-        (0, -OVERLAP),
-        (STUD_RADIUS, -OVERLAP),
-        (STUD_RADIUS, STUD_HEIGHT - 0.3),
-        (STUD_RADIUS - 0.09, STUD_HEIGHT - 0.09),
-        (STUD_RADIUS - 0.3, STUD_HEIGHT),
-        (0, STUD_HEIGHT),
-    ]
-    solid = revolve(profile).translate((x, y, z))
-    return solid - cylinder(POST_RADIUS, 3, (x, y, z)) if hollow else solid
+    radius, height = STUD_RADIUS, STUD_HEIGHT
+    foot = [(0, -OVERLAP), (radius, -OVERLAP)]
+    rim = [(radius, height - 0.3), (radius - 0.09, height - 0.09), (radius - 0.3, height)]
+    solid = revolve([*foot, *rim, (0, height)]).translate((x, y, z))
+    return solid - cylinder(BAR_RADIUS, 3, (x, y, z)) if hollow else solid
 
 
 def studs(cells: Iterable[Cell], z: float, *, hollow: bool = False) -> list[Manifold]:
@@ -149,9 +137,9 @@ def tube(height: float, x: float, y: float) -> Manifold:
     return outside - cylinder(STUD_RADIUS, height * 3, (x, y, -height))
 
 
-def post(height: float, x: float, y: float) -> Manifold:
+def bar(height: float, x: float, y: float) -> Manifold:
     """밑면의 (x, y)에 선 막대이다."""
-    return cylinder(POST_RADIUS, height, (x, y, 0))
+    return cylinder(BAR_RADIUS, height, (x, y, 0))
 
 
 def block(columns: int, rows: int, height: float) -> Manifold:
@@ -166,12 +154,12 @@ def cavity(columns: int, rows: int, ceiling: float) -> Manifold:
 
 def supports(columns: int, rows: int, height: float) -> list[Manifold]:
     """밑면의 관들이다. 한 줄 벽돌에서는 막대들이다."""
-    if columns > 1 and rows > 1:
-        crossings = product(range(1, columns), range(1, rows))
-        return [tube(height, i * PITCH, j * PITCH) for i, j in crossings]
-    return [post(height, i * PITCH, PITCH / 2) for i in range(1, columns)] + [
-        post(height, PITCH / 2, j * PITCH) for j in range(1, rows)
-    ]
+    if columns == rows == 1:
+        return []
+    support = tube if columns > 1 and rows > 1 else bar
+    xs = [i * PITCH for i in range(1, columns)] or [PITCH / 2]
+    ys = [j * PITCH for j in range(1, rows)] or [PITCH / 2]
+    return [support(height, x, y) for x, y in product(xs, ys)]
 
 
 def pin_hole(bore: Point2, narrow: Point2, recess: float) -> list[Manifold]:
@@ -222,21 +210,26 @@ def corner(height: float) -> Manifold:
     )
 
 
-def round_brick(diameter: int, height: float, *, with_studs: bool = True) -> Manifold:
-    """지름이 `diameter`칸인 둥근 벽돌이다."""
-    centre = diameter * PITCH / 2
-    radius, base = centre - GAP, (centre, centre, BELOW)
-    if diameter == 1:
-        body = cylinder(radius, height, (centre, centre, 0), bevel=0.25)
-        if height == BRICK_HEIGHT:  # 아래쪽에 목이 있다.
-            neck = cylinder(3.2, 2.5, (centre, centre, 0))
-            body = neck + cylinder(radius, height - 2, (centre, centre, 2), bevel=0.25)
-        solid = body - cylinder(STUD_RADIUS, height - TOP - BELOW, base)
+def small_round(height: float) -> Manifold:
+    """한 칸에 놓이는 둥근 벽돌이다. 플레이트보다 높으면 아래쪽에 목이 있다."""
+    centre = PITCH / 2
+    if height == PLATE_HEIGHT:
+        body = cylinder(centre - GAP, height, (centre, centre, 0), bevel=0.25)
     else:
-        body = cylinder(radius, height, (centre, centre, 0), bevel=0.3, segments=64)
-        inside = cylinder(radius - WALL, height - TOP - BELOW, base, segments=64)
-        solid = union(body - inside, tube(height - TOP + OVERLAP, centre, centre))
-    return union(solid, *(studs(grid(diameter, diameter), height) if with_studs else []))
+        neck = cylinder(3.2, 2.5, (centre, centre, 0))
+        body = neck + cylinder(centre - GAP, height - 2, (centre, centre, 2), bevel=0.25)
+    hole = cylinder(STUD_RADIUS, height - TOP - BELOW, (centre, centre, BELOW))
+    return union(body - hole, stud(centre, centre, height))
+
+
+def large_round(height: float, *, with_studs: bool = True) -> Manifold:
+    """2×2칸에 놓이는 둥근 벽돌이다."""
+    radius = PITCH - GAP
+    body = cylinder(radius, height, (PITCH, PITCH, 0), bevel=0.3, segments=64)
+    depth = height - TOP - BELOW
+    inside = cylinder(radius - WALL, depth, (PITCH, PITCH, BELOW), segments=64)
+    shell = union(body - inside, tube(height - TOP + OVERLAP, PITCH, PITCH))
+    return union(shell, *(studs(grid(2, 2), height) if with_studs else []))
 
 
 def small_cone() -> Manifold:
@@ -290,15 +283,9 @@ def slope(depth: int, rows: int, height: float = BRICK_HEIGHT, *, flat: int = 1)
     """+x쪽이 비탈진 벽돌이다. `flat`은 평평하게 남긴 칸의 수이다."""
     right, back = depth * PITCH - GAP, rows * PITCH - GAP
     ridge = max(flat * PITCH, GAP + 0.6)
-    ceiling = height - SLOPE_TOP
     outside = [(GAP, 0), (right, 0), (right, LIP), (ridge, height), (GAP, height)]
-    inside = [
-        (INSET, BELOW),
-        (right - WALL, BELOW),
-        (right - WALL, LIP - 0.7),
-        (max(ridge - 0.81, INSET + 0.2), ceiling),
-        (INSET, ceiling),
-    ]
+    wall, crest, ceiling = right - WALL, max(ridge - 0.81, INSET + 0.2), height - SLOPE_TOP
+    inside = [(INSET, BELOW), (wall, BELOW), (wall, 0.8), (crest, ceiling), (INSET, ceiling)]
     body = rounded_prism(outside, GAP, back)
     columns = flat + 1 if rows > 1 else depth  # 관은 평평한 곳에만 선다.
     return union(
@@ -320,15 +307,8 @@ def inverted_slope() -> Manifold:
 def roof() -> Manifold:
     """가운데가 솟은 2×2칸 지붕이다."""
     edge, height = 2 * PITCH - GAP, BRICK_HEIGHT
-    left, right = 1.7, 14.3  # 안쪽 벽
-    outside = [
-        (GAP, 0),
-        (edge, 0),
-        (edge, LIP),
-        (PITCH + 0.3, height),
-        (PITCH - 0.3, height),
-        (GAP, LIP),
-    ]
+    outside = [(GAP, 0), (edge, 0), (edge, LIP), (8.3, height), (7.7, height), (GAP, LIP)]
+    left, right = 1.7, 14.3
     inside = [(left, BELOW), (right, BELOW), (right, 0.9), (PITCH, height - 2.2), (left, 0.9)]
     return rounded_prism(outside, GAP, edge) - prism(inside, INSET, edge - WALL)
 
@@ -337,25 +317,19 @@ def slope_corner() -> Manifold:
     """두 방향으로 비탈진 2×2칸 모서리 벽돌이다."""
 
     def corners(near: float, ridge: float, far: float, heights: Point3) -> list[Point3]:
-        """바닥, 꼭대기, 비탈 끝의 높이가 `heights`인 입체의 꼭짓점들이다."""
+        """`heights`는 바닥, 꼭대기, 비탈 끝의 높이이다."""
         bottom, top, lip = heights
         return [*square(near, far, bottom), *square(near, ridge, top), *square(near, far, lip)[1:]]
 
-    body = rounded_hull(
-        corners(
-            GAP + BEVEL,
-            PITCH - BEVEL,
-            2 * PITCH - GAP - BEVEL,
-            (BEVEL, BRICK_HEIGHT - BEVEL, LIP + BEVEL),
-        )
-    )
+    heights = BEVEL, BRICK_HEIGHT - BEVEL, LIP + BEVEL
+    body = rounded_hull(corners(GAP + BEVEL, PITCH - BEVEL, 2 * PITCH - GAP - BEVEL, heights))
     inside = corners(INSET, 7, 2 * PITCH - INSET, (BELOW, BRICK_HEIGHT - SLOPE_TOP, 0.8))
     return union(body - Manifold.hull_points(inside), stud(4, 4, BRICK_HEIGHT))
 
 
 def curved_slope() -> Manifold:
     """비탈이 둥글게 휜 2×1칸 벽돌이다."""
-    right, back, height, lip = 2 * PITCH - GAP, PITCH - GAP, 6.4, 1.4
+    right, back, height, lip = 2 * PITCH - GAP, PITCH - GAP, 2 * PLATE_HEIGHT, 1.4
 
     def outline(left: float, right: float, bottom: float, low: float, rise: float) -> list[Point2]:
         """바닥 위에 (left, low + rise)에서 (right, low)로 내려오는 사분타원을 얹은 윤곽이다."""
@@ -365,7 +339,7 @@ def curved_slope() -> Manifold:
 
     body = prism(outline(GAP, right, 0, lip, height - lip), GAP, back)
     inside = prism(outline(INSET, right - WALL, BELOW, 0.2, height - 1.4), INSET, back - WALL)
-    return union(body - inside, post(height, PITCH, PITCH / 2) ^ body)
+    return union(body - inside, bar(height, PITCH, PITCH / 2) ^ body)
 
 
 def technic_brick(columns: int) -> Manifold:
@@ -398,38 +372,40 @@ def beam(length: int) -> Manifold:
 
 def pin() -> Manifold:
     """두 막대를 잇는 핀이다. 가운데가 원점이다."""
-    half = revolve([(0, 0), (2.4, 0), (2.4, 6.6), (2.65, 6.8), (2.65, 7.6), (2.3, 8), (0, 8)])
+    radius, ridge = STUD_RADIUS, 2.65
+    half = revolve(
+        [(0, 0), (radius, 0), (radius, 6.6), (ridge, 6.8), (ridge, 7.6), (2.3, PITCH), (0, PITCH)]
+    )
     collar = cylinder(2.9, 1.2, (0, 0, -0.6), bevel=0.15)
-    bore = cylinder(1.6, 30, (0, 0, -15))
+    bore = cylinder(BAR_RADIUS, 30, (0, 0, -15))
     slots = [box((-4, -0.4, 3.5), (4, 0.4, 9)).scale((1, 1, side)) for side in (1, -1)]
     return subtract(half + half.mirror((0, 0, 1)) + collar, bore, *slots)
 
 
 def bush() -> Manifold:
     """축을 끼우는 굴대이다. 구멍은 십자 모양이다."""
+    arm, half_width = STUD_RADIUS, 0.9
     return subtract(
         union(
             cylinder(3.7, 2.2, bevel=0.25),
             cylinder(2.9, 7.8),
             cylinder(3.7, 2.2, (0, 0, 5.6), bevel=0.25),
         ),
-        box((-2.4, -0.9, BELOW), (2.4, 0.9, 20)),
-        box((-0.9, -2.4, BELOW), (0.9, 2.4, 20)),
+        box((-arm, -half_width, BELOW), (arm, half_width, 20)),
+        box((-half_width, -arm, BELOW), (half_width, arm, 20)),
     )
 
 
 def arch(columns: int) -> Manifold:
     """아래가 둥글게 뚫린 다리 벽돌이다. 두 다리는 한 칸씩이다."""
-    width, height = (columns - 2) * PITCH, BRICK_HEIGHT
+    half_width, height = (columns - 2) * PITCH / 2, BRICK_HEIGHT
     body = block(columns, 1, height)
-    hole = along_y(cylinder(1, PITCH + 2, (0, 0, BELOW), segments=64), 0, 0)
-    hole = hole.scale((width / 2, 1, min(width / 2, height - 2.2)))
+    hole = cylinder(1, PITCH + 2, (0, 0, BELOW), segments=64)
+    hole = hole.scale((half_width, min(half_width, height - 2.2), 1))
     leg = cavity(1, 1, height - 3)
+    other_leg = leg.translate(((columns - 1) * PITCH, 0, 0))
     return union(
-        body
-        - hole.translate((columns * PITCH / 2, 0, 0))
-        - leg
-        - leg.translate(((columns - 1) * PITCH, 0, 0)),
+        subtract(body, along_y(hole, columns * PITCH / 2, 0), leg, other_leg),
         *studs(grid(columns, 1), height),
     )
 
@@ -492,7 +468,7 @@ def pyramid() -> Manifold:
     return body - cavity(1, 1, 1.9)
 
 
-# 이름에서 입체를 짓는 함수로 가는 사전. 차례가 데이터의 부품 번호이다.
+# 이름에서 입체를 짓는 함수로 가는 사전. 순서가 데이터의 부품 번호이다.
 PARTS: dict[str, Callable[[], Manifold]] = {
     "brick 1x1": lambda: brick(1, 1),
     "brick 1x2": lambda: brick(2, 1),
@@ -518,11 +494,11 @@ PARTS: dict[str, Callable[[], Manifold]] = {
     "grille tile 1x2": grille,
     "jumper plate 1x2": lambda: jumper(2, 1),
     "jumper plate 2x2": lambda: jumper(2, 2),
-    "round brick 1x1": lambda: round_brick(1, BRICK_HEIGHT),
-    "round brick 2x2": lambda: round_brick(2, BRICK_HEIGHT),
-    "round plate 1x1": lambda: round_brick(1, PLATE_HEIGHT),
-    "round plate 2x2": lambda: round_brick(2, PLATE_HEIGHT),
-    "round tile 2x2": lambda: round_brick(2, PLATE_HEIGHT, with_studs=False),
+    "round brick 1x1": lambda: small_round(BRICK_HEIGHT),
+    "round brick 2x2": lambda: large_round(BRICK_HEIGHT),
+    "round plate 1x1": lambda: small_round(PLATE_HEIGHT),
+    "round plate 2x2": lambda: large_round(PLATE_HEIGHT),
+    "round tile 2x2": lambda: large_round(PLATE_HEIGHT, with_studs=False),
     "cone 1x1": small_cone,
     "cone 2x2x2": large_cone,
     "dome 2x2": dome,
@@ -533,7 +509,7 @@ PARTS: dict[str, Callable[[], Manifold]] = {
     "slope 45 corner 2x2": slope_corner,
     "slope 45 inverted 2x2": inverted_slope,
     "roof ridge 2x2": roof,
-    "slope 30 1x1": lambda: slope(1, 1, 6.4, flat=0),
+    "slope 30 1x1": lambda: slope(1, 1, 2 * PLATE_HEIGHT, flat=0),
     "curved slope 2x1": curved_slope,
     "technic brick 1x2": lambda: technic_brick(2),
     "technic brick 1x4": lambda: technic_brick(4),
