@@ -8,7 +8,6 @@
 import contextlib
 import errno
 import functools
-import hashlib
 import io
 import json
 import os
@@ -38,8 +37,11 @@ while_doing = pytest.mark.parametrize("task", TASKS)
 
 
 def contents(folder):
-    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.endswith(".lock")
+    }
 
 
 def unfinished(folder):
@@ -108,18 +110,14 @@ def test_a_kill_before_any_change_of_a_file_loses_nothing(task, seed, unharmed, 
 @killed
 def test_a_kill_in_the_midst_of_a_file_loses_nothing(task, seed, unharmed, tmp_path):
     expected, changes = unharmed(task)
-    sizes = {path: size for event, path, size in changes if event == "os.rename"}
-    writes = [
-        (i, sizes[path])
-        for i, (event, path, _) in enumerate(changes)
-        if path in sizes and event == "open"
-    ]
-    # 프로그램이 쓰는 모든 바이트 가운데 하나를 고르게 고른다.
-    ends = np.cumsum([size for _, size in writes])
-    byte = np.random.default_rng(seed).integers(ends[-1])
-    which = np.searchsorted(ends, byte, side="right")
-    size = ends[which] - 1 - byte
-    died = run_victim(task, tmp_path / "killed", writes[which][0], size)
+    opened = {path: moment for moment, (event, path, _) in enumerate(changes) if event == "open"}
+    written = [(opened[path], size) for event, path, size in changes if event == "os.rename"]
+    moments, sizes = np.transpose(written)
+    # 오래 쓰는 파일일수록 쓰는 도중에 죽기 쉽다.
+    rng = np.random.default_rng(seed)
+    which = rng.choice(len(sizes), p=sizes / sizes.sum())
+    size = rng.integers(sizes[which])
+    died = run_victim(task, tmp_path / "killed", moments[which], size)
     assert died.returncode == -signal.SIGXFSZ, died.stderr
     assert [len(content) for content in unfinished(tmp_path / "killed").values()] == [size]
     TASKS[task](tmp_path / "killed")
@@ -164,10 +162,8 @@ def small_disk(folder, size):
 def test_a_full_disk_stops_training_and_more_room_lets_it_go_on(unharmed, tmp_path):
     expected, changes = unharmed("training")
     checkpoint = max(size for _, path, size in changes if ".npz" in path)
-    with small_disk(tmp_path / "disk", int(2.5 * checkpoint)) as (
-        disk,
-        _,
-    ):  # 둘은 들고 셋은 못 든다.
+    room = int(2.5 * checkpoint)  # 둘은 들고 셋은 못 든다.
+    with small_disk(tmp_path / "disk", room) as (disk, _):
         with pytest.raises(OSError, match="쓰지 못했다.*디스크") as full:
             train(disk / "run")
         assert full.value.errno == errno.ENOSPC
@@ -185,7 +181,7 @@ def test_a_full_disk_leaves_no_half_of_a_cache(unharmed, tmp_path):
         small_disk(tmp_path / "disk", size // 2) as (disk, _),
         refused(disk, "캐시를 쓰지 못했다", "디스크", number=errno.ENOSPC),
     ):
-        fill_cache(disk / "cache")
+        fill_cache(disk / "cache", tmp_path / "kaggle")
 
 
 def test_a_disk_that_became_read_only_is_said(tmp_path):
@@ -303,6 +299,7 @@ def test_a_damaged_file_of_a_training_does_not_change_it(position, tmp_path, rec
     last = "checkpoints/step-0000024.npz"
     expected = results(tmp_path / "whole")[last]
     for name, content in contents(tmp_path / "run").items():
+        assert content, name
         broken = tmp_path / "broken"
         shutil.copytree(tmp_path / "run", broken)
         (broken / name).write_bytes(damaged(content, position))

@@ -33,11 +33,11 @@ def train(folder: Path, epochs: int = EPOCHS, **settings) -> None:
     runs.train(dcgan, images, run_dir=folder, epochs=epochs, batch_size=8, verbose=0)
 
 
-def fill_cache(folder: Path) -> None:
+def fill_cache(folder: Path, kaggle: Path | None = None) -> None:
     """Kaggle의 데이터셋과 파일 이름이 같은 대역으로 캐시를 만든다. 캐시가 있으면 읽는다."""
     from companion.data import load_bricks
 
-    kaggle = folder.with_name(f"{folder.name}-kaggle")
+    kaggle = kaggle or folder.with_name("kaggle")
     if not kaggle.exists():
         (kaggle / "dataset").mkdir(parents=True)
         rng = np.random.default_rng(0)
