@@ -250,8 +250,8 @@ def damaged(content, position):
 
 
 READERS = {
-    "bricks/train.png": "load_bricks(as_arrays=True)",
-    "bricks/heldout.png": "load_bricks(split='heldout', as_arrays=True)",
+    "bricks/train.png": "load_bricks()",
+    "bricks/heldout.png": "load_bricks(split='heldout')",
     "recorded/generator.npz": "recorded.generator()",
     "recorded/discriminator.npz": "recorded.discriminator()",
     "recorded/grids.png": "recorded.grids()",
@@ -350,9 +350,9 @@ def test_a_hostile_file_runs_and_writes_nothing(tmp_path):
         with refused(files, "체크포인트"):
             checkpoints.read_checkpoint(files / "step-0000001.npz")
         with refused(files, "캐시"):
-            load_bricks("kaggle", as_arrays=True, cache_dir=files)
+            load_bricks("kaggle", cache_dir=files)
         with refused(files, "a.png"):
-            load_bricks(files, as_arrays=True)
+            load_bricks(files)
         assert list(tmp_path.iterdir()) == [files], name
 
 

@@ -47,7 +47,7 @@ def fill_cache(folder: Path, kaggle: Path | None = None) -> None:
     stand_in = types.SimpleNamespace(dataset_download=lambda handle: str(kaggle))
     sys.modules["kagglehub"] = stand_in  # type: ignore[assignment]
     with contextlib.redirect_stdout(io.StringIO()):  # 진행 막대
-        load_bricks("kaggle", cache_dir=folder, as_arrays=True)
+        load_bricks("kaggle", cache_dir=folder)
 
 
 TASKS = {"training": train, "cache": fill_cache}
