@@ -204,7 +204,7 @@ def test_a_file_in_the_place_of_a_folder_is_said(tmp_path):
 
 @pytest.mark.parametrize(
     ("settings", "word"),
-    [({"base_channels": 8}, "다른 신경망"), ({"label_noise": 0.2}, "label_noise")],
+    [({"base_channels": 8}, "base_channels"), ({"label_noise": 0.2}, "label_noise")],
 )
 def test_a_folder_of_another_training_is_left_alone(settings, word, tmp_path):
     train(tmp_path, epochs=1)
