@@ -48,8 +48,8 @@ colab: env ## Colab의 판으로 환경을 따로 만들어 노트북을 실행�
 test-variants: env ## 다른 종류의 기계를 흉내 내어 쪽을 실행해 본다
 	$(PY) -m tools.checks.machines
 
-faults: env ## 일부러 고장을 내고(kill -9, 가득 찬 디스크, 깨진 파일 ...) 잃은 것이 있는지 센다
-	$(PY) tools/faults.py
+faults: env ## 일부러 고장을 내고(kill -9, 가득 찬 디스크, 깨진 파일 ...) 잃은 것이 있는지 여러 번 본다
+	KILLS=$(or $(KILLS),12) SEED=$(or $(SEED),$$(date +%s)) $(PY) -m pytest -v -rs tests/faults
 
 bench: env ## 훈련 스텝과 입력의 속도를 다른 코드와 비교한다
 	$(PY) -m tools.studies bench

@@ -6,6 +6,7 @@
 
 import base64
 import io
+import logging
 import re
 import shutil
 from pathlib import Path
@@ -23,6 +24,8 @@ STYLES = {  # CSS 선택자 → 글꼴의 이름, 굵기, 파일
 }
 SCRIPT_OR_PRELOAD = r'\s*<script [^>]*vendor/fontawesome/[^>]*></script>|\s*<link rel="preload"[^>]*fontawesome[^>]*>'
 STYLESHEET = r'(<link href="[^"]*_static/)vendor/fontawesome/[^"]*"'
+# 책을 짓는 프로그램이 INFO까지 보이므로, 글꼴마다 수십 줄이 된다.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 COMMON = """
 .fa-solid, .fas, .fa-regular, .far, .fa-brands, .fab {
   display: inline-block; font-style: normal; font-variant: normal; line-height: 1;

@@ -266,19 +266,42 @@ def test_every_program_explains_itself(path):
     assert re.search("[가-힣]{2}", result.stdout)
 
 
-def test_continuous_integration_starts_from_no_environment_and_runs_make_test(tmp_path):
+@pytest.mark.parametrize("user", ["root", "ordinary"])
+@pytest.mark.parametrize("browsers", ["chromium firefox-esr", "chromium", ""])
+def test_continuous_integration_starts_from_no_environment_and_runs_make_test(
+    tmp_path, user, browsers
+):
+    """시스템을 건드리는 명령은 모두 부른 것만 적는 대역이다. 그 밖에는 bash와 지우는 명령만 찾을 수 있다."""
+    commands = tmp_path / "bin"
+    commands.mkdir()
+
+    def stand_in(name, does):
+        (commands / name).write_text(f"#!/bin/sh\n{does}\n")
+        (commands / name).chmod(0o755)
+
+    calls = tmp_path / "calls"
+    note = f'echo "${{0##*/}} $*" >> "{calls}"'
+    for name in ("apt-get", "sudo", *browsers.split()):
+        stand_in(name, note)
+    stand_in("id", f"echo {0 if user == 'root' else 1000}")
+    stand_in("make", f'{note}\ntest "$REQUIRE_BROWSER" = 1 -a ! -e .venv && exit 7')
+    for name in ("bash", "dirname", "rm"):
+        (commands / name).symlink_to(shutil.which(name))
+
     (tmp_path / ".ci").mkdir()
-    script = shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
     (tmp_path / ".venv").mkdir()
-    make = tmp_path / "bin" / "make"
-    make.parent.mkdir()
-    make.write_text('#!/bin/sh\ntest -e .venv && exit 9\necho "$@"; exit 7\n')
-    make.chmod(0o755)
-    path = f"{make.parent}{os.pathsep}{os.environ['PATH']}"
-    result = subprocess.run(
-        [script], env={"PATH": path}, capture_output=True, text=True, check=False
+    script = shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+    done = subprocess.run(
+        [script], env={"PATH": str(commands)}, capture_output=True, text=True, check=False
     )
-    assert (result.returncode, result.stdout) == (7, "test\n")
+    assert done.returncode == 7, done.stderr
+    as_root = "" if user == "root" else "sudo "
+    installs = [
+        f"{as_root}apt-get update -q",
+        f"{as_root}apt-get install -y -q chromium firefox-esr",
+    ]
+    expected = [*(installs if "firefox" not in browsers else []), "make test"]
+    assert calls.read_text().splitlines() == expected
 
 
 def test_the_monthly_run_takes_the_current_version_of_every_colab_package(tmp_path):
