@@ -2,10 +2,11 @@
 # 다른 파이썬으로 하려면 `make PYTHON=python3.12 book`처럼 친다.
 BASE := $(or $(PYTHON),python3)
 PY := .venv/bin/python
+# 프로그램의 선택지는 `make run ARGS="--epochs 1"`처럼 넘긴다.
 # AVX2뿐인 CPU에서는 TensorFlow가 oneDNN을 저절로 켜지 않는다. 켜면 합성곱이 몇 배 빠르다.
 export TF_ENABLE_ONEDNN_OPTS ?= 1
 
-.PHONY: help env book test offline pdf notebooks derived data run evaluator colab test-variants faults bench experiments update clean
+.PHONY: help env book test offline pdf notebooks derived data run evaluator lowest colab test-variants linkcheck faults bench experiments update clean
 
 help: ## 이 목록을 보인다
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-14s %s\n' "$$name" "$$text"; done
@@ -27,7 +28,7 @@ pdf: book ## 책을 PDF로 찍는다(chromium이 있어야 한다)
 	$(PY) -m tools.makers.pdf
 
 notebooks: env ## book/의 .md를 실행해 .ipynb를 다시 만든다
-	$(PY) -m tools.checks.notebooks run
+	$(PY) -m tools.checks.notebooks run $(ARGS)
 
 derived: env ## 원천이 바뀐 것만 다시 만든다. 오래 걸리는 것은 이름과 명령만 보인다
 	$(PY) -m tools.makers.derived
@@ -36,29 +37,35 @@ data: env ## 벽돌 그림을 처음부터 다시 그린다
 	$(PY) -m tools.makers.bricks
 
 run: env ## 책에 실은 훈련을 처음부터 다시 한다
-	$(PY) -m tools.makers.recorded
+	$(PY) -m tools.makers.recorded $(ARGS)
 
 evaluator: env ## 평가에 쓰는 분류 신경망을 다시 훈련하고 기록된 생성자의 점수를 잰다
 	$(PY) -m tools.makers.classifier
 	$(PY) -m tools.makers.ladder
 
+lowest: env ## pyproject.toml이 약속한 가장 낮은 버전으로 환경을 따로 만들어 companion의 단위 시험을 한다
+	$(PY) -m tools.checks.lowest $(ARGS)
+
 colab: env ## Colab의 판으로 환경을 따로 만들어 노트북을 실행해 본다
-	$(PY) -m tools.checks.colab
+	$(PY) -m tools.checks.colab $(ARGS)
 
 test-variants: env ## 다른 종류의 기계를 흉내 내어 쪽을 실행해 본다
-	$(PY) -m tools.checks.machines
+	$(PY) -m tools.checks.machines $(ARGS)
+
+linkcheck: env ## 책 밖을 가리키는 링크가 살아 있는지 본다(인터넷이 있어야 한다)
+	.venv/bin/jupyter-book build . --builder linkcheck --path-output _build/linkcheck
 
 faults: env ## 일부러 고장을 내고(kill -9, 가득 찬 디스크, 깨진 파일 ...) 잃은 것이 있는지 여러 번 본다
 	KILLS=$(or $(KILLS),12) SEED=$(or $(SEED),$$(date +%s)) $(PY) -m pytest -v -rs tests/faults
 
 bench: env ## 훈련 스텝과 입력의 속도를 다른 코드와 비교한다
-	$(PY) -m tools.studies bench
+	$(PY) -m tools.studies bench $(ARGS)
 
 experiments: env ## 훈련법들을 여러 시드로 비교한다(두 코어에서 여러 시간, 멈추면 이어서 한다)
 	$(PY) -m tools.studies experiments
 
 update: env ## 꾸러미를 새 판으로 올리고, 쪽을 다시 실행하고, 달라진 출력을 한 쪽에 모은다
-	$(BASE) tools/setup/update.py
+	$(BASE) -m tools.setup.update
 
-clean: ## 만든 것을 지운다(.venv와 _build)
-	rm -rf .venv _build
+clean: ## 만든 것을 지운다(.venv와 따로 만든 환경, _build)
+	rm -rf .venv .venv-* _build

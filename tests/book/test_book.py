@@ -8,8 +8,11 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import threading
 import unicodedata
 import zipfile
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import nbformat
@@ -20,6 +23,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 
 from book._ext import address, finishing, hangul_font, ko_search, offline
+from tools.checks.colab_cell import PLACEHOLDER
 from tools.makers import glossary, vendor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,22 +54,33 @@ PAGE = """\
 """
 
 
-@pytest.fixture(scope="module")
-def book(tmp_path_factory):
-    """두 쪽짜리 책을 진짜 `_config.yml`과 확장으로 지은 폴더. 하나에는 위젯이 들어 있다."""
-    source = tmp_path_factory.mktemp("book")
+def lay_out(source, chapters):
+    """진짜 `_config.yml`과 확장이 든 책의 폴더를 차린다."""
     for name in ("_config.yml", "companion", "tools"):
         (source / name).symlink_to(ROOT / name)
     (source / "book").mkdir()
     machinery = ("_ext", "_play", "_static", "_vendor")
     for name in (*machinery, "glossary.csv", "glossary.md", "wall.png"):
         (source / "book" / name).symlink_to(ROOT / "book" / name)
+    toc = {"format": "jb-book", "root": "book/index", "chapters": chapters}
+    (source / "_toc.yml").write_text(yaml.safe_dump(toc))
+
+
+def build(source, *options):
+    program = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
+    command = [program, "build", *options, "."]
+    return subprocess.run(command, cwd=source, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    """두 쪽짜리 책을 진짜 `_config.yml`과 확장으로 지은 폴더. 하나에는 위젯이 들어 있다."""
+    source = tmp_path_factory.mktemp("book")
     plain, widget, figure = (
         {"file": f"book/{name}.ipynb"} for name in ("plain", "widget", "4_figure")
     )
     chapters = [plain | {"sections": [widget]}, figure, {"file": "book/glossary.md"}]
-    toc = {"format": "jb-book", "root": "book/index", "chapters": chapters}
-    (source / "_toc.yml").write_text(yaml.safe_dump(toc))
+    lay_out(source, chapters)
     (source / "book" / "index.md").write_text("# 책\n\n벽돌 12<!--= n -->장이다.\n", "utf-8")
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     code = new_code_cell(
@@ -85,11 +100,7 @@ def book(tmp_path_factory):
     notebook.cells[1].outputs = [new_output("display_data", data=figure)]
     del notebook.metadata["widgets"]
     nbformat.write(notebook, source / "book" / "4_figure.ipynb")
-    program = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
-    done = subprocess.run(
-        [program, "build", "-W", "-n", "--keep-going", "."],
-        cwd=source, capture_output=True, text=True,
-    )  # fmt: skip
+    done = build(source, "-W", "-n", "--keep-going")
     output = done.stdout + done.stderr
     assert done.returncode == 0 and "fontTools" not in output, output[-4000:]
     return source / "_build" / "html"
@@ -396,3 +407,25 @@ def test_terms_are_linked_at_their_first_use(book):
 def test_ties_are_not_in_the_book(book):
     text = (book / "book" / "index.html").read_text("utf-8")
     assert "벽돌 12장이다." in text
+
+
+def test_a_dead_link_to_the_outside_is_named_and_the_placeholder_passed_over(tmp_path):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "here.html").touch()
+    serve = partial(SimpleHTTPRequestHandler, directory=tmp_path / "site")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), serve)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    outside = f"http://127.0.0.1:{server.server_port}"
+    source = tmp_path / "source"
+    source.mkdir()
+    lay_out(source, [{"file": "book/glossary.md"}])
+    links = [f"{outside}/here.html", f"{outside}/gone.html", f"https://github.com/{PLACEHOLDER}"]
+    text = " ".join(f"[링크]({link})" for link in links)
+    (source / "book" / "index.md").write_text(f"# 책\n\n{text}\n", "utf-8")
+    done = build(source, "--builder", "linkcheck")
+    server.shutdown()
+    assert done.returncode != 0
+    (output,) = source.glob("_build/**/output.json")
+    found = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
+    statuses = {line["uri"]: line["status"] for line in found}
+    assert [statuses[link] for link in links] == ["working", "broken", "ignored"]

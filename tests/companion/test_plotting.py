@@ -17,8 +17,8 @@ from companion import plotting
 from companion.models import build_discriminator, build_generator
 from companion.plotting import curves
 
-# 글꼴에 없는 글자가 있으면 matplotlib은 경고만 하고 네모를 그린다.
-pytestmark = pytest.mark.filterwarnings("error")
+# 글꼴에 없는 글자가 있으면 matplotlib은 경고만 하고 네모를 그린다. matplotlib이 쓰는 패키지의 예고는 우리 일이 아니다.
+pytestmark = pytest.mark.filterwarnings("error", "ignore::DeprecationWarning:matplotlib")
 
 RANDOM = np.random.default_rng(0)
 # 벽돌 이미지처럼 어두운 픽셀이 많다.

@@ -14,7 +14,6 @@ import asyncio
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,6 +31,7 @@ from nbformat import NotebookNode
 
 from tools import ROOT
 from tools.checks.colab_cell import PLACEHOLDER, repository
+from tools.setup import environment
 
 REQUIREMENTS = ROOT / "tools" / "checks" / "colab_requirements.txt"
 ENVIRONMENT = ROOT / ".venv-colab"
@@ -61,31 +61,9 @@ def run(*command: object, **options) -> str:
     return done.stdout
 
 
-def find_python(version: str = PYTHON) -> Path:
-    """그 판의 파이썬을 PATH와 pyenv에서 찾는다."""
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    on_path = shutil.which(f"python{version}")
-    candidates = [Path(on_path)] if on_path else []
-    candidates += sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"), reverse=True)
-    for python in candidates:
-        # pyenv의 대리 명령은 이름만 있고 돌지 않을 수 있다.
-        if subprocess.run([python, "-c", ""], capture_output=True).returncode == 0:
-            return python
-    raise FileNotFoundError(
-        f"Colab의 파이썬 {version}이 없다. `pyenv install {version}` 등으로 깔고 다시 한다."
-    )
-
-
-def prepare(folder: Path = ENVIRONMENT) -> Path:
-    """Colab의 판을 깐 환경을 마련하고 그 파이썬을 돌려준다. 목록이 바뀌면 새로 만든다."""
-    stamp, wanted = folder / "requirements.txt", REQUIREMENTS.read_text(encoding="utf-8")
-    python = folder / "bin" / "python"
-    if not (stamp.exists() and stamp.read_text(encoding="utf-8") == wanted):
-        print(f"{folder.name}를 만든다. 몇 분 걸린다.", flush=True)
-        run(find_python(), "-m", "venv", "--clear", folder)
-        run(python, "-m", "pip", "install", "--quiet", "-r", REQUIREMENTS)
-        stamp.write_text(wanted, encoding="utf-8")
-    return python
+def prepare() -> Path:
+    """Colab의 버전을 깐 환경을 마련하고 그 파이썬을 돌려준다."""
+    return environment.prepare(ENVIRONMENT, PYTHON, REQUIREMENTS.read_text(encoding="utf-8"))
 
 
 def survey(python: Path) -> tuple[dict[str, str], dict]:

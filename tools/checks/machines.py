@@ -13,6 +13,7 @@
 - avx2: AVX-512와 AMX가 없는 프로세서를 흉내 낸다. oneDNN, XLA, NumPy, OpenBLAS가 AVX2까지만 쓴다.
   TensorFlow에 컴파일되어 들어간 Eigen의 코드와 C 라이브러리의 수학 함수는 막지 못한다.
 - one-core: 코어 하나만 쓴다. 스레드 수에 따라 나누어 더하는 차례가 달라진다.
+- other: 위의 셋을 한꺼번에 한다. oneDNN을 저절로 켜지 않는 옛 CPU와 같다.
 - colab: 커널만 Colab의 판(파이썬 3.13, TensorFlow 2.20, Keras 3.13, NumPy 2.1, matplotlib 3.10.0,
   ipywidgets 7.7.1)으로 띄운다. 견주는 쪽은 .venv이다. 파이썬 3.13이 있어야 한다.
 """
@@ -46,19 +47,19 @@ class Variant:
     kernel: Callable[[], Path] | None = None
 
 
+NO_ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "0"}
+AVX2 = {
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
+    "NPY_DISABLE_CPU_FEATURES": _NUMPY_AVX512,
+    "OPENBLAS_CORETYPE": "Haswell",
+}
 VARIANTS = {
     "plain": Variant("있는 그대로"),
-    "no-onednn": Variant("oneDNN 없이", {"TF_ENABLE_ONEDNN_OPTS": "0"}),
-    "avx2": Variant(
-        "AVX2까지만",
-        {
-            "ONEDNN_MAX_CPU_ISA": "AVX2",
-            "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
-            "NPY_DISABLE_CPU_FEATURES": _NUMPY_AVX512,
-            "OPENBLAS_CORETYPE": "Haswell",
-        },
-    ),
+    "no-onednn": Variant("oneDNN 없이", NO_ONEDNN),
+    "avx2": Variant("AVX2까지만", AVX2),
     "one-core": Variant("코어 하나", cores=1),
+    "other": Variant("셋을 한꺼번에", {**NO_ONEDNN, **AVX2}, cores=1),
     "colab": Variant("Colab의 판", kernel=colab_check.prepare),
 }
 

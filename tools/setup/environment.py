@@ -2,13 +2,14 @@
 
 requirements.txt에 적힌 판과 해시 그대로 깔고, 이 저장소를 편집 가능한 꾸러미로 더한다.
 두 번째부터는 바뀐 것이 없으면 바로 끝난다. 아무것도 깔리지 않은 파이썬으로 돌리므로
-표준 라이브러리만 쓴다.
+표준 라이브러리만 쓴다. 다른 파이썬이나 다른 버전으로 해 보는 검사의 환경은 `prepare()`가 만든다.
 """
 
 import argparse
 import hashlib
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -100,6 +101,44 @@ def install(folder):
     (folder / "installed.txt").write_text(
         "{} {}.{}\n".format(fingerprint(), *sys.version_info), encoding="utf-8"
     )
+
+
+def find_python(version):
+    """그 버전의 파이썬을 PATH와 pyenv에서 찾는다. 없으면 FileNotFoundError를 낸다."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    on_path = shutil.which(f"python{version}")
+    candidates = [Path(on_path)] if on_path else []
+    candidates += sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"), reverse=True)
+    for python in candidates:
+        # pyenv의 대리 명령은 이름만 있고 돌지 않을 수 있다.
+        if subprocess.run([python, "-c", ""], capture_output=True).returncode == 0:
+            return python
+    raise FileNotFoundError(
+        f"파이썬 {version}이 없다. `pyenv install {version}` 등으로 깔고 다시 한다."
+    )
+
+
+def prepare(folder, version, requirements):
+    """그 버전의 파이썬에 requirements(목록의 글)를 깐 환경을 folder에 마련하고 그 파이썬을 돌려준다.
+
+    목록이 바뀌었거나 만들다 멈춘 환경은 새로 만든다. 만들지 못하면 RuntimeError를 낸다.
+    """
+    stamp, wanted = folder / "installed.txt", f"# Python {version}\n{requirements}"
+    python, listed = python_of(folder), folder / "requirements.txt"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return python
+    print(f"{folder.name}를 만든다. 몇 분 걸린다.", flush=True)
+    pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    try:
+        subprocess.run([find_python(version), "-m", "venv", "--clear", folder], check=True)
+        listed.write_text(wanted, encoding="utf-8")
+        subprocess.run([*pip, "--requirement", listed], check=True)
+    except subprocess.CalledProcessError as error:
+        raise RuntimeError(
+            f"{folder.name}를 만들지 못했으니, 위에 적힌 이유와 인터넷 연결을 확인하고 다시 한다."
+        ) from error
+    listed.replace(stamp)
+    return python
 
 
 if __name__ == "__main__":

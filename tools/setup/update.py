@@ -1,9 +1,10 @@
 """꾸러미를 새 판으로 올리고, 쪽을 다시 실행하고, 달라진 출력을 나란히 보이는 쪽을 만든다.
 
-세 단계가 이어진다.
+네 단계가 이어진다.
   lock    pyproject.toml의 범위 안에서 가장 새 판을 골라 requirements.txt와 environment.yml에 적는다.
   run     .venv를 다시 만들고 노트북을 모두 다시 실행한다.
   report  커밋된 출력과 새 출력을 견주어 _build/update/index.html에 나란히 보인다.
+  colab   Google Colab의 버전이 tools/checks/colab_requirements.txt와 달라졌는지 알린다.
 단계의 이름을 적으면 그것만 한다. .venv를 다시 만드는 동안에도 돌아야 하므로 표준 라이브러리만 쓴다.
 """
 
@@ -15,7 +16,9 @@ import re
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterable, Sequence
+from datetime import date
 from html import escape
 from itertools import zip_longest
 from pathlib import Path
@@ -23,11 +26,13 @@ from typing import Any, NamedTuple
 
 from tools.setup.environment import ROOT, python_of
 
-STEPS = ("lock", "run", "report")
+STEPS = ("lock", "run", "report", "colab")
 EXTRAS = ("book", "test", "browser", "render", "kaggle", "evaluation")
 OLDEST_PYTHON = "3.10"
 CONDA_PYTHON = "3.12"
 REPORT = ROOT / "_build" / "update" / "index.html"
+COLAB_LIST = ROOT / "tools" / "checks" / "colab_requirements.txt"
+COLAB_NOW = "https://raw.githubusercontent.com/googlecolab/backend-info/main/pip-freeze.txt"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--keep", action="store_true", help="lock에서 이미 적힌 판은 두고 모자란 것만 더한다"
     )
+    parser.add_argument("--write", action="store_true", help="colab에서 새 버전을 목록에 적는다")
     options = parser.parse_args(arguments)
     unknown = set(options.steps) - set(STEPS)
     if unknown:
@@ -50,15 +56,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if "lock" in chosen:
             lock(upgrade=not options.keep)
         if "run" in chosen:
-            _run(sys.executable, "tools/setup/environment.py")
+            _run(sys.executable, "-m", "tools.setup.environment")
             _run(python_of(ROOT / ".venv"), "-m", "tools.checks.notebooks", "run")
         if "report" in chosen:
             report()
+        if "colab" in chosen:
+            follow_colab(write=options.write)
     except subprocess.CalledProcessError as error:
         command = " ".join(map(str, error.cmd))
         print(f"{error.stderr or ''}\n위의 까닭으로 멈추었다: {command}", file=sys.stderr)
         return 1
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -87,7 +95,7 @@ def lock(*, upgrade: bool) -> None:
     print("꾸러미의 판을 고른다.", flush=True)
     current = ROOT / "requirements.txt"
     # 적힌 명령이 컴퓨터마다 달라지지 않게 한다.
-    header = "python3 tools/setup/update.py lock"
+    header = "python3 -m tools.setup.update lock"
     extras = [word for name in EXTRAS for word in ("--extra", name)]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -162,6 +170,48 @@ def _versions(text: str) -> dict[str, str]:
     for name, version in re.findall(r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;]+)", text, flags=re.M):
         found.setdefault(name, []).append(version)
     return {name: ", ".join(versions) for name, versions in found.items()}
+
+
+# Colab의 목록
+
+
+def follow_colab(*, write: bool) -> None:
+    """Colab이 지금 갖춘 버전이 COLAB_LIST와 다르면 알리고, write이면 새 버전을 적는다.
+
+    Raises:
+        OSError: 새 버전을 적어야 하는데 받지 못했을 때.
+        ValueError: 받은 것이 버전의 목록이 아닐 때.
+    """
+    try:
+        with urllib.request.urlopen(COLAB_NOW, timeout=30) as answer:
+            freeze = answer.read().decode()
+    except OSError as error:
+        message = f"{COLAB_NOW}를 받지 못해 Colab의 버전이 달라졌는지 모른다: {error}"
+        if write:
+            raise OSError(message) from error
+        print(message)
+        return
+    listed = COLAB_LIST.read_text(encoding="utf-8")
+    now = _versions(freeze.lower())
+    if not now:
+        raise ValueError(f"{COLAB_NOW}에 버전의 목록이 없으니 주소가 바뀌었는지 본다.")
+    moved = [
+        f"{name} {version} → {now.get(name, '목록에 없음')}"
+        for name, version in _versions(listed).items()
+        if now.get(name) != version
+    ]
+    if not moved:
+        print("Colab의 버전은 적어 둔 그대로이다.")
+        return
+    print(f"Colab의 버전이 적어 둔 것과 다르다: {', '.join(moved)}.")
+    if not write:
+        print("`python3 -m tools.setup.update colab --write`로 적고 `make colab`으로 해 본다.")
+        return
+    new = re.sub(
+        r"^([\w.-]+)==(.+)", lambda m: f"{m[1]}=={now.get(m[1], m[2])}", listed, flags=re.M
+    )
+    new = re.sub(r"\d{4}-\d\d-\d\d", date.today().isoformat(), new, count=1)
+    COLAB_LIST.write_text(new, encoding="utf-8")
 
 
 # 달라진 출력

@@ -185,13 +185,6 @@ def test_the_address_leads_to_a_clone_of_the_last_commit(tmp_path, monkeypatch):
     assert listed.split() == [commit, "refs/tags/v0.1.0"]
 
 
-def test_a_machine_without_colabs_python_is_told_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
-    with pytest.raises(FileNotFoundError, match=r"pyenv install 3\.13"):
-        colab_check.find_python()
-
-
 @pytest.mark.parametrize(
     "path", sorted((colab_check.ROOT / "book").glob("*.ipynb")), ids=lambda path: path.stem
 )

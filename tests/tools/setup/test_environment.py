@@ -97,17 +97,6 @@ def test_the_conda_environment_has_the_same_versions_as_the_lock():
     assert locked(pins, python) == locked(lock_lines(), python)
 
 
-@pytest.mark.parametrize("numpy", ["2.1.3", "2.0.2"])
-def test_installing_on_colab_would_change_none_of_its_packages(numpy):
-    text = (ROOT / "tools" / "checks" / "colab_requirements.txt").read_text(encoding="utf-8")
-    colab = dict(re.findall(r"^([\w-]+)==(\S+)", text, flags=re.M)) | {"numpy": numpy}
-    wanted = {r.name: r.specifier for r in map(Requirement, PROJECT["dependencies"])}
-    assert {"numpy", "tensorflow", "keras", "matplotlib", "pillow", "ipywidgets"} <= wanted.keys()
-    for name, specifier in wanted.items():
-        if name in colab:
-            assert specifier.contains(colab[name]), name
-
-
 def test_pages_import_only_what_the_reader_has():
     names = {canonicalize_name(r.name) for r in map(Requirement, PROJECT["dependencies"])}
     modules = {"pillow": "PIL"}
@@ -201,6 +190,36 @@ def test_locked_packages_are_installed_by_hash_and_only_once(tmp_path, monkeypat
 def _with_the_lock(folder):
     shutil.copy(ROOT / "requirements.txt", folder)
     return folder
+
+
+def test_a_missing_python_of_a_check_is_told_with_its_remedy(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match=r"pyenv install 3\.13"):
+        setup_env.find_python("3.13")
+
+
+def test_an_environment_of_a_check_is_made_anew_only_when_its_list_changes(tmp_path, monkeypatch):
+    made = []
+
+    def install(command, **_):
+        if "venv" in command:
+            shutil.rmtree(tmp_path / ".venv-x", ignore_errors=True)
+            (tmp_path / ".venv-x").mkdir()
+            made.append(command[0])
+        elif "broken==1" in (tmp_path / ".venv-x" / "requirements.txt").read_text():
+            raise subprocess.CalledProcessError(1, command)
+
+    monkeypatch.setattr(setup_env, "find_python", lambda version: f"python{version}")
+    monkeypatch.setattr(setup_env.subprocess, "run", install)
+    folder = tmp_path / ".venv-x"
+    for version, listed in [("3.10", "a==1"), ("3.10", "a==1"), ("3.10", "a==2"), ("3.13", "a==2")]:
+        assert setup_env.prepare(folder, version, listed) == setup_env.python_of(folder)
+    assert made == ["python3.10", "python3.10", "python3.13"]
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="인터넷 연결"):
+            setup_env.prepare(folder, "3.13", "broken==1")
+    assert len(made) == 5
 
 
 # 꾸러미
@@ -304,21 +323,48 @@ def test_continuous_integration_starts_from_no_environment_and_runs_make_test(
     assert calls.read_text().splitlines() == expected
 
 
-def test_the_monthly_run_takes_the_current_version_of_every_colab_package(tmp_path):
-    workflow = yaml.safe_load((ROOT / ".github/workflows/colab.yml").read_text(encoding="utf-8"))
-    (step,) = [s for s in workflow["jobs"]["colab"]["steps"] if "curl" in s.get("run", "")]
-    (tmp_path / "tools" / "checks").mkdir(parents=True)
-    listed = tmp_path / "tools" / "checks" / "colab_requirements.txt"
-    listed.write_text("# 판\ntensorflow==2.20.0\npillow==11.3.0\nipython==7.34.0\n")
-    freeze = "ipython==8.0\nipython-sql==0.5\nPillow==12.0\nnumpy==3.0\ntensorflow==2.22.0\n"
-    curl = tmp_path / "bin" / "curl"
-    curl.parent.mkdir()
-    curl.write_text(f"#!/bin/sh\nprintf '{freeze}' > freeze.txt\n".replace("\\n", "\n"))
-    curl.chmod(0o755)
-    path = f"{curl.parent}{os.pathsep}{os.environ['PATH']}"
-    shell = ["bash", "-e", "-c", step["run"]]
-    subprocess.run(shell, cwd=tmp_path, env={"PATH": path}, check=True, capture_output=True)
-    assert listed.read_text() == "ipython==8.0\nPillow==12.0\ntensorflow==2.22.0\n"
+def test_continuous_integration_runs_every_check_in_turn(tmp_path):
+    for name in ("make", "chromium", "firefox-esr"):
+        _stand_in(tmp_path, name, 'echo "$@"')
+    (tmp_path / ".ci").mkdir()
+    script = shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run([script], env={"PATH": path}, capture_output=True, text=True, check=True)
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [
+        "test", "lowest", "colab", "test-variants",
+    ]  # fmt: skip
+
+
+def _stand_in(folder, name, script):
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+def test_every_target_of_the_makefile_is_run_somewhere():
+    """아무도 치지 않는 명령은 썩는다. `.ci/run`이나 워크플로, 아니면 이 파일의 시험이 실제로 쳐야 한다."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = dict(re.findall(r"^([a-z-]+):((?: [a-z-]+)*) ##", makefile, flags=re.M))
+    scripts = [ROOT / ".ci" / "run", *(ROOT / ".github" / "workflows").glob("*.yml")]
+    lines = "\n".join(path.read_text(encoding="utf-8") for path in scripts).splitlines()
+    run = {
+        target
+        for line in lines
+        if not line.lstrip().startswith("#")
+        for words in re.findall(r"\bmake((?: [a-z-]+)+)", line)
+        for target in words.split()
+    }
+    run |= set(re.findall(r'"make", "([a-z-]+)"', Path(__file__).read_text(encoding="utf-8")))
+    run &= targets.keys()
+    run |= {first for target in run for first in targets[target].split()}
+    assert targets.keys() - run == set()
+
+
+def test_cleaning_removes_what_was_made_and_nothing_else(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in (".venv", ".venv-colab", ".venv-lowest", "_build/html", "book", ".git"):
+        (tmp_path / name).mkdir(parents=True)
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    assert {path.name for path in tmp_path.iterdir()} == {"Makefile", "book", ".git"}
 
 
 def test_the_repository_address_is_written_in_one_place():

@@ -184,3 +184,49 @@ def test_a_failed_command_is_named_and_nothing_is_written(monkeypatch, capsys):
     assert update.main(["lock"]) == 1
     assert "멈추었다" in capsys.readouterr().err
     assert (update.ROOT / "requirements.txt").read_bytes() == before
+
+
+@pytest.fixture
+def colab_list(tmp_path, monkeypatch):
+    """Colab의 목록 대신, 이 컴퓨터의 파일 둘을 읽게 한다."""
+    listed, now = tmp_path / "listed.txt", tmp_path / "now.txt"
+    listed.write_text("# 2026-08-19의 버전\ntensorflow==2.20.0\npillow==11.3.0\nfilelock\n")
+    monkeypatch.setattr(update, "COLAB_LIST", listed)
+    monkeypatch.setattr(update, "COLAB_NOW", now.as_uri())
+    return listed, now
+
+
+def test_a_list_of_colab_that_moved_on_is_told_and_written_only_when_asked(colab_list, capsys):
+    listed, now = colab_list
+    before = listed.read_text()
+    now.write_text("ipython-sql==0.5\nPillow==12.0\ntensorflow==2.20.0\ntorch @ https://a.b/c\n")
+    assert update.main(["colab"]) == 0
+    assert "pillow 11.3.0 → 12.0." in capsys.readouterr().out
+    assert listed.read_text() == before
+    assert update.main(["colab", "--write"]) == 0
+    today = update.date.today().isoformat()
+    assert listed.read_text() == before.replace("11.3.0", "12.0").replace("2026-08-19", today)
+    capsys.readouterr()
+    assert update.main(["colab"]) == 0
+    assert "그대로이다" in capsys.readouterr().out
+
+
+def test_a_package_that_left_colab_is_told_and_keeps_its_version(colab_list, capsys):
+    listed, now = colab_list
+    now.write_text("tensorflow==2.20.0\n")
+    assert update.main(["colab", "--write"]) == 0
+    assert "pillow 11.3.0 → 목록에 없음" in capsys.readouterr().out
+    assert "pillow==11.3.0" in listed.read_text()
+
+
+def test_without_the_network_one_sentence_is_said_and_the_update_goes_on(colab_list, capsys):
+    assert update.main(["colab"]) == 0
+    assert capsys.readouterr().out.count("\n") == 1
+    assert update.main(["colab", "--write"]) == 1
+    assert "받지 못해" in capsys.readouterr().err
+
+
+def test_an_answer_that_is_no_list_is_an_error(colab_list, capsys):
+    colab_list[1].write_text("<html>이사했다</html>")
+    assert update.main(["colab"]) == 1
+    assert "주소가 바뀌었는지" in capsys.readouterr().err
