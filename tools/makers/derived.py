@@ -53,7 +53,7 @@ TABLE = {
         ("companion/bricks/*",),
         ("tools/makers/bricks.py", "tools/makers/brick_parts.py"),
         "python -m tools.makers.bricks",
-        30,
+        5,
     ),
     "classifier": Stored(
         ("companion/evaluator/classifier.npz", "companion/evaluator/manifest.json"),
