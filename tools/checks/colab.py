@@ -31,7 +31,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from tools import ROOT
-from tools.checks.colab_cell import PLACEHOLDER, repository
+from tools.checks import settings
+from tools.checks.colab_cell import repository
 
 REQUIREMENTS = ROOT / "tools" / "checks" / "colab_requirements.txt"
 ENVIRONMENT = ROOT / ".venv-colab"
@@ -184,7 +185,7 @@ def check(page: str, before: str, python: Path, mirror: Path, commit: str) -> li
     packages, _ = survey(python)
     text = run("git", "show", f"HEAD:{page}", cwd=ROOT)
     url, _ = repository()
-    if PLACEHOLDER in url:
+    if settings.BOOK.placeholder in url:
         text, url = text.replace(url, STAND_IN), STAND_IN
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "content"

@@ -58,7 +58,7 @@ class Problem(NamedTuple):
     message: str
 
     def __str__(self) -> str:
-        return f"{settings.BOOK.name_of(self.path)}:{self.line}: {self.message}"
+        return f"{settings.name_of(self.path)}:{self.line}: {self.message}"
 
 
 class Caption(NamedTuple):

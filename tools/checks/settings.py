@@ -37,10 +37,6 @@ class Book:
     def source_files(self) -> list[Path]:
         return sorted({path for pattern in self.sources for path in self.root.glob(pattern)})
 
-    def name_of(self, path: Path) -> str:
-        """알림에 적을 이름이다. 책 안의 파일이면 책의 루트에서 본 이름이다."""
-        return str(path.relative_to(self.root) if path.is_relative_to(self.root) else path)
-
 
 def read(root: Path) -> Book:
     """`root`에 있는 책의 설정을 읽는다. 모르는 이름이 있으면 ValueError를 낸다."""
@@ -53,7 +49,14 @@ def read(root: Path) -> Book:
             f"{file}의 [tool.book-checks]에 모르는 이름 {', '.join(sorted(unknown))}이(가) 있다. "
             f"{', '.join(known)} 가운데에서 고른다."
         )
-    return Book(root, **{name.replace("-", "_"): value for name, value in table.items()})
+    named = {name.replace("-", "_"): value for name, value in table.items()}
+    return Book(root, **{"distribution": project.get("project", {}).get("name", ""), **named})
 
 
 BOOK = read(Path(__file__).resolve().parents[2])
+
+
+def name_of(path: Path) -> str:
+    """알림에 적을 이름이다. 책 안의 파일이면 책의 루트에서 본 이름이다."""
+    inside = path.is_relative_to(BOOK.root)
+    return path.relative_to(BOOK.root).as_posix() if inside else str(path)
