@@ -363,23 +363,6 @@ def test_the_glossary_page_is_made_from_the_table():
     assert (ROOT / "book" / "glossary.md").read_text(encoding="utf-8") == glossary.page()
 
 
-@pytest.mark.parametrize(
-    ("rows", "reason"),
-    [("층,layer,,\n", "2째 줄.*빈 칸"), ("층,layer,뜻,\n층,tier,뜻,\n", "3째 줄.*'층'가 앞에도")],
-)
-def test_a_glossary_with_a_gap_or_a_repeated_term_is_refused(tmp_path, rows, reason):
-    table = tmp_path / "glossary.csv"
-    table.write_text("korean,english,definition,aliases\n" + rows, encoding="utf-8")
-    with pytest.raises(ValueError, match=reason):
-        glossary.page(table)
-
-
-def test_a_bar_in_the_glossary_does_not_split_its_cell(tmp_path):
-    table = tmp_path / "glossary.csv"
-    table.write_text("korean,english,definition,aliases\n층,a|b,뜻,\n", encoding="utf-8")
-    assert glossary.page(table).splitlines()[-1] == r"| 층 | a\|b | 뜻 |  |"
-
-
 def test_terms_are_linked_at_their_first_use(book):
     text = (book / "book" / "plain.html").read_text("utf-8")
     links = re.findall(r'<a class="term[^"]*" href="([^"]+)" title="([^"]+)">([^<]+)</a>', text)
