@@ -1,41 +1,27 @@
-"""쪽마다 용어가 처음 나오는 곳을 용어집에 잇고, 뜻을 말풍선으로 보인다.
+"""페이지마다 용어가 처음 나오는 곳을 용어집에 잇고, 뜻을 말풍선으로 보인다.
 
-용어와 뜻은 `book/glossary.csv`에서 읽는다. 용어집 쪽에서는 표의 줄마다 가리킬 수 있는 이름을 붙인다.
+용어와 뜻은 `book/glossary.csv`에서 읽는다. 용어집 페이지에서는 표의 줄마다 가리킬 수 있는 이름을 붙인다.
 """
 
-import csv
 import re
 from pathlib import Path
 
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 
+from tools.checks import terms
+
 GLOSSARY = "book/glossary"
-# 어느 쪽에나 보통 말로 나와서 이으면 성가신 용어이다.
-PLAIN = {
-    "가중치", "가짜", "노트북", "랜덤", "배치", "샘플", "층", "진짜", "크기", "평가", "픽셀", "확률", "훈련", "흑백",
-}  # fmt: skip
 _PARTICLE = r"(?=$|[^가-힣]|[은는이가을를의에와과로도만]|으로|이다|이라|에서|이나|마다|부터|까지|처럼|보다|하)"
 
 
-def read_terms(table: Path) -> dict[str, tuple[str, str]]:
+def links(table: Path) -> dict[str, tuple[str, str]]:
     """용어 → (용어집의 이름표, 뜻)이다. 긴 용어가 앞에 온다."""
-    terms: dict[str, tuple[str, str]] = {}
-    with table.open(encoding="utf-8", newline="") as stream:
-        for number, row in enumerate(csv.DictReader(stream)):
-            for name in row["korean"].split("/"):
-                for form in _forms(name.strip()):
-                    terms.setdefault(form, (f"term-{number}", row["definition"]))
-    return {name: terms[name] for name in sorted(terms, key=len, reverse=True)}
-
-
-def _forms(name: str) -> list[str]:
-    """용어의 꼴이다. `다변량 (표준) 정규 분포`는 괄호의 말이 있거나 없고, `…(GAN)`처럼 붙은 괄호는 줄임말이다."""
-    short = re.fullmatch(r"(\S.*\S)\(([A-Za-z]+)\)", name)
-    if short:
-        return [short[1], short[2]] if short[2].isupper() else [short[1]]
-    without = " ".join(re.sub(r"\([^)]*\)", " ", name).split())
-    return [without, re.sub(r"[()]", "", name)]
+    found: dict[str, tuple[str, str]] = {}
+    for number, term in enumerate(terms.read(table)):
+        for name in term.linked_names:
+            found.setdefault(name, (f"term-{number}", term.definition))
+    return {name: found[name] for name in sorted(found, key=len, reverse=True)}
 
 
 def label_rows(app: Sphinx, doctree: nodes.document) -> None:
@@ -49,16 +35,12 @@ def label_rows(app: Sphinx, doctree: nodes.document) -> None:
 def link_terms(app: Sphinx, doctree: nodes.document, page: str) -> None:
     if not page.startswith("book/") or page == GLOSSARY:
         return
-    terms = {
-        name: entry
-        for name, entry in read_terms(Path(app.srcdir) / f"{GLOSSARY}.csv").items()
-        if name not in PLAIN
-    }
+    waiting = links(Path(app.srcdir) / f"{GLOSSARY}.csv")
     for paragraph in list(doctree.findall(nodes.paragraph)):
         _merge_lines(paragraph)
     for text in list(doctree.findall(nodes.Text)):
-        if terms and _is_prose(text):
-            _link_first_uses(app, page, text, terms)
+        if waiting and _is_prose(text):
+            _link_first_uses(app, page, text, waiting)
 
 
 def _merge_lines(paragraph: nodes.paragraph) -> None:
@@ -90,16 +72,16 @@ def _is_prose(text: nodes.Text) -> bool:
 
 
 def _link_first_uses(
-    app: Sphinx, page: str, text: nodes.Text, terms: dict[str, tuple[str, str]]
+    app: Sphinx, page: str, text: nodes.Text, waiting: dict[str, tuple[str, str]]
 ) -> None:
-    names = "|".join(r"\s+".join(map(re.escape, name.split())) for name in terms)
+    names = "|".join(r"\s+".join(map(re.escape, name.split())) for name in waiting)
     pattern = re.compile(rf"(?<![가-힣A-Za-z])(?:{names}){_PARTICLE}")
     words, rest, parts = text.astext(), 0, []
     for match in pattern.finditer(words):
         name = " ".join(match[0].split())  # 글에서는 줄이 바뀌었을 수 있다
-        if name not in terms:  # 이 글 안에서 방금 이었다
+        if name not in waiting:  # 이 글 안에서 방금 이었다
             continue
-        label, definition = terms.pop(name)
+        label, definition = waiting.pop(name)
         target = app.builder.get_relative_uri(page, GLOSSARY) + f"#{label}"
         link = nodes.reference("", match[0], refuri=target, reftitle=definition, internal=True)
         link["classes"].append("term")

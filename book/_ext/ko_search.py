@@ -7,7 +7,6 @@
 줄을 세운다(BM25). 브라우저에서 하는 일은 ko_search.js에 있다.
 """
 
-import csv
 import json
 import re
 import unicodedata
@@ -21,6 +20,7 @@ from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
 
 from book._ext.finishing import Pages, substitute
+from tools.checks import terms
 
 # 긴 것부터 맞추어 본다.
 PARTICLES = [
@@ -104,21 +104,14 @@ def count_words(doctree: nodes.document) -> Counter[str]:
 
 def synonyms(table: Path) -> dict[str, str]:
     """용어집의 다른 이름과 영어 이름 → 이 책의 용어이다. 이 책의 다른 용어와 같은 이름은 뺀다."""
-
-    def names(cell: str, separators: str) -> list[str]:
-        parts = re.split(separators, re.sub(r"\([^)]*\)?", "", cell))
-        return [" ".join(part.split()).lower() for part in parts if part.strip()]
-
-    with table.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    own = {name for row in rows for name in names(row["korean"], "/")}
+    glossary = terms.read(table)
+    own = {name.lower() for term in glossary for name in term.names}
     found: dict[str, set[str]] = {}
-    for row in rows:
-        term = names(row["korean"], "/")[0]
-        for name in names(row["aliases"], "[,/]") + names(row["english"], "/"):
+    for term in glossary:
+        for name in map(str.lower, term.other_names):
             if name not in own:
-                found.setdefault(name, set()).add(term)
-    only = {name: terms.pop() for name, terms in found.items() if len(terms) == 1}
+                found.setdefault(name, set()).add(term.names[0].lower())
+    only = {name: known.pop() for name, known in found.items() if len(known) == 1}
     return {name: only[name] for name in sorted(only, key=lambda name: (-len(name), name))}
 
 

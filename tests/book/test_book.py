@@ -23,7 +23,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 
 from book._ext import address, finishing, hangul_font, ko_search, offline
-from tools.checks.colab_cell import PLACEHOLDER
+from tools.checks import settings
 from tools.makers import glossary, vendor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -375,23 +375,6 @@ def test_the_glossary_page_is_made_from_the_table():
     assert (ROOT / "book" / "glossary.md").read_text(encoding="utf-8") == glossary.page()
 
 
-@pytest.mark.parametrize(
-    ("rows", "reason"),
-    [("층,layer,,\n", "2째 줄.*빈 칸"), ("층,layer,뜻,\n층,tier,뜻,\n", "3째 줄.*'층'가 앞에도")],
-)
-def test_a_glossary_with_a_gap_or_a_repeated_term_is_refused(tmp_path, rows, reason):
-    table = tmp_path / "glossary.csv"
-    table.write_text("korean,english,definition,aliases\n" + rows, encoding="utf-8")
-    with pytest.raises(ValueError, match=reason):
-        glossary.page(table)
-
-
-def test_a_bar_in_the_glossary_does_not_split_its_cell(tmp_path):
-    table = tmp_path / "glossary.csv"
-    table.write_text("korean,english,definition,aliases\n층,a|b,뜻,\n", encoding="utf-8")
-    assert glossary.page(table).splitlines()[-1] == r"| 층 | a\|b | 뜻 |  |"
-
-
 def test_terms_are_linked_at_their_first_use(book):
     text = (book / "book" / "plain.html").read_text("utf-8")
     links = re.findall(r'<a class="term[^"]*" href="([^"]+)" title="([^"]+)">([^<]+)</a>', text)
@@ -419,7 +402,11 @@ def test_a_dead_link_to_the_outside_is_named_and_the_placeholder_passed_over(tmp
     source = tmp_path / "source"
     source.mkdir()
     lay_out(source, [{"file": "book/glossary.md"}])
-    links = [f"{outside}/here.html", f"{outside}/gone.html", f"https://github.com/{PLACEHOLDER}"]
+    links = [
+        f"{outside}/here.html",
+        f"{outside}/gone.html",
+        f"https://github.com/{settings.BOOK.placeholder}",
+    ]
     text = " ".join(f"[링크]({link})" for link in links)
     (source / "book" / "index.md").write_text(f"# 책\n\n{text}\n", "utf-8")
     done = build(source, "--builder", "linkcheck")

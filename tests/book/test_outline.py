@@ -9,8 +9,7 @@ import re
 
 import pytest
 
-from tools.checks import notebooks
-from tools.checks import ties as prose_numbers
+from tools.checks import notebooks, pages
 
 IDEAS = [
     # 쪽, 항목, 한 문단에 함께 나와야 하는 말(정규식)
@@ -129,7 +128,7 @@ def page(name: str):
 
 def paragraphs(name: str) -> list[str]:
     text = "\n\n".join(c.source for c in page(name).cells if c.cell_type == "markdown")
-    parts = re.split(r"\n\s*\n|\n(?=\|)|\n(?=[-*] )", prose_numbers.strip(text))
+    parts = re.split(r"\n\s*\n|\n(?=\|)|\n(?=[-*] )", pages.strip_ties(text))
     return [" ".join(part.split()) for part in parts]
 
 
@@ -149,7 +148,7 @@ def test_code(name, item, code):
     wanted = statements(code)
     for cell in page(name).cells:
         if cell.cell_type == "code":
-            found = statements(re.sub(r"^[%!].*$", "", cell.source, flags=re.MULTILINE))
+            found = statements(pages.python(cell.source))
             starts = range(len(found) - len(wanted) + 1)
             if any(found[start : start + len(wanted)] == wanted for start in starts):
                 return

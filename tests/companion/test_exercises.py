@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from companion.exercises import checking
-from tools.checks import notebooks
+from tools.checks import notebooks, pages
 
 SOLUTION = re.compile(r"<summary>풀이</summary>.*?^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 TITLE = re.compile(r"^### (연습 \S+)", re.MULTILINE)
@@ -46,7 +46,7 @@ def exercises_of(page: Path) -> list[Exercise]:
     imports, module = [], ""
     for cell in cells:
         if cell.cell_type == "code" and "colab" not in cell.metadata.get("tags", []):
-            for node in ast.parse(re.sub(r"^[%!].*$", "", cell.source, flags=re.M)).body:
+            for node in ast.parse(pages.python(cell.source)).body:
                 if isinstance(node, ast.Import | ast.ImportFrom):
                     imports.append(ast.unparse(node))
                     if isinstance(node, ast.ImportFrom) and node.module == "companion.exercises":

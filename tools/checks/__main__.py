@@ -13,36 +13,34 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tools import ROOT
+from tools.checks import settings
 
 # 한 단계가 이보다 오래 걸리면 멈춰 선 것으로 본다.
 LIMIT_SECONDS = 20 * 60
 
 
-# 단위 시험이 companion의 줄을 이만큼은 지나야 한다.
-COVERAGE = ("--cov=companion", "--cov-report=term:skip-covered", "--cov-fail-under=95")
-
-
 class Stage(NamedTuple):
     """검사 한 단계. command의 첫 낱말은 이 환경의 bin에 있는 프로그램이다.
 
-    output은 지난번 것이 섞이지 않게 먼저 지울 폴더이다.
+    output은 지난번 것이 섞이지 않게 먼저 지울 폴더이고, folder는 없으면 이 단계를 하지 않는 폴더이다.
     """
 
     name: str
     title: str
     command: tuple[str, ...]
     output: str = ""
+    folder: str = "."
 
 
 def stages() -> list[Stage]:
     """검사를 하는 차례대로 돌려준다. 빨리 끝나는 것이 앞에 온다."""
-    # 쪽과 시험을 두 프로세스가 나누어 맡는다. 파일 하나는 한 프로세스가 맡아 커널을 한 번만 띄운다.
+    # 페이지와 시험을 두 프로세스가 나누어 맡는다. 파일 하나는 한 프로세스가 맡아 커널을 한 번만 띄운다.
     workers = ("-n", "2", "--dist", "loadfile") if (os.cpu_count() or 1) > 1 else ()
     # 시험 하나가 5분을 넘기면 어디에 멈춰 있는지 적는다.
     alone = ("python", "-m", "pytest", "-o", "faulthandler_timeout=300")
     pytest = (*alone, *workers)
-    return [
+    measured = [f"--cov={name}" for name in settings.BOOK.coverage]
+    every = [
         Stage("ruff", "코드의 흔한 실수", ("ruff", "check", ".")),
         Stage("format", "코드의 모양", ("ruff", "format", "--check", ".")),
         Stage("mypy", "코드의 형", ("mypy",)),
@@ -58,11 +56,37 @@ def stages() -> list[Stage]:
             output="_build/html",
         ),
         Stage("links", "책 안의 링크", ("python", "-m", "tools.checks.links")),
-        Stage("unit", "단위 시험", (*pytest, *COVERAGE, "tests", "--ignore=tests/browser")),
+        Stage(
+            "unit",
+            "단위 시험",
+            (*pytest, *measured, "--cov-report=", "tests", "--ignore=tests/browser"),
+            folder="tests",
+        ),
+        *(
+            Stage(
+                "coverage",
+                f"단위 시험이 지나간 {name}의 줄(적어도 {least}%)",
+                (
+                    "coverage",
+                    "report",
+                    f"--include={name}/*",
+                    f"--fail-under={least}",
+                    "--skip-covered",
+                ),
+                folder="tests",
+            )
+            for name, least in settings.BOOK.coverage.items()
+        ),
         # 시간을 재므로 다른 시험과 나란히 하지 않는다.
-        Stage("browser", "브라우저에서 본 책", (*alone, "-rs", "tests/browser")),
-        Stage("nbval", "저장된 출력", (*pytest, "--nbval", "book")),
+        Stage(
+            "browser",
+            "브라우저에서 본 책",
+            (*alone, "-rs", "tests/browser"),
+            folder="tests/browser",
+        ),
+        Stage("nbval", "저장된 출력", (*pytest, "--nbval", settings.BOOK.pages)),
     ]
+    return [stage for stage in every if (settings.BOOK.root / stage.folder).is_dir()]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--only",
         nargs="+",
         metavar="단계",
-        choices=[stage.name for stage in every],
+        choices=list(dict.fromkeys(stage.name for stage in every)),
         help="이 단계만 한다",
     )
     options = parser.parse_args(arguments)
@@ -93,7 +117,7 @@ def run(chosen: Sequence[Stage]) -> int:
         print(f"\n■ {number}/{len(chosen)} {stage.title} ({stage.name})", flush=True)
         start = time.monotonic()
         if stage.output:
-            shutil.rmtree(ROOT / stage.output, ignore_errors=True)
+            shutil.rmtree(settings.BOOK.root / stage.output, ignore_errors=True)
         code = _call(stage.command)
         results.append((stage, code == 0, time.monotonic() - start))
 
@@ -116,7 +140,7 @@ def _call(command: Sequence[str]) -> int:
         return 1
     try:
         return subprocess.run(
-            [found, *rest], cwd=ROOT, check=False, timeout=LIMIT_SECONDS
+            [found, *rest], cwd=settings.BOOK.root, check=False, timeout=LIMIT_SECONDS
         ).returncode
     except subprocess.TimeoutExpired:
         print(f"{LIMIT_SECONDS / 60:g}분이 지나도 끝나지 않아 멈추었다: {' '.join(command)}")

@@ -4,7 +4,7 @@
     python -m tools.checks.colab                 # 모든 쪽
     python -m tools.checks.colab 4_1_introduction # 그 쪽만
 
-시험하는 것은 커밋한 내용(HEAD)이다. 첫 칸은 저장소에서 companion을 받아 설치하는데, GitHub 대신
+시험하는 것은 커밋한 내용(HEAD)이다. 첫 셀은 저장소에서 책의 패키지를 받아 설치하는데, GitHub 대신
 HEAD의 복제본에서 받도록 git의 insteadOf로 주소를 돌린다. 저장소 주소가 아직 없으면 복사본에만
 지어낸 주소를 넣는다. 환경은 `.venv-colab`에 만들어 두고 다시 쓴다.
 """
@@ -30,7 +30,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from tools import ROOT
-from tools.checks.colab_cell import PLACEHOLDER, repository
+from tools.checks import settings
+from tools.checks.colab_cell import repository
 from tools.setup import environment
 
 REQUIREMENTS = ROOT / "tools" / "checks" / "colab_requirements.txt"
@@ -41,12 +42,13 @@ CELL_SECONDS = 600
 
 # Colab이 글자 그대로 보이는 MyST 표기
 MYST = re.compile(r"^:::|^```\{|\{(?:numref|ref|eq|doc|cite|glue|term)\}`|^\([\w-]+\)=\s*$", re.M)
-# 설치된 꾸러미와 companion의 출처를 JSON으로 적는 글
+# 설치된 패키지와, 이름을 준 패키지의 출처를 JSON으로 적는 글
 SURVEY = """
 import json
+import sys
 from importlib import metadata
 found = {d.name: d.version for d in metadata.distributions()}
-ours = list(metadata.distributions(name="brickie-companion"))
+ours = list(metadata.distributions(name=sys.argv[1]))
 origin = json.loads(ours[0].read_text("direct_url.json") or "{}") if ours else {}
 print(json.dumps([found, origin]))
 """
@@ -67,32 +69,34 @@ def prepare() -> Path:
 
 
 def survey(python: Path) -> tuple[dict[str, str], dict]:
-    """환경에 깔린 꾸러미의 판과, companion의 출처(direct_url.json)를 돌려준다."""
-    packages, origin = json.loads(run(python, "-I", "-c", SURVEY))
+    """환경에 깔린 패키지의 버전과, 책의 패키지의 출처(direct_url.json)를 돌려준다."""
+    packages, origin = json.loads(run(python, "-I", "-c", SURVEY, settings.BOOK.distribution))
     return packages, origin
 
 
 def plant(python: Path, name: str, version: str) -> None:
-    """`companion` 폴더 하나가 든 가짜 꾸러미를 깐다."""
+    """책의 패키지와 이름이 같은 폴더 하나가 든 가짜 패키지를 깐다."""
+    package = settings.BOOK.package
     with tempfile.TemporaryDirectory() as temporary:
         source = Path(temporary)
-        (source / "companion").mkdir()
-        (source / "companion" / "__init__.py").write_text(f"__version__ = '{version}'\n")
+        (source / package).mkdir()
+        (source / package / "__init__.py").write_text(f"__version__ = '{version}'\n")
         (source / "pyproject.toml").write_text(
             '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
             f'[project]\nname = "{name}"\nversion = "{version}"\n'
-            '[tool.setuptools]\npackages = ["companion"]\n'
+            f'[tool.setuptools]\npackages = ["{package}"]\n'
         )
         run(python, "-m", "pip", "install", "--quiet", "--no-deps", source)
 
 
 def reset(python: Path, before: str) -> None:
-    """companion을 모두 지우고, `before`에 따라 옛 판이나 이름만 같은 남의 꾸러미를 깔아 둔다."""
-    run(python, "-m", "pip", "uninstall", "--quiet", "-y", "brickie-companion", "companion")
-    if before == "옛 판":
-        plant(python, "brickie-companion", "0.0.1")
+    """책의 패키지를 모두 지우고, `before`에 따라 옛 버전이나 이름만 같은 남의 패키지를 깔아 둔다."""
+    book = settings.BOOK
+    run(python, "-m", "pip", "uninstall", "--quiet", "-y", book.distribution, book.package)
+    if before == "옛 버전":
+        plant(python, book.distribution, "0.0.1")
     elif before == "남의 것":
-        plant(python, "companion", "9.9")
+        plant(python, book.package, "9.9")
 
 
 def clone_head(folder: Path, ref: str) -> str:
@@ -162,7 +166,7 @@ def check(page: str, before: str, python: Path, mirror: Path, commit: str) -> li
     packages, _ = survey(python)
     text = run("git", "show", f"HEAD:{page}", cwd=ROOT)
     url, _ = repository()
-    if PLACEHOLDER in url:
+    if settings.BOOK.placeholder in url:
         text, url = text.replace(url, STAND_IN), STAND_IN
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "content"
@@ -177,12 +181,14 @@ def check(page: str, before: str, python: Path, mirror: Path, commit: str) -> li
             return [f"끝까지 돌지 못했다: {str(error)[-800:]}"]
     found = complaints(notebook)
     after, origin = survey(python)
-    ours = {"brickie-companion"}
+    ours = {settings.BOOK.distribution}
     for name in sorted((packages.keys() | after.keys()) - ours):
         if packages.get(name) != after.get(name):
             found.append(f"{name}이 {packages.get(name)}에서 {after.get(name)}로 바뀌었다.")
     if origin.get("vcs_info", {}).get("commit_id") != commit:
-        found.append(f"companion이 HEAD에서 오지 않았다: {origin or '설치되지 않았다'}.")
+        found.append(
+            f"{settings.BOOK.package} 패키지가 HEAD에서 오지 않았다: {origin or '설치되지 않았다'}."
+        )
     return found
 
 
@@ -202,20 +208,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="노트북을 Colab의 판으로 실행해 본다.")
     parser.add_argument("names", nargs="*", help="쪽 이름의 일부. 없으면 모두")
     chosen = pages(parser.parse_args().names)
-    if run("git", "status", "--porcelain", "--", "companion", "book", "_config.yml", cwd=ROOT):
+    tested = (settings.BOOK.package, settings.BOOK.pages, "_config.yml")
+    if run("git", "status", "--porcelain", "--", *tested, cwd=ROOT):
         print("주의: 커밋하지 않은 변경은 시험하지 않는다.")
     python, failed = prepare(), 0
     with tempfile.TemporaryDirectory() as temporary:
         mirror = Path(temporary) / "repository.git"
         commit = clone_head(mirror, repository()[1])
         for number, page in enumerate(chosen):
-            # 첫 두 쪽에서는 옛 판과 이름만 같은 남의 꾸러미가 먼저 깔려 있는 런타임을 흉내 낸다.
-            before = ("옛 판", "남의 것")[number] if number < 2 else "없음"
+            # 첫 두 쪽에서는 옛 버전과 이름만 같은 남의 패키지가 먼저 깔려 있는 런타임을 흉내 낸다.
+            before = ("옛 버전", "남의 것")[number] if number < 2 else "없음"
             start = time.perf_counter()
             found = check(page, before, python, mirror, commit)
             seconds = time.perf_counter() - start
             verdict = "잘못됨" if found else "좋음"
-            print(f"{verdict}  {page}  {seconds:.0f}초 (먼저 깔린 companion: {before})", flush=True)
+            print(f"{verdict}  {page}  {seconds:.0f}초 (먼저 깔린 패키지: {before})", flush=True)
             print(textwrap.indent("\n".join(found), "    "), end="\n" if found else "", flush=True)
             failed += bool(found)
     print(f"{len(chosen) - failed} passed, {failed} failed")

@@ -1,7 +1,7 @@
 """만들어진 책 안의 링크가 모두 닿는지 본다.
 
 폴더에 든 모든 HTML에서 책 안을 가리키는 href와 src를 모아, 그 파일이 있는지, `#` 뒤의 이름이
-그 쪽에 있는지 본다. 책 밖의 주소는 보지 않으므로 인터넷이 없어도 된다.
+그 페이지에 있는지 본다. 책 밖의 주소는 보지 않으므로 인터넷이 없어도 된다.
 """
 
 import argparse
@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from tools import ROOT
-
-BUILT = ROOT / "_build" / "html"
+from tools.checks import settings
 
 
 class Page(NamedTuple):
-    """쪽 하나에 든 링크와, `#`로 가리킬 수 있는 이름."""
+    """페이지 하나에 든 링크와, `#`로 가리킬 수 있는 이름."""
 
     links: list[str]
     anchors: set[str]
@@ -43,13 +41,13 @@ def read_page(path: Path) -> Page:
 
 
 def broken_links(folder: Path) -> list[str]:
-    """folder의 책에서 닿지 않는 링크를 "쪽: 링크: 까닭" 꼴로 돌려준다.
+    """folder의 책에서 닿지 않는 링크를 "페이지: 링크: 이유" 꼴로 돌려준다.
 
     Raises:
         FileNotFoundError: folder에 HTML이 하나도 없을 때.
     """
     folder = folder.resolve()
-    # _static에는 쪽이 아니라 테마의 틀이 들어 있고, 404.html은 어느 주소에서나 열리게 /로 시작하는 주소만 쓴다.
+    # _static에는 페이지가 아니라 테마의 틀이 들어 있고, 404.html은 어느 주소에서나 열리게 /로 시작하는 주소만 쓴다.
     paths = (
         p
         for p in sorted(folder.rglob("*.html"))
@@ -84,7 +82,7 @@ def _why_broken(link: str, path: Path, folder: Path, pages: dict[Path, Page]) ->
     anchor = unquote(parts.fragment)
     if anchor in ("", "top") or target not in pages or anchor in pages[target].anchors:
         return ""
-    return f"그 쪽에 {anchor}라는 자리가 없다"
+    return f"그 페이지에 {anchor}라는 자리가 없다"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -93,7 +91,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "folder", nargs="?", type=Path, default=BUILT, help="책의 폴더(기본값 _build/html)"
+        "folder",
+        nargs="?",
+        type=Path,
+        default=settings.BOOK.root / "_build" / "html",
+        help="책의 폴더(기본값 _build/html)",
     )
     folder = parser.parse_args(arguments).folder
     try:

@@ -1,8 +1,8 @@
-"""`pytest --nbval book/`에 그림 견주기와 짝 맞추기를 더하는 pytest 플러그인이다. 루트의 conftest.py가 부른다.
+"""`pytest --nbval book/`에 그림 비교와 짝 맞추기를 더하는 pytest 플러그인이다. 루트의 conftest.py가 부른다.
 
-nbval은 글과 HTML을 견주지만 그림은 건너뛴다. 이 플러그인은 칸의 출력을 `output_comparison.py`로 견주고,
-노트북마다 원본 `.md`와 짝이 맞는지를 먼저 보며, 실패를 한국어 문장으로 알린다. 그리고 칸을 건너뛰거나
-실행된 적이 없는 칸을 두면 실패한다. 실패한 그림은 `_build/differences/`에 나란히 붙여 남긴다.
+nbval은 글과 HTML을 비교하지만 그림은 건너뛴다. 이 플러그인은 셀의 출력을 `outputs.py`로 비교하고,
+노트북마다 원본 `.md`와 짝이 맞는지를 먼저 보며, 실패를 한국어 문장으로 알린다. 그리고 셀을 건너뛰거나
+실행된 적이 없는 셀을 두면 실패한다. 실패한 그림은 `_build/differences/`에 나란히 붙여 남긴다.
 """
 
 import base64
@@ -17,13 +17,18 @@ from unittest import mock
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
-from tools.checks import notebooks
-from tools.checks import ties as prose_numbers
+from tools.checks import notebooks, settings
+from tools.checks import ties as prose_ties
 from tools.checks.outputs import Difference, compare_outputs, save_side_by_side
+from tools.checks.settings import name_of
 
-DIFFERENCES = notebooks.ROOT / "_build" / "differences"
 ACCEPT = "바뀐 것이 맞으면 `make notebooks`로 받아들인다."
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def differences() -> Path:
+    """다른 그림을 나란히 붙여 남기는 폴더이다."""
+    return settings.BOOK.root / "_build" / "differences"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,12 +49,12 @@ def pytest_collect_file(
 
 
 class BookNotebook(IPyNbFile):
-    """책의 노트북 하나이다. 첫 항목은 짝 맞추기이고 나머지는 코드 칸이다."""
+    """책의 노트북 하나이다. 첫 항목은 짝 맞추기이고 나머지는 코드 셀과 그 뒤의 글이다."""
 
     def collect(self) -> Iterator[pytest.Item]:
         yield PagePair.from_parent(self, name="pair")
         page = self.path.with_suffix(".md")
-        ties = prose_numbers.read(page.read_text(encoding="utf-8")).ties if page.exists() else []
+        ties = prose_ties.by_cell(page.read_text(encoding="utf-8")) if page.exists() else {}
         for number, cell in enumerate(super().collect(), start=1):
             yield BookCell.from_parent(
                 self,
@@ -58,12 +63,11 @@ class BookNotebook(IPyNbFile):
                 cell=cell.cell,
                 options=cell.options,
             )
-            group = [t for t in ties if t.kind == "=" and max(1, t.after_cell) == number]
-            if group:
-                yield ProseNumbers.from_parent(self, name=f"prose {number}", ties=group)
+            if number in ties:
+                yield ProseNumbers.from_parent(self, name=f"prose {number}", ties=ties[number])
 
     def setup(self) -> None:
-        for old in DIFFERENCES.glob(f"{self.path.stem}-*.png"):
+        for old in differences().glob(f"{self.path.stem}-*.png"):
             old.unlink()
         self.widgets: dict[str, Any] = {}
         with mock.patch.dict(os.environ, notebooks.kernel_environment()):
@@ -90,7 +94,7 @@ class BookNotebook(IPyNbFile):
 
 
 class PagePair(pytest.Item):
-    """노트북이 원본 쪽에서 만든 그대로인지 본다."""
+    """노트북이 원본 페이지에서 만든 그대로인지 본다."""
 
     def runtest(self) -> None:
         found = notebooks.problems(self.path.with_suffix(".md"))
@@ -102,9 +106,9 @@ class PagePair(pytest.Item):
 
 
 class ProseNumbers(pytest.Item):
-    """코드 칸 뒤의 글에 적힌 수가, 그때까지 실행한 코드의 값과 같은지 본다."""
+    """코드 셀 뒤의 글에 적힌 수가, 그때까지 실행한 코드의 값과 같은지 본다."""
 
-    def __init__(self, *, ties: list[prose_numbers.Tie], **kwargs: Any) -> None:
+    def __init__(self, *, ties: list[prose_ties.Tie], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.ties = ties
 
@@ -117,10 +121,10 @@ class ProseNumbers(pytest.Item):
             if message["msg_type"] == "stream" and message["content"]["name"] == "stdout":
                 printed.append(message["content"]["text"])
 
-        code = prose_numbers.expression(self.ties)
+        code = prose_ties.expression(self.ties)
         client.execute_interactive(code, store_history=False, output_hook=keep, timeout=60)
-        page = notebooks.name_of(self.path.with_suffix(".md"))
-        found = prose_numbers.compare(page, self.ties, json.loads("".join(printed)))
+        page = name_of(self.path.with_suffix(".md"))
+        found = prose_ties.compare(page, self.ties, json.loads("".join(printed)))
         if found:
             remedy = "글의 수를 고치거나, 코드가 바뀐 것이 잘못이면 코드를 되돌린다."
             pytest.fail("\n".join([*found, remedy]), pytrace=False)
@@ -130,16 +134,18 @@ class ProseNumbers(pytest.Item):
 
 
 class BookCell(IPyNbCell):
-    """노트북의 코드 칸 하나이다."""
+    """노트북의 코드 셀 하나이다."""
 
     differences: list[Difference]
 
     def runtest(self) -> None:
         self.differences = []
         if self.options["skip"]:
-            self.raise_cell_error("건너뛰라는 꼬리표가 붙었다. 책에는 건너뛰는 칸을 두지 않는다.")
+            self.raise_cell_error("건너뛰라는 꼬리표가 붙었다. 책에는 건너뛰는 셀을 두지 않는다.")
         if self.cell.execution_count is None:
-            self.raise_cell_error("실행된 적이 없어 견줄 출력이 없다. `make notebooks`로 실행한다.")
+            self.raise_cell_error(
+                "실행된 적이 없어 비교할 출력이 없다. `make notebooks`로 실행한다."
+            )
         super().runtest()
 
     def compare_outputs(self, test: Any, ref: Any, skip_compare: Any = None) -> bool:
@@ -152,9 +158,7 @@ class BookCell(IPyNbCell):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
         error = excinfo.value
         first_line = self.cell.source.splitlines()[0] if self.cell.source else ""
-        where = (
-            f"{notebooks.name_of(self.path)}의 코드 칸 {self.cell_num + 1}(첫 줄 `{first_line}`)"
-        )
+        where = f"{name_of(self.path)}의 코드 셀 {self.cell_num + 1}(첫 줄 `{first_line}`)"
         if not isinstance(error, NbCellError):
             return f"{where}을(를) 실행하지 못했다: {error!r}"
         if not self.differences:
@@ -166,10 +170,9 @@ class BookCell(IPyNbCell):
         for number, difference in enumerate(self.differences, start=1):
             lines.append(f"  - {difference.message}")
             if difference.pictures:
-                sheet = DIFFERENCES / f"{self.path.stem}-{self.cell_num + 1}-{number}.png"
+                sheet = differences() / f"{self.path.stem}-{self.cell_num + 1}-{number}.png"
                 save_side_by_side(difference.pictures, sheet)
-                shown = sheet.relative_to(notebooks.ROOT).as_posix()
-                lines.append(f"    저장된 그림 | 지금 그림 | 다른 곳: {shown}")
+                lines.append(f"    저장된 그림 | 지금 그림 | 다른 곳: {name_of(sheet)}")
         return "\n".join([*lines, ACCEPT])
 
     def reportinfo(self) -> tuple[Path, int, str]:

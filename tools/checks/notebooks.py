@@ -1,16 +1,16 @@
-"""책의 쪽 `book/이름.md`와, 그것을 실행해 출력을 담은 `book/이름.ipynb`의 짝을 맞춘다.
+"""책의 페이지 `book/이름.md`와, 그것을 실행해 출력을 담은 `book/이름.ipynb`의 짝을 맞춘다.
 
 쓰기:
     python -m tools.checks.notebooks check           # 짝이 어긋났으면 알리고 1로 끝난다. 아무것도 쓰지 않는다
-    python -m tools.checks.notebooks run             # 모든 쪽을 실행해 .ipynb를 다시 만든다
-    python -m tools.checks.notebooks run book/이름.md # 그 쪽만
+    python -m tools.checks.notebooks run             # 모든 페이지를 실행해 .ipynb를 다시 만든다
+    python -m tools.checks.notebooks run book/이름.md # 그 페이지만
     python -m tools.checks.notebooks text            # 실행하지 않고 글만 .ipynb로 옮긴다
 
 사람은 `.md`만 고친다. `.ipynb`는 이 도구가 만들고, 두 번 만들어도 바이트까지 같다. 다시 실행한 출력이
-저장된 것과 같게 보이면(`output_comparison.py`) 저장된 것을 그대로 둔다. 그래서 다른 기계에서 실행해도 그림
+저장된 것과 같게 보이면(`outputs.py`) 저장된 것을 그대로 둔다. 그래서 다른 기계에서 실행해도 그림
 수백 장이 새로 저장되지 않는다. 다르면 새 출력을 담으므로, 바뀐 출력을 받아들이는 명령도 `run`이다.
 
-`jupytext --sync`는 쓰지 않는다. 파일의 시각으로 어느 쪽이 새것인지 정하므로 `.md`를 고친 것을 버릴 수 있다.
+`jupytext --sync`는 쓰지 않는다. 파일의 시각으로 어느 것이 새것인지 정하므로 `.md`를 고친 것을 버릴 수 있다.
 """
 
 import argparse
@@ -34,12 +34,12 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
 
-from tools import ROOT
-from tools.checks import ties as prose_numbers
+from tools.checks import settings
+from tools.checks import ties as prose_ties
 from tools.checks.colab_cell import colab_cell, repository
 from tools.checks.outputs import compare_outputs
-
-BOOK = ROOT / "book"
+from tools.checks.pages import Page, strip_ties
+from tools.checks.settings import name_of
 
 METADATA = {
     "jupytext": {"formats": "ipynb,md:myst"},
@@ -47,45 +47,38 @@ METADATA = {
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
 CELL_TIMEOUT = 600  # 초
-_TIES = "prose-numbers"
+_TIES = "prose-ties"
 _WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-_COLAB_BLOCK = re.compile(
-    r"(?P<head>^```\{code-cell\}[^\n]*\n:tags: \[[^\]]*\bcolab\b[^\]]*\]\n\n?)(?P<code>.*?)(?P<tail>^```$)",
-    re.DOTALL | re.MULTILINE,
-)
 
 
 def pages() -> list[Path]:
-    """`book/`에서 노트북인 쪽(머리말에 jupytext가 있는 `.md`)을 이름 차례로 돌려준다."""
-    return [p for p in sorted(BOOK.glob("*.md")) if is_notebook(p.read_text(encoding="utf-8"))]
-
-
-def is_notebook(text: str) -> bool:
-    return text.startswith("---\njupytext:\n")
+    """노트북인 페이지(머리말에 jupytext가 있는 `.md`)를 이름순으로 돌려준다."""
+    every = sorted(settings.BOOK.folder.glob("*.md"))
+    return [path for path in every if Page(path.read_text(encoding="utf-8")).is_notebook]
 
 
 def kernel_environment() -> dict[str, str]:
-    """쪽을 실행하는 커널의 환경 변수를 돌려준다. 커널은 `book/`에서 뜨므로 저장소를 찾게 해 준다."""
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    """페이지를 실행하는 커널의 환경 변수를 돌려준다. 커널은 페이지의 폴더에서 뜨므로 저장소를 찾게 해 준다."""
+    paths = [str(settings.BOOK.root), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONHASHSEED": "0",
-        "PIP_NO_INDEX": "1",  # 첫 칸이 모르는 사이에 그물에서 꾸러미를 받아 오지 않게 한다
+        "PIP_NO_INDEX": "1",  # 첫 셀이 모르는 사이에 인터넷에서 패키지를 받아 오지 않게 한다
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
 
 
 def read_page(page: Path) -> NotebookNode:
-    """`.md` 쪽을 출력이 없는 노트북으로 읽는다. 첫 칸은 `_config.yml`에서 만든 것으로 채운다."""
+    """`.md` 페이지를 출력이 없는 노트북으로 읽는다. 첫 셀은 `_config.yml`에서 만든 것으로 채운다."""
     text = _with_colab_cell(page.read_text(encoding="utf-8"))
     notebook = jupytext.reads(text, fmt="md:myst")
     for cell in notebook.cells:
         tags = cell.metadata.get("tags")
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
         if cell.cell_type == "markdown":
-            cell.source = prose_numbers.strip(cell.source)
+            cell.source = strip_ties(cell.source)
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     _set_ids(notebook)
@@ -93,12 +86,15 @@ def read_page(page: Path) -> NotebookNode:
 
 
 def _with_colab_cell(text: str) -> str:
-    code = colab_cell(*repository(ROOT / "_config.yml")).rstrip("\n") + "\n"
-    return _COLAB_BLOCK.sub(lambda m: m["head"].rstrip("\n") + "\n\n" + code + m["tail"], text)
+    for cell in Page(text).cells[:1]:
+        if settings.BOOK.package and "colab" in cell.tags:
+            code = colab_cell(*repository()).rstrip("\n")
+            return f"{text[: cell.start].rstrip()}\n\n{code}\n{text[cell.end :]}"
+    return text
 
 
 def _set_ids(notebook: NotebookNode) -> None:
-    """칸의 번호를 내용에서 만든다. 그래서 다시 만들어도, 앞에 칸이 끼어도 번호가 그대로이다."""
+    """셀의 번호를 내용에서 만든다. 그래서 다시 만들어도, 앞에 셀이 끼어도 번호가 그대로이다."""
     seen: dict[str, int] = {}
     for cell in notebook.cells:
         digest = hashlib.sha1(f"{cell.cell_type}\0{cell.source}".encode()).hexdigest()[:8]
@@ -127,7 +123,7 @@ def widget_state(notebook: NotebookNode) -> dict[str, Any]:
 
 
 def _renumber_widgets(notebook: NotebookNode) -> NotebookNode:
-    """위젯의 무작위 번호를, 쪽에 나오는 차례대로 0부터 다시 매긴다."""
+    """위젯의 번호를, 페이지에 나오는 차례대로 0부터 다시 매긴다."""
     state = widget_state(notebook)
     if not state:
         return notebook
@@ -142,7 +138,7 @@ def _renumber_widgets(notebook: NotebookNode) -> NotebookNode:
         if _WIDGET_VIEW in output.get("data", {})
     ]
     order: list[str] = []
-    while waiting:  # 쪽에 보이는 위젯에서 가리켜서 닿는 차례
+    while waiting:  # 페이지에 보이는 위젯에서 가리켜서 닿는 차례
         model = waiting.pop(0)
         if model in state and model not in order:
             order.append(model)
@@ -166,19 +162,20 @@ def _renumber_widgets(notebook: NotebookNode) -> NotebookNode:
 
 
 def problems(page: Path) -> list[str]:
-    """쪽과 노트북의 짝에서 어긋난 곳을 문장으로 적어 돌려준다. 맞으면 빈 목록이다."""
+    """페이지와 노트북의 짝에서 어긋난 곳을 문장으로 적어 돌려준다. 맞으면 빈 목록이다."""
     name, target = name_of(page), page.with_suffix(".ipynb")
     if not page.exists():
         return [f"{name_of(target)}의 원본 {name}이(가) 없다. `.ipynb`는 `.md`에서 만든다."]
     text = page.read_text(encoding="utf-8")
-    block = _COLAB_BLOCK.search(text)
-    if not block or text.find("```{code-cell}") != block.start():
+    first = [tag for cell in Page(text).cells[:1] for tag in cell.tags]
+    if settings.BOOK.package and "colab" not in first:
         return [
-            f"{name}의 첫 코드 칸에 `:tags: [colab]`이 없다. 첫 칸은 companion을 갖추는 칸이다."
+            f"{name}의 첫 코드 셀에 `:tags: [colab]`이 없다. "
+            f"첫 셀은 {settings.BOOK.package} 패키지를 갖추는 셀이다."
         ]
     if _with_colab_cell(text) != text:
         return [
-            f"{name}의 첫 칸이 `_config.yml`과 `tools/checks/colab_cell.py`가 만드는 것과 다르다. {_REMEDY}"
+            f"{name}의 첫 셀이 `_config.yml`과 `tools/checks/colab_cell.py`가 만드는 것과 다르다. {_REMEDY}"
         ]
     if not target.exists():
         return [f"{name}을(를) 실행한 {name_of(target)}이(가) 없다. {_REMEDY}"]
@@ -198,12 +195,8 @@ def problems(page: Path) -> list[str]:
 _REMEDY = "`make notebooks`로 다시 만든다."
 
 
-def name_of(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
-
-
 def _first_difference(page: NotebookNode, stored: NotebookNode, name: str, twin: str) -> str | None:
-    """글, 코드, 꼬리표가 처음으로 다른 칸을 문장으로 적는다."""
+    """글, 코드, 꼬리표가 처음으로 다른 셀을 문장으로 적는다."""
     cells, twin_cells = (
         [(c.cell_type, c.source, c.metadata.get("tags", [])) for c in n.cells]
         for n in (page, stored)
@@ -217,34 +210,34 @@ def _first_difference(page: NotebookNode, stored: NotebookNode, name: str, twin:
             if not detail:
                 detail = f"    {name}: {cell[0]} {cell[2]}\n    {twin}: {other[0]} {other[2]}"
             return (
-                f"{name}의 {number}째 칸이 {twin}과 다르다. `.md`를 고쳤으면 `make notebooks`로 다시 "
+                f"{name}의 {number}째 셀이 {twin}과 다르다. `.md`를 고쳤으면 `make notebooks`로 다시 "
                 f"만들고, `.ipynb`를 고쳤으면 그 고침을 `.md`로 옮긴다.\n{detail}"
             )
     if len(cells) != len(twin_cells):
-        return f"{name}은(는) {len(cells)}칸인데 {twin}은(는) {len(twin_cells)}칸이다. {_REMEDY}"
+        return f"{name}은(는) {len(cells)}셀인데 {twin}은(는) {len(twin_cells)}셀이다. {_REMEDY}"
     return None
 
 
 def _bad_outputs(notebook: NotebookNode) -> list[str]:
-    """실행되지 않은 칸과, 책에 실으면 안 되는 출력(예외, 표준 오류)을 찾는다."""
+    """실행되지 않은 셀과, 책에 실으면 안 되는 출력(예외, 표준 오류)을 찾는다."""
     found = []
     for number, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), start=1):
         if cell.execution_count is None:
-            found.append(f"{number}째 코드 칸이 실행되지 않았다. {_REMEDY}")
+            found.append(f"{number}째 코드 셀이 실행되지 않았다. {_REMEDY}")
         for output in cell.outputs:
             if output.output_type == "error" and "raises-exception" not in cell.metadata.get(
                 "tags", []
             ):
-                found.append(f"{number}째 코드 칸이 {output.ename}로 멈췄다: {output.evalue}")
+                found.append(f"{number}째 코드 셀이 {output.ename}로 멈췄다: {output.evalue}")
             elif output.output_type == "stream" and output.name == "stderr":
                 found.append(
-                    f"{number}째 코드 칸에 표준 오류가 남았다: {output.text.strip()[:200]}"
+                    f"{number}째 코드 셀에 표준 오류가 남았다: {output.text.strip()[:200]}"
                 )
     return found
 
 
 def _take_outputs(page: NotebookNode, stored: NotebookNode) -> NotebookNode:
-    """`page`의 칸에 `stored`의 같은 칸이 가진 출력과 위젯을 옮겨 담는다."""
+    """`page`의 셀에 `stored`의 같은 셀이 가진 출력과 위젯을 옮겨 담는다."""
     outputs = {c.id: c for c in stored.cells if c.cell_type == "code"}
     for cell in page.cells:
         if cell.cell_type == "code" and cell.id in outputs:
@@ -255,12 +248,12 @@ def _take_outputs(page: NotebookNode, stored: NotebookNode) -> NotebookNode:
 
 
 def run(page: Path, *, fresh: bool = False) -> tuple[list[str], list[str]]:
-    """쪽을 실행해 노트북으로 저장하고, 새로 담은 칸과 코드의 값과 다른 글 속의 수를 문장으로 적어 돌려준다.
+    """페이지를 실행해 노트북으로 저장하고, 새로 담은 셀과 코드의 값과 다른 글 속의 수를 문장으로 적어 돌려준다.
 
     저장된 것과 같게 보이는 출력은 저장된 것을 둔다. `fresh`이면 모두 새로 담는다.
 
     Raises:
-        CellExecutionError: 칸이 예외로 멈췄을 때. 아무것도 저장하지 않는다.
+        CellExecutionError: 셀이 예외로 멈췄을 때. 아무것도 저장하지 않는다.
     """
     _refresh_colab_cell(page)
     notebook, target = read_page(page), page.with_suffix(".ipynb")
@@ -271,7 +264,7 @@ def run(page: Path, *, fresh: bool = False) -> tuple[list[str], list[str]]:
     client = NotebookClient(
         notebook,
         km=manager,
-        # TensorFlow가 C++에서 바로 쓰는 알림은 언제 도착할지 몰라 다음 칸에 붙기도 하므로 받지 않는다.
+        # TensorFlow가 C++에서 바로 쓰는 알림은 언제 도착할지 몰라 다음 셀에 붙기도 하므로 받지 않는다.
         extra_arguments=["--IPKernelApp.capture_fd_output=False"],
         timeout=CELL_TIMEOUT,
         record_timing=False,
@@ -295,34 +288,31 @@ def run(page: Path, *, fresh: bool = False) -> tuple[list[str], list[str]]:
     return changed, wrong
 
 
-def _insert_ties(page: Path, notebook: NotebookNode) -> dict[int, list[prose_numbers.Tie]]:
-    """글에 묶인 수를 계산하는 칸을, 그 글 앞의 코드 칸 뒤에 잠시 끼운다."""
-    ties: dict[int, list[prose_numbers.Tie]] = {}
-    for tie in prose_numbers.read(page.read_text(encoding="utf-8")).ties:
-        if tie.kind == "=":
-            ties.setdefault(max(1, tie.after_cell), []).append(tie)
+def _insert_ties(page: Path, notebook: NotebookNode) -> dict[int, list[prose_ties.Tie]]:
+    """글에 묶인 수를 계산하는 셀을, 그 글 앞의 코드 셀 뒤에 잠시 끼운다."""
+    ties = prose_ties.by_cell(page.read_text(encoding="utf-8"))
     cells, number = [], 0
     for cell in notebook.cells:
         cells.append(cell)
         if cell.cell_type == "code":
             number += 1
             if number in ties:
-                source = prose_numbers.expression(ties[number])
+                source = prose_ties.expression(ties[number])
                 cells.append(nbformat.v4.new_code_cell(source, metadata={"tags": [_TIES]}))
     notebook.cells = cells
     return ties
 
 
 def _take_ties(
-    page: Path, notebook: NotebookNode, ties: dict[int, list[prose_numbers.Tie]]
+    page: Path, notebook: NotebookNode, ties: dict[int, list[prose_ties.Tie]]
 ) -> list[str]:
-    """끼웠던 칸을 빼고, 계산한 값과 다른 수를 문장으로 돌려준다."""
+    """끼웠던 셀을 빼고, 계산한 값과 다른 수를 문장으로 돌려준다."""
     cells = [c for c in notebook.cells if _TIES in c.metadata.get("tags", [])]
     notebook.cells = [c for c in notebook.cells if c not in cells]
     return [
         message
         for cell, group in zip(cells, ties.values(), strict=True)
-        for message in prose_numbers.compare(page.name, group, json.loads(cell.outputs[0].text))
+        for message in prose_ties.compare(page.name, group, json.loads(cell.outputs[0].text))
     ]
 
 
@@ -333,7 +323,7 @@ def _keep_equal_outputs(notebook: NotebookNode, old: NotebookNode | None) -> lis
     for number, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), start=1):
         stored = before.get(cell.id)
         if old is None or stored is None or stored.execution_count is None:
-            changed.append(f"코드 칸 {number}: 새 칸이다")
+            changed.append(f"코드 셀 {number}: 새 셀이다")
             continue
         differences = compare_outputs(
             stored.outputs,
@@ -341,10 +331,10 @@ def _keep_equal_outputs(notebook: NotebookNode, old: NotebookNode | None) -> lis
             live="live" in cell.metadata.get("tags", []),
             widgets=(widget_state(old), widget_state(notebook)),
         )
-        changed += [f"코드 칸 {number}: {d.message}" for d in differences]
+        changed += [f"코드 셀 {number}: {d.message}" for d in differences]
         if not differences:
             equal.append(cell)
-    # 위젯의 상태는 쪽 하나에 함께 저장되므로, 위젯이 든 칸이 모두 같을 때에만 옛것을 둔다.
+    # 위젯의 상태는 페이지 하나에 함께 저장되므로, 위젯이 든 셀이 모두 같을 때에만 옛것을 둔다.
     widgets = [c for c in notebook.cells if _has_widget(c)]
     keep_widgets = all(cell in equal for cell in widgets)
     for cell in equal:
@@ -366,7 +356,7 @@ def _refresh_colab_cell(page: Path) -> None:
 
 
 def carry_text(page: Path) -> list[str]:
-    """실행하지 않고 글과 꼬리표만 노트북으로 옮긴다. 코드가 바뀌었으면 옮기지 않고 까닭을 돌려준다."""
+    """실행하지 않고 글과 꼬리표만 노트북으로 옮긴다. 코드가 바뀌었으면 옮기지 않고 이유를 돌려준다."""
     target = page.with_suffix(".ipynb")
     if not target.exists():
         return [f"{name_of(target)}이(가) 없다. `run`으로 먼저 실행한다."]
@@ -389,9 +379,9 @@ def _write(path: Path, text: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="쪽(.md)과 노트북(.ipynb)의 짝을 맞춘다.")
+    parser = argparse.ArgumentParser(description="페이지(.md)와 노트북(.ipynb)의 짝을 맞춘다.")
     parser.add_argument("command", choices=["check", "run", "text"])
-    parser.add_argument("pages", nargs="*", type=Path, help="book/의 .md나 .ipynb. 없으면 모두")
+    parser.add_argument("pages", nargs="*", type=Path, help="책의 .md나 .ipynb. 없으면 모두")
     parser.add_argument("--fresh", action="store_true", help="run: 같아 보이는 출력도 새로 담는다")
     options = parser.parse_intermixed_args(arguments)
     chosen = [p.resolve().with_suffix(".md") for p in options.pages] or pages()
@@ -405,9 +395,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = [message for page in chosen for message in carry_text(page)]
     else:
         if not options.pages:
-            chosen = sorted({*chosen, *(p.with_suffix(".md") for p in BOOK.glob("*.ipynb"))})
+            chosen = sorted(
+                {*chosen, *(p.with_suffix(".md") for p in settings.BOOK.folder.glob("*.ipynb"))}
+            )
         found = [message for page in chosen for message in problems(page)]
-    print("\n".join(found) or f"{len(chosen)}쪽의 짝이 맞다.")
+    print("\n".join(found) or f"{len(chosen)}페이지의 짝이 맞다.")
     return int(bool(found))
 
 
@@ -417,7 +409,7 @@ def _run_all(chosen: Sequence[Path], *, fresh: bool) -> int:
         try:
             changed, wrong = run(page, fresh=fresh)
         except CellExecutionError as error:
-            print(f"{name_of(page)}: 칸이 멈췄으므로 저장하지 않는다.\n{error}", file=sys.stderr)
+            print(f"{name_of(page)}: 셀이 멈췄으므로 저장하지 않는다.\n{error}", file=sys.stderr)
             failed = True
             continue
         print(

@@ -1,4 +1,4 @@
-"""노트북 칸에 저장된 출력과 방금 나온 출력을 견준다. 글은 글자까지, 그림은 눈에 보이는 만큼 견준다.
+"""노트북 셀에 저장된 출력과 방금 나온 출력을 비교한다. 글은 글자까지, 그림은 눈에 보이는 만큼 본다.
 
 그림은 다른 기계가 그려도 같은 그림이면 같다고 하고, 곡선이 조금 옮겨 가거나 숫자 하나가 바뀌면 다르다고
 한다. 한쪽의 픽셀이 다른 쪽의 같은 자리 둘레 3×3픽셀에 있는 밝기의 범위를 얼마나 벗어나는지를 두 방향으로
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageSequence, UnidentifiedImageError
 
-# 한도는 tests/test_figure_comparison.py의 그림들을 72, 100, 144dpi로 그려 재고 골랐다(남는 차이의 가장 큰 값).
+# 한도는 tests/tools/checks/test_outputs.py의 그림들을 72, 100, 144dpi로 그려 재고 골랐다(남는 차이의 가장 큰 값).
 #   윤곽이 10% 넘게 달라진 그림, 흐린 뒤: 같아야 하는 것 21~56(반 픽셀 옮김, 힌팅), 달라야 하는 것 79~223(5% 옮긴
 #     곡선). 옮긴 눈금이 없이 색이나 타일만 바뀐 그림은 200이 넘는다.
 #   나머지 그림: 같아야 하는 것 0~19(±2 잡음 2, 64색 팔레트 19), 달라야 하는 것 30~255(제목의 숫자 하나 41~255,
@@ -32,7 +32,7 @@ REGION_LIMIT = 4.0
 REGION = 33
 
 LIVE_SIZE_SLACK = 8
-"""훈련하는 칸(`live`)의 그림에서 크기가 달라도 되는 픽셀 수이다."""
+"""훈련하는 셀(`live`)의 그림에서 크기가 달라도 되는 픽셀 수이다."""
 
 _DATA_URI = re.compile(r"data:image/[a-z.+-]+;base64,((?:[A-Za-z0-9+/=]|\\?\s|\\/)+)")
 _PICTURE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -59,14 +59,14 @@ def compare_outputs(
     live: bool = False,
     widgets: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {}),
 ) -> list[Difference]:
-    """칸 하나의 출력 목록(nbformat 4) 둘을 견주어 다른 곳을 돌려준다. 같으면 빈 목록이다.
+    """셀 하나의 출력 목록(nbformat 4) 둘을 비교해 다른 곳을 돌려준다. 같으면 빈 목록이다.
 
     글은 한 글자라도 다르면 다르다. 그림은 `image/png` 같은 것과 HTML 속의 data URI를 모두 풀어서 견준다.
 
     Args:
         stored: 저장된 출력들.
         new: 방금 나온 출력들.
-        live: 훈련하는 칸이면 참이다. 그림은 개수와 크기와 빈 그림이 아닌지만 본다.
+        live: 훈련하는 셀이면 참이다. 그림은 개수와 크기와 빈 그림이 아닌지만 본다.
         widgets: 저장된 위젯과 새 위젯의 상태. 노트북에 저장되는 꼴(번호 → 모델)이다.
     """
     differences: list[Difference] = []
@@ -122,7 +122,7 @@ def _compare_shown(
         if kind in _PICTURE_TYPES:
             differences += _compare_pictures([old], [now], place, live=live)
         elif kind == _WIDGET or (isinstance(old, str) and isinstance(now, str)):
-            if kind == _WIDGET:  # 번호는 실행할 때마다 다르므로 내용을 견준다
+            if kind == _WIDGET:  # 번호는 실행할 때마다 다르므로 내용을 비교한다
                 text, pictures = describe_widget(old["model_id"], widgets[0])
                 new_text, new_pictures = describe_widget(now["model_id"], widgets[1])
             else:
@@ -179,7 +179,7 @@ def split_pictures(text: str) -> tuple[str, list[str]]:
 def describe_widget(model_id: str, models: Mapping[str, Any]) -> tuple[str, list[str]]:
     """위젯과 그것이 가리키는 위젯들의 내용을 한 줄에 하나씩 적은 글과, 그 속의 그림을 돌려준다.
 
-    모양(layout, style)과 ipywidgets 판마다 다른 것은 적지 않는다.
+    모양(layout, style)과 ipywidgets 버전마다 다른 것은 적지 않는다.
     """
     lines: list[str] = []
     pictures: list[str] = []
@@ -238,7 +238,7 @@ def _compare_pictures(
 def decode(picture: str) -> Iterator[np.ndarray]:
     """base64로 적은 그림을 컷마다 (높이, 너비, 4)의 uint8 배열로 풀어 차례로 내놓는다.
 
-    투명도를 미리 곱한 RGBA이다. 그래서 보이지 않는 픽셀의 색은 견주지 않는다.
+    투명도를 미리 곱한 RGBA이다. 그래서 보이지 않는 픽셀의 색은 비교하지 않는다.
 
     Raises:
         ValueError: 그림으로 풀리지 않을 때.
@@ -255,7 +255,7 @@ def decode(picture: str) -> Iterator[np.ndarray]:
 
 
 def compare_pictures(stored: np.ndarray, new: np.ndarray) -> Difference | None:
-    """(높이, 너비, 4)의 uint8 그림 둘을 견주어, 다르게 보이면 Difference를, 아니면 None을 돌려준다."""
+    """(높이, 너비, 4)의 uint8 그림 둘을 비교해, 다르게 보이면 Difference를, 아니면 None을 돌려준다."""
     if stored.shape != new.shape:
         return Difference(_sizes_differ(stored, new), (stored, new, _no_residue(stored, new)))
     if np.array_equal(stored, new):
@@ -279,7 +279,7 @@ def compare_pictures(stored: np.ndarray, new: np.ndarray) -> Difference | None:
 
 
 def compare_structure(stored: np.ndarray, new: np.ndarray) -> Difference | None:
-    """훈련하는 칸의 그림 둘을 크기와 빈 그림이 아닌지만 견준다."""
+    """훈련하는 셀의 그림 둘을 크기와 빈 그림이 아닌지만 비교한다."""
     sizes = np.abs(np.subtract(stored.shape[:2], new.shape[:2]))
     if sizes.max() > LIVE_SIZE_SLACK:
         return Difference(_sizes_differ(stored, new), (stored, new, _no_residue(stored, new)))

@@ -1,6 +1,6 @@
 """글에 적은 수를 코드에 묶는다. 묶지 않은 수와, 코드의 값과 다른 수를 찾는다.
 
-쪽의 원본 `.md`에서 수 뒤에 그 수가 나온 곳을 적는다. 책과 `.ipynb`에는 지워서 담으므로 독자에게는 보이지 않는다.
+페이지의 원본 `.md`에서 수 뒤에 그 수가 나온 곳을 적는다. 책과 `.ipynb`에는 지워서 담으므로 독자에게는 보이지 않는다.
 
     파라미터는 2,765,312<!--= discriminator.count_params() -->개이다.
     한 변은 64 → 32 → 16<!--= [IMAGE_SIZE, *sizes] -->으로 준다.
@@ -8,9 +8,9 @@
     여섯<!--= len(stages) --> 단계이다.
     2015<!--cite: Radford 등, 2015 -->년에 나왔다.
 
-`=` 뒤의 식은 그 자리까지의 코드 칸을 실행한 커널에서 계산한다. `companion`과 `np`는 늘 쓸 수 있다. 식의 값이
-여럿이면 바로 앞에 적힌 수가 차례대로 같아야 하고, 적힌 자리까지 반올림해서 견준다. `cite:` 뒤에는 참고 문헌
-쪽의 굵은 제목을 적는다. 노트북이 아닌 쪽의 식은 `companion`과 `np`만 있는 곳에서 계산한다.
+`=` 뒤의 식은 그 자리까지의 코드 셀을 실행한 커널에서 계산한다. 책의 패키지와 `np`는 늘 쓸 수 있다. 식의 값이
+여럿이면 바로 앞에 적힌 수가 차례대로 같아야 하고, 적힌 자리까지 반올림해서 비교한다. `cite:` 뒤에는 참고 문헌
+페이지의 굵은 제목을 적는다. 노트북이 아닌 페이지의 식은 책의 패키지와 `np`만 있는 곳에서 계산한다.
 
 쓰기:
     python -m tools.checks.ties              # 묶지 않은 수와 잘못 적은 묶음을 모두 찾는다
@@ -25,42 +25,26 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tools import ROOT
+from tools.checks import settings
+from tools.checks.pages import CODE_SPAN, TIE, Page
 
-BOOK = ROOT / "book"
-
-# 수를 보지 않는 쪽과 그 까닭이다.
-WITHOUT_NUMBERS = {
-    "references.md": "쪽 전체가 출처이다.",
-    "glossary.md": "뜻풀이의 예이고, 용어집의 원본이 따로 있다.",
-}
-# 묶지 않아도 되는 수와 그 까닭이다.
+# 묶지 않아도 되는 수와 그 이유이다. 책마다 다른 것은 설정의 exempt에 적는다.
 EXEMPT = [
     (r"\]\([^)\n]*\)|https?://\S+|<[^>\n]*>|arXiv:\d+\.\d+", "주소와 태그이다."),
     (r"^#+ \d[\d.]*(?= )", "제목에 붙은 절 번호이다."),
     (r"^[ \t]*(?:> )?\d+\.(?= )", "목록의 번호이다."),
-    (
-        r"\b4\.\d\.\d|\b4\.\d(?= ?절)|(?<=\[)4\.\d(?= )|\b[23]장(?=에서|의 |을 |까지|과 |에 )",
-        "절과 장의 번호이다.",
-    ),
     (r"(?:그림|표|연습|식)\s*\(?\d[\d.]*(?:-\d+)?\)?", "그림, 표, 연습, 식의 번호이다."),
-    (r"(?:Python|파이썬|TensorFlow|Keras|ipywidgets|GNU|CC|BY) ?v?\d[\d.]*", "판의 이름이다."),
+    (r"(?:Python|파이썬|TensorFlow|Keras|ipywidgets|GNU|CC|BY) ?v?\d[\d.]*", "버전의 이름이다."),
     (r"[A-Za-z_β][A-Za-z_]*[-₀-₉]?\d+\w*|\d+(?=[A-Za-z])\w*|\d+(?:비트|차원)", "이름의 일부이다."),
 ]
 BARE = {
     "0": "레이블과 범위의 끝", "1": "레이블과 범위의 끝", "1.0": "정확도의 가장 큰 값",
     "-1": "범위의 끝", "0.5": "0과 1의 한가운데", "255": "8비트의 가장 큰 값",
 }  # fmt: skip
-_EXEMPT = re.compile("|".join(f"(?:{pattern})" for pattern, _ in EXEMPT), re.MULTILINE)
-
-TIE = re.compile(r"<!--(?P<kind>=|cite:)\s*(?P<source>.*?)\s*-->", re.DOTALL)
-_FENCE = re.compile(r"^(?P<mark>`{3,}|~{3,})[^\n]*\n.*?^(?P=mark)[ \t]*$", re.DOTALL | re.MULTILINE)
-_CODE_CELL = re.compile(r"^(`{3,})\{code-cell\}[^\n]*\n(.*?)^\1\s*$", re.DOTALL | re.MULTILINE)
-_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_CODE_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _MATH = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+(?:\n[^$\n]+)?)\$", re.DOTALL)
 _RESULT = re.compile(r"(?:=|\\approx|≈)\s*([-−]?[\d,.]*\d)\s*(?:\\%)?\s*\.?\s*$")
 _NUMBER = re.compile(r"(?<![A-Za-z0-9_.])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
@@ -108,28 +92,20 @@ class Tie(NamedTuple):
     numbers: tuple[Number, ...]
 
 
-class Page(NamedTuple):
-    """쪽 하나의 묶음과, 어느 묶음에도 들지 않은 수이다."""
+class Numbers(NamedTuple):
+    """페이지 하나의 묶음과, 어느 묶음에도 들지 않은 수이다."""
 
     ties: list[Tie]
     untied: list[tuple[int, str, str]]  # 줄, 수, 문장
 
 
-def strip(text: str) -> str:
-    """묶음을 지운 글이다. 책과 노트북에는 이것을 담는다."""
-    return TIE.sub("", re.sub(rf"\n[ \t]*{TIE.pattern}[ \t]*(?=\n|\Z)", "", text, flags=re.DOTALL))
-
-
-def read(text: str) -> Page:
-    """쪽의 글에서 묶음과 묶이지 않은 수를 모은다."""
-    cells = [match.start() for match in _CODE_CELL.finditer(text)]
-    visible = text
-    for pattern in (_FRONT_MATTER, _FENCE):
-        visible = pattern.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), visible)
+def read(text: str) -> Numbers:
+    """페이지의 글에서 묶음과 묶이지 않은 수를 모은다."""
+    page = Page(text)
     ties: list[Tie] = []
     untied: list[tuple[int, str, str]] = []
-    for start, end in _paragraphs(visible):
-        paragraph = visible[start:end]
+    for start, end in _paragraphs(page.unfenced):
+        paragraph = page.unfenced[start:end]
         numbers = _numbers(paragraph)
         taken = 0
         for match in TIE.finditer(paragraph):
@@ -141,8 +117,8 @@ def read(text: str) -> Page:
                 Tie(
                     match["kind"],
                     " ".join(match["source"].split()),
-                    text.count("\n", 0, position) + 1,
-                    sum(cell < position for cell in cells),
+                    page.line_of(position),
+                    sum(cell.start < position for cell in page.cells),
                     _sentence(paragraph, match.start()),
                     tuple(waiting),
                 )
@@ -150,9 +126,24 @@ def read(text: str) -> Page:
             taken = match.end()
         for number in numbers:
             if number.position >= taken and number.needed:
-                line = text.count("\n", 0, start + number.position) + 1
+                line = page.line_of(start + number.position)
                 untied.append((line, number.written, _sentence(paragraph, number.position)))
-    return Page(ties, untied)
+    return Numbers(ties, untied)
+
+
+def by_cell(text: str) -> dict[int, list[Tie]]:
+    """몇째 코드 셀 다음에 계산할지(1부터) → 그때 계산할 묶음이다. 첫 셀 앞의 글은 첫 셀 다음에 계산한다."""
+    groups: dict[int, list[Tie]] = {}
+    for tie in read(text).ties:
+        if tie.kind == "=":
+            groups.setdefault(max(1, tie.after_cell), []).append(tie)
+    return groups
+
+
+@cache
+def _exempt(book: settings.Book) -> re.Pattern[str]:
+    patterns = [*(pattern for pattern, _ in EXEMPT), *book.exempt]
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.MULTILINE)
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
@@ -172,7 +163,7 @@ def _numbers(paragraph: str) -> list[Number]:
     def blank(match: re.Match[str]) -> str:
         return " " * len(match[0])
 
-    text = _CODE_SPAN.sub(blank, paragraph)
+    text = CODE_SPAN.sub(blank, paragraph)
     tied_at = {match.start() for match in TIE.finditer(text)}
     numbers = []
     for match in _MATH.finditer(text):
@@ -189,7 +180,7 @@ def _numbers(paragraph: str) -> list[Number]:
         elif result:
             numbers.append(Number(result[1], match.start(), _needed(result[1])))
     text = TIE.sub(blank, _MATH.sub(blank, text))
-    exempt = [match.span() for match in _EXEMPT.finditer(text)]
+    exempt = [match.span() for match in _exempt(settings.BOOK).finditer(text)]
     for match in _NUMBER.finditer(text):
         written, position = match[0], match.start()
         if written[0] in "-−" and re.search(r"[\w)\]%]$", text[:position]):
@@ -213,8 +204,9 @@ def _sentence(paragraph: str, position: int) -> str:
 def problem_of(tie: Tie) -> str | None:
     """식을 계산하지 않고도 알 수 있는 잘못을 문장으로 돌려준다."""
     if tie.kind == "cite:":
-        if f"**{tie.source}.**" not in (BOOK / "references.md").read_text(encoding="utf-8"):
-            return f"참고 문헌 쪽에 '{tie.source}'이(가) 없다. 굵은 제목을 그대로 적는다."
+        references = settings.BOOK.folder / settings.BOOK.references
+        if f"**{tie.source}.**" not in references.read_text(encoding="utf-8"):
+            return f"참고 문헌 페이지에 '{tie.source}'이(가) 없다. 굵은 제목을 그대로 적는다."
         return None
     if not tie.numbers:
         return f"`{tie.source}`에 묶을 수가 앞에 없다. 수 바로 뒤에 적는다."
@@ -241,15 +233,17 @@ _BUILTIN = {
 def expression(ties: Sequence[Tie]) -> str:
     """묶음들의 값을 JSON 글로 돌려주는 파이썬 코드이다. 커널에서 실행한다."""
     sources = [tie.source for tie in ties if tie.kind == "="]
+    package = settings.BOOK.package
     return f"""\
 def _tied(sources):
     import json
-    import companion
     import numpy as np
+    names = {{**globals(), "np": np}}
+    {f"names[{package!r}] = __import__({package!r})" if package else ""}
     values = []
     for source in sources:
         try:
-            value = eval(source, {{**globals(), "companion": companion, "np": np}})
+            value = eval(source, names)
             values.append(np.ravel(np.asarray(value)).astype(float).tolist())
         except Exception as error:
             values.append(f"{{type(error).__name__}}: {{error}}")
@@ -283,7 +277,7 @@ def agrees(number: Number, true: float) -> bool:
 
 
 def compare(name: str, ties: Sequence[Tie], values: Sequence[list[float] | str]) -> list[str]:
-    """묶음과 값을 견주어, 다른 곳마다 쪽, 줄, 문장, 적힌 수, 참값을 적는다."""
+    """묶음과 값을 비교해, 다른 곳마다 페이지, 줄, 문장, 적힌 수, 참값을 적는다."""
     evaluated = [tie for tie in ties if tie.kind == "="]
     return [
         f"{name}:{tie.line}: {message} 문장: 「{tie.sentence}」"
@@ -293,59 +287,64 @@ def compare(name: str, ties: Sequence[Tie], values: Sequence[list[float] | str])
 
 
 def evaluate_plain(ties: Sequence[Tie]) -> list[list[float] | str]:
-    """노트북이 아닌 쪽의 묶음을 계산한다. 이름은 `companion`과 `np`만 쓸 수 있다."""
+    """노트북이 아닌 페이지의 묶음을 계산한다. 이름은 책의 패키지와 `np`만 쓸 수 있다."""
     output: list[str] = []
-    exec(expression(ties), {"print": output.append})  # 저장소의 쪽에 적힌 식만 실행한다
+    exec(expression(ties), {"print": output.append})  # 저장소의 페이지에 적힌 식만 실행한다
     return json.loads(output[0])
 
 
 def check_page(path: Path) -> list[tuple[int, str]]:
-    """쪽 하나에서 묶지 않은 수, 잘못 적은 묶음, 쪽의 코드에 없는 코드 표기를 찾는다."""
+    """페이지 하나에서 묶지 않은 수, 잘못 적은 묶음, 페이지의 코드에 없는 코드 표기를 찾는다.
+
+    노트북인 페이지의 묶음은 커널에서 계산해야 하므로 `pytest --nbval`과 `notebooks run`이 비교한다.
+    """
     text = path.read_text(encoding="utf-8")
-    if path.name in WITHOUT_NUMBERS:
-        return [(tie.line, "이 쪽은 수를 묶지 않는다.") for tie in read(text).ties]
-    page = read(text)
+    numbers = read(text)
+    if path.name in settings.BOOK.without_numbers:
+        return [(tie.line, "이 페이지는 수를 묶지 않는다.") for tie in numbers.ties]
+    page = Page(text)
     found = [
         (
             line,
             f"{written}이(가) 코드에 묶이지 않았다. `{written}<!--= 식 -->`으로 적는다. ({sentence[:60]})",
         )
-        for line, written, sentence in page.untied
+        for line, written, sentence in numbers.untied
     ]
-    found += [(tie.line, message) for tie in page.ties if (message := problem_of(tie))]
-    found += _captions(text)
-    found += _unknown_code(path, text)
-    return sorted(found)
+    wrong = [(tie.line, message) for tie in numbers.ties if (message := problem_of(tie))]
+    if not (wrong or page.cells):
+        tied = [tie for tie in numbers.ties if tie.kind == "="]
+        values = evaluate_plain(tied) if tied else []
+        pairs = zip(tied, values, strict=True)
+        wrong = [(tie.line, message) for tie, value in pairs if (message := mismatch(tie, value))]
+    return sorted([*found, *wrong, *_captions(page), *_unknown_code(path, page)])
 
 
-def _captions(text: str) -> Iterator[tuple[int, str]]:
+def _captions(page: Page) -> Iterator[tuple[int, str]]:
     """그림의 설명과 대체 글에 손으로 적은 수를 찾는다."""
-    for match in _CODE_CELL.finditer(text):
-        code = re.sub(r"\A(?::[^\n]*\n)+", lambda m: "\n" * m[0].count("\n"), match[2])
-        first = text.count("\n", 0, match.start(2))
+    for cell in page.cells:
         try:
-            tree = ast.parse(re.sub(r"^[%!].*$", "", code, flags=re.MULTILINE))
+            tree = cell.tree()
         except SyntaxError:
-            continue  # 문법이 틀린 칸은 lint.py가 알린다
-        for node in ast.walk(tree):
-            if isinstance(node, ast.keyword) and node.arg in ("caption", "alt"):
-                for part in ast.walk(node.value):
-                    if not (isinstance(part, ast.Constant) and isinstance(part.value, str)):
-                        continue
-                    for number in _numbers(part.value):
-                        if number.needed:
-                            yield (
-                                first + part.lineno,
-                                f"그림의 글에 {number.written}을(를) 손으로 적었다. f-문자열로 변수의 값을 넣는다.",
-                            )
+            continue  # 문법이 틀린 셀은 lint.py가 알린다
+        texts = [
+            part
+            for node in ast.walk(tree)
+            if isinstance(node, ast.keyword) and node.arg in ("caption", "alt")
+            for part in ast.walk(node.value)
+            if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        ]
+        for part in texts:
+            for number in _numbers(str(part.value)):
+                if number.needed:
+                    why = f"그림의 글에 {number.written}을(를) 손으로 적었다."
+                    yield part.lineno, f"{why} f-문자열로 변수의 값을 넣는다."
 
 
-def _unknown_code(path: Path, text: str) -> Iterator[tuple[int, str]]:
-    """수가 든 `코드`가 쪽의 코드나 출력에 그대로 있는지 본다. 노트북이 아니면 이름이 저장소에 있는지만 본다."""
-    notebook = bool(_CODE_CELL.search(text))
-    known = _squeezed(_notebook_text(path, text) if notebook else _repository_text())
-    visible = _FENCE.sub(lambda match: "\n" * match[0].count("\n"), text)
-    for match in _CODE_SPAN.finditer(visible):
+def _unknown_code(path: Path, page: Page) -> Iterator[tuple[int, str]]:
+    """수가 든 `코드`가 페이지의 코드나 출력에 그대로 있는지 본다. 노트북이 아니면 이름이 저장소에 있는지만 본다."""
+    notebook = bool(page.cells)
+    known = _squeezed(_notebook_text(path, page) if notebook else _repository_text())
+    for match in CODE_SPAN.finditer(page.unfenced):
         if not re.search(r"(?<![A-Za-z_0-9])\d", match[1]) or match[1] in BARE:
             continue
         names = re.findall(r"[A-Za-z_][A-Za-z_0-9]*", match[1])
@@ -353,13 +352,13 @@ def _unknown_code(path: Path, text: str) -> Iterator[tuple[int, str]]:
             not notebook and bool(names) and all(name in known for name in names)
         )
         if not found:
-            line = visible.count("\n", 0, match.start()) + 1
-            yield line, f"`{match[1]}`이(가) 쪽의 코드나 출력에 없다. 코드에 있는 그대로 적는다."
+            why = f"`{match[1]}`이(가) 페이지의 코드나 출력에 없다. 코드에 있는 그대로 적는다."
+            yield page.line_of(match.start()), why
 
 
-def _notebook_text(path: Path, text: str) -> str:
-    """쪽의 코드와, 실행해서 나온 글이다."""
-    parts = [match[0] for match in _FENCE.finditer(text)]
+def _notebook_text(path: Path, page: Page) -> str:
+    """페이지의 코드와, 실행해서 나온 글이다."""
+    parts = page.fences
     target = path.with_suffix(".ipynb")
     cells = json.loads(target.read_text(encoding="utf-8"))["cells"] if target.exists() else []
     for output in (output for cell in cells for output in cell.get("outputs", [])):
@@ -368,8 +367,7 @@ def _notebook_text(path: Path, text: str) -> str:
 
 
 def _repository_text() -> str:
-    files = [*ROOT.glob("companion/**/*.py"), *ROOT.glob("tools/**/*.py"), ROOT / "Makefile"]
-    return " ".join(file.read_text(encoding="utf-8") for file in files)
+    return " ".join(file.read_text(encoding="utf-8") for file in settings.BOOK.source_files())
 
 
 def _squeezed(text: str) -> str:
@@ -378,15 +376,15 @@ def _squeezed(text: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="글에 적은 수가 코드에 묶였는지 본다.")
-    parser.add_argument("pages", nargs="*", type=Path, help="book/의 .md. 없으면 모두")
-    chosen = parser.parse_args(arguments).pages or sorted(BOOK.glob("*.md"))
+    parser.add_argument("pages", nargs="*", type=Path, help="책의 .md. 없으면 모두")
+    chosen = parser.parse_args(arguments).pages or sorted(settings.BOOK.folder.glob("*.md"))
     found = [
         (page, line, message) for page in chosen for line, message in check_page(page.resolve())
     ]
     for page, line, message in found:
         print(f"{page.name}:{line}: {message}")
     ties = sum(len(read(page.read_text(encoding="utf-8")).ties) for page in chosen)
-    print(f"{len(chosen)}쪽에서 묶음 {ties}개를 읽었고 고칠 곳은 {len(found)}개이다.")
+    print(f"{len(chosen)}페이지에서 묶음 {ties}개를 읽었고 고칠 곳은 {len(found)}개이다.")
     return int(bool(found))
 
 

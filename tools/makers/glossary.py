@@ -1,16 +1,10 @@
-"""용어표 `book/glossary.csv`에서 쪽 `book/glossary.md`를 만든다.
-
-쓰기:
-    python -m tools.makers.glossary          # 쪽을 만든다
-    python -m tools.makers.glossary --check  # 쪽이 용어표와 다르면 멈춘다
-"""
+"""용어표 `book/glossary.csv`에서 페이지 `book/glossary.md`를 다시 만든다. 열의 뜻은 `tools/checks/terms.py`에 있다."""
 
 import argparse
-import csv
-import sys
 from pathlib import Path
 
 from tools import ROOT
+from tools.checks import terms
 
 BOOK = ROOT / "book"
 COLUMNS = {"korean": "용어", "english": "English", "definition": "뜻", "aliases": "다른 이름"}
@@ -23,31 +17,16 @@ INTRODUCTION = """# 용어집
 
 
 def page(table: Path = BOOK / "glossary.csv") -> str:
-    """용어표를 마크다운 쪽으로 옮긴 글을 돌려준다. 빈 칸이나 겹친 용어에는 ValueError를 낸다."""
-    with table.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    seen: set[str] = set()
+    """용어표를 마크다운 페이지로 옮긴 글을 돌려준다."""
     lines = [list(COLUMNS.values()), ["---"] * len(COLUMNS)]
-    for number, row in enumerate(rows, start=2):
-        if not all(row[name] for name in ("korean", "english", "definition")):
-            raise ValueError(f"{table.name}의 {number}째 줄에 용어, 영어, 뜻 가운데 빈 칸이 있다.")
-        if row["korean"] in seen:
-            raise ValueError(f"{table.name}의 {number}째 줄: '{row['korean']}'가 앞에도 있다.")
-        seen.add(row["korean"])
-        lines.append([row[name].replace("|", "\\|") for name in COLUMNS])
+    for term in terms.read(table):
+        lines.append([getattr(term, name).replace("|", "\\|") for name in COLUMNS])
     return INTRODUCTION + "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="용어 쪽을 만들거나 확인한다.")
-    parser.add_argument("--check", action="store_true", help="만들지 않고 확인만 한다")
-    target = BOOK / "glossary.md"
-    if not parser.parse_args().check:
-        target.write_text(page(), encoding="utf-8")
-    elif target.read_text(encoding="utf-8") != page():
-        sys.exit(
-            "오류: glossary.md가 glossary.csv와 다르다. `python -m tools.makers.glossary`를 돌린다."
-        )
+    argparse.ArgumentParser(description="용어집 페이지를 용어표에서 다시 만든다.").parse_args()
+    (BOOK / "glossary.md").write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

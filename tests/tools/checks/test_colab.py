@@ -12,10 +12,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tools.checks import colab as colab_check
-from tools.checks.colab_cell import PLACEHOLDER, colab_cell, repository
+from tools.checks import settings
+from tools.checks.colab_cell import colab_cell, repository
 
 URL = "https://github.com/someone/bricks"
-EMPTY = f"https://github.com/{PLACEHOLDER}"
+EMPTY = f"https://github.com/{settings.BOOK.placeholder}"
 
 
 def origin(url: str = URL, ref: str = "v0.1.0") -> str:

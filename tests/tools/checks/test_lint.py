@@ -126,9 +126,3 @@ def test_the_command_reports_and_fails(tmp_path, capsys):
     path.write_text("# 제목\n\n레이블\n", encoding="utf-8")
     assert lint.main([str(path)]) == 0
     assert lint.main([str(tmp_path / "missing.md")]) == 1
-
-
-def test_every_listed_term_is_one_the_glossary_settles():
-    glossary = (lint.ROOT / "book" / "glossary.csv").read_text(encoding="utf-8")
-    for term in lint.TERMS:
-        assert term in glossary

@@ -3,6 +3,7 @@
 import pytest
 
 from tools.checks import __main__ as check
+from tools.checks import settings
 from tools.checks.__main__ import Stage
 
 
@@ -26,7 +27,7 @@ def test_all_passing_stages_give_success(capfd):
 
 
 def test_what_a_stage_made_last_time_is_gone_before_it_runs(tmp_path, monkeypatch, capfd):
-    monkeypatch.setattr(check, "ROOT", tmp_path)
+    monkeypatch.setattr(settings, "BOOK", settings.Book(tmp_path))
     (tmp_path / "made").mkdir()
     (tmp_path / "made" / "old").touch()
     look = ("python", "-c", "import os; print(os.listdir())")
@@ -61,4 +62,15 @@ def test_a_stage_that_hangs_is_stopped_and_counted_as_failed(monkeypatch, capfd)
 
 def test_a_program_that_is_not_installed_is_told(capfd):
     assert check.run([Stage("x", "x", ("no-such-program",))]) == 1
-    assert "setup_env.py" in capfd.readouterr().out
+    assert "environment.py" in capfd.readouterr().out
+
+
+def test_a_book_without_tests_has_no_stage_for_them(tmp_path, monkeypatch):
+    def names():
+        return [stage.name for stage in check.stages()]
+
+    assert {"unit", "browser"} <= set(names())
+    assert names().count("coverage") == len(settings.BOOK.coverage)
+    monkeypatch.setattr(settings, "BOOK", settings.Book(tmp_path, coverage={"code": 90}))
+    assert not {"unit", "coverage", "browser"} & set(names())
+    assert "lint" in names()

@@ -5,14 +5,16 @@ import re
 import numpy as np
 import pytest
 
-from tools.checks import ties as prose_numbers
-from tools.checks.ties import BOOK, TIE, agrees, check_page, mismatch, problem_of, read, strip
+from tools.checks import ties as prose_ties
+from tools.checks.pages import TIE
+from tools.checks.settings import BOOK
+from tools.checks.ties import agrees, check_page, mismatch, problem_of, read
 
-PAGES = sorted(BOOK.glob("*.md"))
+PAGES = sorted(BOOK.folder.glob("*.md"))
 CELL = "```{code-cell} ipython3\nx = 12  # 34\n```\n"
 
 
-def only_tie(text: str) -> prose_numbers.Tie:
+def only_tie(text: str) -> prose_ties.Tie:
     (tie,) = read(text).ties
     return tie
 
@@ -76,11 +78,6 @@ def test_a_tie_in_a_code_block_is_no_tie():
     assert read("```text\n3<!--= x -->\n```").ties == []
 
 
-def test_stripping_leaves_the_text():
-    assert strip("모두 12<!--= n -->개,\n$a = 3$<!--cite: 글, 2015 -->.") == "모두 12개,\n$a = 3$."
-    assert strip("$$\na = 3\n$$\n<!--= n -->\n\n다음") == "$$\na = 3\n$$\n\n다음"
-
-
 @pytest.mark.parametrize(
     ("written", "true", "same"),
     [
@@ -91,7 +88,7 @@ def test_stripping_leaves_the_text():
     ],
 )  # fmt: skip
 def test_written_numbers_agree_to_their_last_digit(written, true, same):
-    number = prose_numbers.Number(written, 0, True)
+    number = prose_ties.Number(written, 0, True)
     assert agrees(number, true) is same
 
 
@@ -122,7 +119,7 @@ def test_values_are_compared(text, value, message):
         ("32<!--= 0 * x + 32 -->", "32이(가) 그대로 있다"),
         ("32<!--= x +  -->", "파이썬 식이 아니다"),
         ("글<!--= x -->", "묶을 수가 앞에 없다"),
-        ("2015<!--cite: 없는 글, 1999 -->", "참고 문헌 쪽에"),
+        ("2015<!--cite: 없는 글, 1999 -->", "참고 문헌 페이지에"),
     ],
 )
 def test_ties_that_prove_nothing_are_refused(text, message):
@@ -141,7 +138,7 @@ def test_digits_in_captions_and_unknown_code_are_found(tmp_path):
     path.write_text(text, encoding="utf-8")
     assert [(line, message.split("을(를)")[0]) for line, message in check_page(path)] == [
         (2, "그림의 글에 72"),
-        (5, "`strides=7`이(가) 쪽의 코드나 출력에 없다. 코드에 있는 그대로 적는다."),
+        (5, "`strides=7`이(가) 페이지의 코드나 출력에 없다. 코드에 있는 그대로 적는다."),
     ]
 
 
@@ -149,24 +146,27 @@ def test_the_code_that_computes_ties_reports_errors_and_arrays():
     ties = read(
         "3<!--= np.arange(4)[3] -->, 4와 5<!--= [4, a] -->, 6<!--= companion.nothing -->"
     ).ties
-    values = prose_numbers.evaluate_plain(ties)
+    values = prose_ties.evaluate_plain(ties)
     assert values[0] == [3.0]
     assert values[1] == "NameError: name 'a' is not defined"
     assert "AttributeError" in values[2]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_no_number_is_left_untied(page):
-    assert check_page(page) == []
+def test_ties_of_a_plain_page_are_computed(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text(
+        "# 글\n\n이름은 9<!--= len(companion.__name__) -->자이고 32<!--= len(companion.__name__) -->이다.\n"
+    )
+    ((line, message),) = check_page(path)
+    assert (line, message) == (3, "글에는 32인데 `len(companion.__name__)`의 값은 9이다.")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_ties_of_plain_pages_agree(page):
-    text = page.read_text(encoding="utf-8")
-    if "```{code-cell}" in text:
-        pytest.skip("노트북인 쪽은 pytest --nbval book/이 커널에서 견준다.")
-    ties = read(text).ties
-    assert prose_numbers.compare(page.name, ties, prose_numbers.evaluate_plain(ties)) == []
+def test_the_command_counts_and_fails(tmp_path, capsys):
+    path = tmp_path / "page.md"
+    path.write_text("# 글\n\n7장이다.\n", encoding="utf-8")
+    assert prose_ties.main([str(path)]) == 1
+    assert "page.md:3: 7이(가)" in capsys.readouterr().out
+    assert prose_ties.main([]) == 0
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -192,4 +192,4 @@ def test_notebooks_carry_no_ties():
 
 def test_numpy_values_can_be_tied():
     (tie,) = read("5<!--= np.float32(2) + np.int64(3) -->").ties
-    assert prose_numbers.evaluate_plain([tie]) == [[float(np.float32(5))]]
+    assert prose_ties.evaluate_plain([tie]) == [[float(np.float32(5))]]

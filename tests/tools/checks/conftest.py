@@ -1,0 +1,21 @@
+"""검사를 돌려 볼 다른 책이다."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.tools.checks.nested import checking
+from tools.checks import notebooks
+
+ANOTHER_BOOK = Path(__file__).with_name("another_book")
+
+
+@pytest.fixture(scope="session")
+def another_book(tmp_path_factory):
+    """다른 책의 페이지를 실행해 노트북을 만들어 둔 폴더이다. 고칠 시험은 복사해서 쓴다."""
+    root = tmp_path_factory.mktemp("books") / "another_book"
+    shutil.copytree(ANOTHER_BOOK, root)
+    with checking(root):
+        assert notebooks.main(["run"]) == 0
+    return root
