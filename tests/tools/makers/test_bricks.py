@@ -135,9 +135,11 @@ def test_interrupted_rendering_leaves_the_old_dataset(tmp_path, monkeypatch):
 def test_contact_sheet_shows_six_poses_of_two_parts_in_a_row(tmp_path, monkeypatch):
     grey = {"brick 1x1": 0, "plate 1x1": 51}
     monkeypatch.setattr(render_bricks, "PARTS", grey)
-    monkeypatch.setattr(
-        render_bricks, "render", lambda part, *_: np.full((64, 64), grey[part], np.uint8)
-    )
+
+    def render(part, pose, camera, posed_as=None):
+        return np.full((64, 64), grey[part] if camera == "L" else 128, np.uint8)
+
+    monkeypatch.setattr(render_bricks, "render", render)
     render_bricks.write_contact_sheet(tmp_path / "sheet.png")
     sheet = np.asarray(Image.open(tmp_path / "sheet.png"))
     assert sheet.shape == (2 * 64, 2 * 12 * 64)
