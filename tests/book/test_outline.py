@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from tools.checks import notebooks, pages
+from tools.checks import notebooks, pages, settings
 
 IDEAS = [
     # 쪽, 항목, 한 문단에 함께 나와야 하는 말(정규식)
@@ -123,7 +123,7 @@ DATASET_ARGUMENTS = {
 
 
 def page(name: str):
-    return notebooks.read_page(notebooks.BOOK / f"{name}.md")
+    return notebooks.read_page(settings.BOOK.folder / f"{name}.md")
 
 
 def paragraphs(name: str) -> list[str]:
