@@ -180,7 +180,7 @@ def read_checkpoint(path) -> tuple[dict, dict[str, np.ndarray]]:
     """
     path = Path(path)
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as stored, np.load(stored, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         header = json.loads(arrays.pop("meta").tobytes())
         version, step = header["format"], header["step"]

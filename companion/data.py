@@ -318,7 +318,7 @@ def _load_kaggle(cache_dir: str | os.PathLike | None) -> Bricks:
     if not path.exists():
         _fill_kaggle_cache(path)
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as stored, np.load(stored, allow_pickle=False) as file:
             images, names = file["images"], file["names"].tolist()
     except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(f"캐시 {path} 파일이 깨졌다. 지우고 다시 부른다.") from error

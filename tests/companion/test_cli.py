@@ -86,7 +86,8 @@ def test_sample_command_writes_single_files_and_interpolations(run_dir, tmp_path
         "brick-0002.png",
     ]
     assert cli.main(["sample", str(tmp_path / "walk.png"), "--interpolate", *checkpoint]) == 0
-    assert Image.open(tmp_path / "walk.png").size == (3 * 16, 16)
+    with Image.open(tmp_path / "walk.png") as walk:
+        assert walk.size == (3 * 16, 16)
 
 
 @pytest.mark.parametrize(

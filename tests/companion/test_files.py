@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,12 +29,16 @@ def test_a_packaged_file_is_read_whole(tmp_path):
 
 def test_a_packaged_file_that_changed_is_named(tmp_path):
     (tmp_path / "a").write_bytes(b"bricj")
-    with pytest.raises(ValueError, match=f"{tmp_path / 'a'} .*SHA-256과 다르다.*다시 설치한다"):
+    with pytest.raises(
+        ValueError, match=f"{re.escape(str(tmp_path / 'a'))} .*SHA-256과 다르다.*다시 설치한다"
+    ):
         read_packaged(tmp_path / "a", hashlib.sha256(b"brick").hexdigest())
 
 
 def test_a_packaged_file_that_is_missing_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match=f"{tmp_path / 'a'} 파일이 없다.*다시 설치한다"):
+    with pytest.raises(
+        FileNotFoundError, match=f"{re.escape(str(tmp_path / 'a'))} 파일이 없다.*다시 설치한다"
+    ):
         read_packaged(tmp_path / "a", "")
 
 

@@ -291,19 +291,14 @@ def test_continuous_integration_starts_from_no_environment_and_runs_make_test(
     tmp_path, user, browsers
 ):
     """시스템을 건드리는 명령은 모두 부른 것만 적는 대역이다. 그 밖에는 bash와 지우는 명령만 찾을 수 있다."""
-    commands = tmp_path / "bin"
+    commands, calls = tmp_path / "bin", tmp_path / "calls"
     commands.mkdir()
-
-    def stand_in(name, does):
-        (commands / name).write_text(f"#!/bin/sh\n{does}\n")
-        (commands / name).chmod(0o755)
-
-    calls = tmp_path / "calls"
     note = f'echo "${{0##*/}} $*" >> "{calls}"'
     for name in ("apt-get", "sudo", *browsers.split()):
-        stand_in(name, note)
-    stand_in("id", f"echo {0 if user == 'root' else 1000}")
-    stand_in("make", f'{note}\ntest "$REQUIRE_BROWSER" = 1 -a ! -e .venv && exit 7')
+        _stand_in(commands, name, note)
+    _stand_in(commands, "id", f"echo {0 if user == 'root' else 1000}")
+    check = 'test "$REQUIRE_BROWSER" = 1 -a ! -e .venv && exit 7'
+    _stand_in(commands, "make", f"{note}\n{check}")
     for name in ("bash", "dirname", "rm"):
         (commands / name).symlink_to(shutil.which(name))
 
