@@ -141,7 +141,7 @@ class TestChecker:
              "3째 줄에서 멈췄다(ZeroDivisionError: division by zero)."),
             ("def answer(a):\n    return a",
              "멈췄다(TypeError: answer() takes 1 positional argument but 2 were given)."),
-            ("import keras\ndef answer(a, b):\n    return keras.layers.Dense(-1)",
+            ("import keras\ndef answer(a, b):\n    return keras.activations.get('x')",
              "3째 줄에서 멈췄다(ValueError: "),
             ("import sys\ndef answer(a, b):\n    sys.exit()", "3째 줄에서 멈췄다(SystemExit)."),
             ("import functools\n@functools.cache\ndef answer(a, b):\n    return a.b",
