@@ -396,21 +396,21 @@ def test_a_dead_link_to_the_outside_is_named_and_the_placeholder_passed_over(tmp
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "here.html").touch()
     serve = partial(SimpleHTTPRequestHandler, directory=tmp_path / "site")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), serve)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    outside = f"http://127.0.0.1:{server.server_port}"
     source = tmp_path / "source"
     source.mkdir()
     lay_out(source, [{"file": "book/glossary.md"}])
-    links = [
-        f"{outside}/here.html",
-        f"{outside}/gone.html",
-        f"https://github.com/{settings.BOOK.placeholder}",
-    ]
-    text = " ".join(f"[링크]({link})" for link in links)
-    (source / "book" / "index.md").write_text(f"# 책\n\n{text}\n", "utf-8")
-    done = build(source, "--builder", "linkcheck")
-    server.shutdown()
+    with ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        outside = f"http://127.0.0.1:{server.server_port}"
+        links = [
+            f"{outside}/here.html",
+            f"{outside}/gone.html",
+            f"https://github.com/{settings.BOOK.placeholder}",
+        ]
+        text = " ".join(f"[링크]({link})" for link in links)
+        (source / "book" / "index.md").write_text(f"# 책\n\n{text}\n", "utf-8")
+        done = build(source, "--builder", "linkcheck")
+        server.shutdown()
     assert done.returncode != 0
     (output,) = source.glob("_build/**/output.json")
     found = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
