@@ -24,7 +24,7 @@ STYLES = {  # CSS 선택자 → 글꼴의 이름, 굵기, 파일
 }
 SCRIPT_OR_PRELOAD = r'\s*<script [^>]*vendor/fontawesome/[^>]*></script>|\s*<link rel="preload"[^>]*fontawesome[^>]*>'
 STYLESHEET = r'(<link href="[^"]*_static/)vendor/fontawesome/[^"]*"'
-# 책을 짓는 프로그램이 INFO까지 보이므로, 글꼴마다 수십 줄이 된다.
+# 테마가 부르는 a11y_pygments는 모든 로거를 INFO로 바꾸어, 글꼴마다 수십 줄을 찍게 한다.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 COMMON = """
 .fa-solid, .fas, .fa-regular, .far, .fa-brands, .fab {

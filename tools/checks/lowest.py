@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     _, words = parser.parse_known_args(arguments)
-    workers = ("-n", "2", "--dist", "loadfile", "--disable-warnings")
+    workers = ("-n", "2", "--dist", "loadfile", "-W", "ignore")
     command = [str(prepare()), "-m", "pytest", *workers, *(words or ["tests/companion"])]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
