@@ -70,9 +70,9 @@ def swap_file(path: Path, other: str) -> None:
 
 # 복사본 → 페이지 → 넣은 어긋남의 수
 LIMITS = {
-    "code": {"4_1_introduction": 2, "4_2_1_bricks": 1, "4_2_2_discriminator": 1, "4_2_4_training": 1},
+    "code": {"4_1_introduction": 2, "4_2_1_bricks": 1, "4_2_4_training": 1},
     "data": {"4_1_introduction": 1, "4_2_1_bricks": 1, "4_2_2_discriminator": 1},
-    "text": {"4_2_dcgan": 3, "4_2_3_generator": 1},
+    "text": {"4_2_dcgan": 4, "4_2_3_generator": 1},
 }  # fmt: skip
 
 
@@ -86,7 +86,6 @@ def failures(tmp_path_factory):
     edit(code, "랜덤한 잡음", "랜덤한 소리")
     swap_tiles(book / "4_1_introduction.ipynb")
     edit(code, "- 127.5) / 127.5", "- 127.5) / 128")
-    edit(code, "layers.LeakyReLU(0.2)", "layers.LeakyReLU(0.3)")
     edit(code, "binary_cross_entropy(1 - real_noise", "binary_cross_entropy(1 + real_noise")
 
     code = copies["data"] / BOOK.package
@@ -94,7 +93,8 @@ def failures(tmp_path_factory):
     swap_file(code / "bricks" / "train.png", "heldout.png")
     edit(code, "2**depth, kernel_size=4, strides=2", "2**depth, kernel_size=4, strides=1")
 
-    book = copies["text"] / BOOK.pages
+    book, code = (copies["text"] / name for name in (BOOK.pages, BOOK.package))
+    edit(code, "layers.LeakyReLU(0.2)", "layers.LeakyReLU(0.3)")
     edit(book / "4_2_dcgan.md", "길이가 100<!--=", "길이가 101<!--=")
     with checking(copies["text"]):
         assert notebooks.carry_text(book / "4_2_dcgan.md") == []
@@ -110,7 +110,6 @@ def failures(tmp_path_factory):
 
 
 ACCEPT = "make notebooks"
-SAME, OTHER = "모두 같은가: True", "모두 같은가: False"
 
 
 @pytest.mark.parametrize(
@@ -119,19 +118,20 @@ SAME, OTHER = "모두 같은가: True", "모두 같은가: False"
         ("code", "4_1_introduction cell 3", ("그림", "_build/differences/", ACCEPT)),
         ("code", "4_1_introduction cell 4", ("그림", "_build/differences/", ACCEPT)),
         ("code", "4_2_1_bricks cell", ("같은가", "True", "False", ACCEPT)),
-        ("code", "4_2_2_discriminator cell", ("build_discriminator", SAME, OTHER, ACCEPT)),
         ("code", "4_2_4_training cell", ("1 - real_noise", "1 + real_noise", ACCEPT)),
         ("data", "4_1_introduction cell", ("grids.png",)),
         ("data", "4_2_1_bricks cell", ("train.png",)),
-        ("data", "4_2_2_discriminator cell", ("build_discriminator", SAME, OTHER, ACCEPT)),
-        ("text", "4_2_dcgan cell", ("(None, 64, 64, 3)", "(None, 64, 64, 1)", ACCEPT)),
+        ("data", "4_2_2_discriminator cell",
+         ("build_discriminator", "모두 같은가: True", "모두 같은가: False", ACCEPT)),
+        ("text", "4_2_dcgan cell 5", ("기울기 [0.2]", "기울기 [0.3]", ACCEPT)),
+        ("text", "4_2_dcgan cell 8", ("(None, 64, 64, 3)", "(None, 64, 64, 1)", ACCEPT)),
         ("text", "4_2_dcgan prose", ("4_2_dcgan.md:", "글에는 101인데", "값은 100이다", "「생성자는 길이가 101인")),
         ("text", "4_2_dcgan pair", ("4_2_dcgan.md의", "`.ipynb`를 고쳤으면", "덧붙인 글", ACCEPT)),
         ("text", "4_2_3_generator pair", ("4_2_3_generator.md의", "`.md`를 고쳤으면", "덧붙인 글", ACCEPT)),
     ],
     ids=["a label in a figure", "two swapped tiles", "a scale in the preprocessing",
-         "a slope of LeakyReLU", "a label in the training", "a swapped recording",
-         "a swapped data file", "a stride", "a stored number", "a digit in a sentence",
+         "a label in the training", "a swapped recording", "a swapped data file", "a stride",
+         "a slope of LeakyReLU", "a stored number", "a digit in a sentence",
          "a notebook edited without its page", "a page edited without its notebook"],
 )  # fmt: skip
 def test_each_disagreement_is_named_where_it_is(failures, run, item, parts):
