@@ -46,7 +46,10 @@ def stages() -> list[Stage]:
         Stage("mypy", "코드의 형", ("mypy",)),
         Stage("lint", "글과 표기", ("python", "-m", "tools.checks.lint")),
         Stage(
-            "derived", "저장된 것과 그 원천", ("python", "-m", "tools.makers.derived", "--check")
+            "derived",
+            "저장된 것과 그 원천",
+            ("python", "-m", "tools.makers.derived", "--check"),
+            folder="tools/makers",
         ),
         Stage("pairs", ".md와 .ipynb의 짝", ("python", "-m", "tools.checks.notebooks", "check")),
         Stage(
