@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.tools.checks.helpers import edit
 from tools.checks import settings
 
 
@@ -15,12 +16,6 @@ def checks(root: Path, *stages: str) -> tuple[int, str]:
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True)
     return done.returncode, done.stdout + done.stderr
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def test_another_book_passes_and_what_goes_wrong_in_it_is_named(another_book, tmp_path):

@@ -4,10 +4,7 @@
 그래서 앞의 항목이 모두 되고 어긋난 항목만 안 되는지도 함께 본다.
 """
 
-import base64
-import io
 import os
-import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -15,9 +12,8 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from PIL import Image
 
-from tests.tools.checks.nested import checking, nbval
+from tests.tools.checks.helpers import change_cells, change_picture, checking, edit, nbval
 from tools.checks import notebooks
 from tools.checks.settings import BOOK
 
@@ -38,19 +34,15 @@ def copy_repository(root: Path) -> Path:
     return root
 
 
-def edit(place: Path, old: str, new: str) -> None:
-    """파일이나, 폴더에서 `old`가 든 파일 하나를 고친다."""
-    files = sorted(place.rglob("*.py")) if place.is_dir() else [place]
+def edit_code(folder: Path, old: str, new: str) -> None:
+    """폴더에서 `old`가 든 파일 하나를 고친다."""
+    files = sorted(folder.rglob("*.py"))
     (path,) = (file for file in files if old in file.read_text(encoding="utf-8"))
-    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    edit(path, old, new)
 
 
-def swap_tiles(path: Path) -> None:
-    """저장된 훈련의 그림에서 맨 아랫줄의 첫 두 타일을 맞바꾼다. 타일은 사이의 흰 틈으로 찾는다."""
-    cells = nbformat.read(path, as_version=4).cells
-    (cell,) = (c for c in cells if "plot_training_grids(" in c.source)
-    stored = re.search(r"base64,([^\"]+)", cell.outputs[0].data["text/html"])[1]
-    picture = np.array(Image.open(io.BytesIO(base64.b64decode(stored))).convert("RGB"))
+def swap_tiles(picture: np.ndarray) -> np.ndarray:
+    """맨 아랫줄의 첫 두 타일을 맞바꾼다. 타일은 사이의 흰 틈으로 찾는다."""
     dark = (picture < 250).any(axis=-1)
     size = 64
     bottom = np.flatnonzero(dark.sum(axis=1) > 2 * size)[-1] + 1
@@ -58,9 +50,7 @@ def swap_tiles(path: Path) -> None:
     first, second = np.flatnonzero(np.diff(filled.astype(int)) == 1)[:2] + 1
     tiles = [picture[bottom - size : bottom, start : start + size] for start in (first, second)]
     tiles[0][:], tiles[1][:] = tiles[1].copy(), tiles[0].copy()
-    stream = io.BytesIO()
-    Image.fromarray(picture).save(stream, "png")
-    edit(path, stored, base64.b64encode(stream.getvalue()).decode())
+    return picture
 
 
 def swap_file(path: Path, other: str) -> None:
@@ -83,18 +73,18 @@ def failures(tmp_path_factory):
     copies = {name: copy_repository(folder / name) for name in LIMITS}
 
     book, code = (copies["code"] / name for name in (BOOK.pages, BOOK.package))
-    edit(code, "랜덤한 잡음", "랜덤한 소리")
-    swap_tiles(book / "4_1_introduction.ipynb")
-    edit(code, "- 127.5) / 127.5", "- 127.5) / 128")
-    edit(code, "binary_cross_entropy(1 - real_noise", "binary_cross_entropy(1 + real_noise")
+    edit_code(code, "랜덤한 잡음", "랜덤한 소리")
+    change_cells(book / "4_1_introduction.ipynb", cell_4=change_picture(swap_tiles))
+    edit_code(code, "- 127.5) / 127.5", "- 127.5) / 128")
+    edit_code(code, "binary_cross_entropy(1 - real_noise", "binary_cross_entropy(1 + real_noise")
 
     code = copies["data"] / BOOK.package
     swap_file(code / "recorded" / "grids.png", "stages.png")
     swap_file(code / "bricks" / "train.png", "heldout.png")
-    edit(code, "2**depth, kernel_size=4, strides=2", "2**depth, kernel_size=4, strides=1")
+    edit_code(code, "2**depth, kernel_size=4, strides=2", "2**depth, kernel_size=4, strides=1")
 
     book, code = (copies["text"] / name for name in (BOOK.pages, BOOK.package))
-    edit(code, "layers.LeakyReLU(0.2)", "layers.LeakyReLU(0.3)")
+    edit_code(code, "layers.LeakyReLU(0.2)", "layers.LeakyReLU(0.3)")
     edit(book / "4_2_dcgan.md", "길이가 100<!--=", "길이가 101<!--=")
     with checking(copies["text"]):
         assert notebooks.carry_text(book / "4_2_dcgan.md") == []
