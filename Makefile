@@ -6,7 +6,7 @@ PY := .venv/bin/python
 # AVX2뿐인 CPU에서는 TensorFlow가 oneDNN을 저절로 켜지 않는다. 켜면 합성곱이 몇 배 빠르다.
 export TF_ENABLE_ONEDNN_OPTS ?= 1
 
-.PHONY: help env book test offline pdf notebooks derived glossary data run evaluator lowest colab test-variants linkcheck faults bench experiments update clean
+.PHONY: help env book test offline pdf notebooks derived data run evaluator lowest colab test-variants linkcheck faults bench experiments update clean
 
 help: ## 이 목록을 보인다
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-14s %s\n' "$$name" "$$text"; done
@@ -32,9 +32,6 @@ notebooks: env ## book/의 .md를 실행해 .ipynb를 다시 만든다
 
 derived: env ## 원천이 바뀐 것만 다시 만든다. 오래 걸리는 것은 이름과 명령만 보인다
 	$(PY) -m tools.makers.derived
-
-glossary: env ## 용어집 페이지를 용어표 book/glossary.csv에서 다시 만든다
-	$(PY) -m tools.makers.glossary
 
 data: env ## 벽돌 그림을 처음부터 다시 그린다
 	$(PY) -m tools.makers.bricks

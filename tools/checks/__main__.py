@@ -5,6 +5,7 @@
 
 import argparse
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -27,66 +28,42 @@ class Stage(NamedTuple):
 
     name: str
     title: str
-    command: tuple[str, ...]
+    command: str
     output: str = ""
     folder: str = "."
 
 
 def stages() -> list[Stage]:
     """검사를 하는 차례대로 돌려준다. 빨리 끝나는 것이 앞에 온다."""
-    # 페이지와 시험을 두 프로세스가 나누어 맡는다. 파일 하나는 한 프로세스가 맡아 커널을 한 번만 띄운다.
-    workers = ("-n", "2", "--dist", "loadfile") if (os.cpu_count() or 1) > 1 else ()
+    book = settings.BOOK
     # 시험 하나가 5분을 넘기면 어디에 멈춰 있는지 적는다.
-    alone = ("python", "-m", "pytest", "-o", "faulthandler_timeout=300")
-    pytest = (*alone, *workers)
-    measured = [f"--cov={name}" for name in settings.BOOK.coverage]
+    alone = "python -m pytest -o faulthandler_timeout=300"
+    # 페이지와 시험을 두 프로세스가 나누어 맡는다. 파일 하나는 한 프로세스가 맡아 커널을 한 번만 띄운다.
+    pytest = alone + (" -n 2 --dist loadfile" if (os.cpu_count() or 1) > 1 else "")
+    unit = " ".join([*(f"--cov={name}" for name in book.coverage), "--cov-report= tests"])
     every = [
-        Stage("ruff", "코드의 흔한 실수", ("ruff", "check", ".")),
-        Stage("format", "코드의 모양", ("ruff", "format", "--check", ".")),
-        Stage("mypy", "코드의 형", ("mypy",)),
-        Stage("lint", "글과 표기", ("python", "-m", "tools.checks.lint")),
-        Stage(
-            "derived", "저장된 것과 그 원천", ("python", "-m", "tools.makers.derived", "--check")
-        ),
-        Stage("pairs", ".md와 .ipynb의 짝", ("python", "-m", "tools.checks.notebooks", "check")),
-        Stage(
-            "book",
-            "책(경고가 있으면 안 된다)",
-            ("jupyter-book", "build", "--all", "-W", "-n", "--keep-going", "."),
-            output="_build/html",
-        ),
-        Stage("links", "책 안의 링크", ("python", "-m", "tools.checks.links")),
-        Stage(
-            "unit",
-            "단위 시험",
-            (*pytest, *measured, "--cov-report=", "tests", "--ignore=tests/browser"),
-            folder="tests",
-        ),
+        Stage("ruff", "코드의 흔한 실수", "ruff check ."),
+        Stage("format", "코드의 모양", "ruff format --check ."),
+        Stage("mypy", "코드의 형", "mypy"),
+        Stage("lint", "글과 표기", "python -m tools.checks.lint"),
+        Stage("derived", "저장된 것과 그 원천", "python -m tools.makers.derived --check",
+              folder="tools/makers"),
+        Stage("pairs", ".md와 .ipynb의 짝", "python -m tools.checks.notebooks check"),
+        Stage("book", "책(경고가 있으면 안 된다)",
+              "jupyter-book build --all -W -n --keep-going .", output="_build/html"),
+        Stage("links", "책 안의 링크", "python -m tools.checks.links"),
+        Stage("unit", "단위 시험", f"{pytest} {unit} --ignore=tests/browser", folder="tests"),
         *(
-            Stage(
-                "coverage",
-                f"단위 시험이 지나간 {name}의 줄(적어도 {least}%)",
-                (
-                    "coverage",
-                    "report",
-                    f"--include={name}/*",
-                    f"--fail-under={least}",
-                    "--skip-covered",
-                ),
-                folder="tests",
-            )
-            for name, least in settings.BOOK.coverage.items()
+            Stage("coverage", f"시험이 지나간 {name}의 줄(적어도 {least}%)",
+                  f"coverage report --include={name}/* --fail-under={least} --skip-covered",
+                  folder="tests")
+            for name, least in book.coverage.items()
         ),
         # 시간을 재므로 다른 시험과 나란히 하지 않는다.
-        Stage(
-            "browser",
-            "브라우저에서 본 책",
-            (*alone, "-rs", "tests/browser"),
-            folder="tests/browser",
-        ),
-        Stage("nbval", "저장된 출력", (*pytest, "--nbval", settings.BOOK.pages)),
-    ]
-    return [stage for stage in every if (settings.BOOK.root / stage.folder).is_dir()]
+        Stage("browser", "브라우저에서 본 책", f"{alone} -rs tests/browser", folder="tests/browser"),
+        Stage("nbval", "저장된 출력", f"{pytest} --nbval {book.pages}"),
+    ]  # fmt: skip
+    return [stage for stage in every if (book.root / stage.folder).is_dir()]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -129,8 +106,8 @@ def run(chosen: Sequence[Stage]) -> int:
     return 1 if failed else 0
 
 
-def _call(command: Sequence[str]) -> int:
-    program, *rest = command
+def _call(command: str) -> int:
+    program, *rest = shlex.split(command)
     scripts = Path(sys.executable).parent
     found = sys.executable if program == "python" else shutil.which(program, path=str(scripts))
     if found is None:
@@ -143,7 +120,7 @@ def _call(command: Sequence[str]) -> int:
             [found, *rest], cwd=settings.BOOK.root, check=False, timeout=LIMIT_SECONDS
         ).returncode
     except subprocess.TimeoutExpired:
-        print(f"{LIMIT_SECONDS / 60:g}분이 지나도 끝나지 않아 멈추었다: {' '.join(command)}")
+        print(f"{LIMIT_SECONDS / 60:g}분이 지나도 끝나지 않아 멈추었다: {command}")
         return 1
 
 

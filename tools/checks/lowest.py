@@ -1,8 +1,8 @@
-"""companion의 단위 시험을 pyproject.toml이 약속한 가장 낮은 버전의 파이썬과 패키지로 돌린다.
+"""책의 패키지의 단위 시험을 pyproject.toml이 약속한 가장 낮은 버전의 파이썬과 패키지로 돌린다.
 
 쓰기:
-    python -m tools.checks.lowest                                  # tests/companion 모두
-    python -m tools.checks.lowest tests/companion/test_models.py   # 이것만. pytest의 선택지도 된다
+    python -m tools.checks.lowest                               # tests/패키지 모두
+    python -m tools.checks.lowest tests/패키지/test_models.py   # 이것만. pytest의 선택지도 된다
 
 새 버전에만 있는 것을 쓰면 여기서 걸린다. 환경은 `.venv-lowest`에 만들어 두고 다시 쓴다. 아래쪽 경계가 없는 패키지는
 그때의 가장 새 버전이다.
@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from tools import ROOT
+from tools.checks import settings
 from tools.setup import environment
 
 if sys.version_info >= (3, 11):
@@ -68,7 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     _, words = parser.parse_known_args(arguments)
     workers = ("-n", "2", "--dist", "loadfile", "-W", "ignore")
-    command = [str(prepare()), "-m", "pytest", *workers, *(words or ["tests/companion"])]
+    chosen = words or [f"tests/{settings.BOOK.package}"]
+    command = [str(prepare()), "-m", "pytest", *workers, *chosen]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 

@@ -6,7 +6,6 @@ nbval은 글과 HTML을 비교하지만 그림은 건너뛴다. 이 플러그인
 """
 
 import base64
-import json
 import os
 import re
 from collections.abc import Generator, Iterator
@@ -124,7 +123,7 @@ class ProseNumbers(pytest.Item):
         code = prose_ties.expression(self.ties)
         client.execute_interactive(code, store_history=False, output_hook=keep, timeout=60)
         page = name_of(self.path.with_suffix(".md"))
-        found = prose_ties.compare(page, self.ties, json.loads("".join(printed)))
+        found = prose_ties.compare(page, self.ties, "".join(printed))
         if found:
             remedy = "글의 수를 고치거나, 코드가 바뀐 것이 잘못이면 코드를 되돌린다."
             pytest.fail("\n".join([*found, remedy]), pytrace=False)

@@ -312,7 +312,7 @@ def _take_ties(
     return [
         message
         for cell, group in zip(cells, ties.values(), strict=True)
-        for message in prose_ties.compare(page.name, group, json.loads(cell.outputs[0].text))
+        for message in prose_ties.compare(page.name, group, cell.outputs[0].text)
     ]
 
 

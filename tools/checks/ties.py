@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tools.checks import settings
-from tools.checks.pages import CODE_SPAN, TIE, Page
+from tools.checks.pages import CODE_SPAN, TIE, Page, blank
 
 # 묶지 않아도 되는 수와 그 이유이다. 책마다 다른 것은 설정의 exempt에 적는다.
 EXEMPT = [
@@ -49,21 +49,11 @@ _MATH = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+(?:\n[^$\n]+)?)\$", re.DOTALL)
 _RESULT = re.compile(r"(?:=|\\approx|≈)\s*([-−]?[\d,.]*\d)\s*(?:\\%)?\s*\.?\s*$")
 _NUMBER = re.compile(r"(?<![A-Za-z0-9_.])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*] |\||\d+\. ))")
-_ONES = [
-    ("하나", "한"),
-    ("둘", "두"),
-    ("셋", "세"),
-    ("넷", "네"),
-    ("다섯",),
-    ("여섯",),
-    ("일곱",),
-    ("여덟",),
-    ("아홉",),
-]
 HANGUL = {"영": 0, "열": 10, "스물": 20, "스무": 20}
+_ONES = ["하나 한", "둘 두", "셋 세", "넷 네", "다섯", "여섯", "일곱", "여덟", "아홉"]
 for _value, _words in enumerate(_ONES, start=1):
-    for _word in _words:
-        HANGUL |= {_word: _value, "열" + _word: 10 + _value}
+    for _word in _words.split():
+        HANGUL |= {_word: _value, f"열{_word}": 10 + _value}
 _HANGUL = re.compile("(?:" + "|".join(sorted(HANGUL, key=len, reverse=True)) + ")$")
 
 
@@ -159,27 +149,18 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
 
 def _numbers(paragraph: str) -> list[Number]:
     """문단에 적힌 수를 차례대로 모은다. 코드와 묶음 속의 것은 빼고, 수식에서는 끝에 나온 값만 든다."""
-
-    def blank(match: re.Match[str]) -> str:
-        return " " * len(match[0])
-
-    text = CODE_SPAN.sub(blank, paragraph)
-    tied_at = {match.start() for match in TIE.finditer(text)}
+    text = blank(CODE_SPAN, paragraph)
     numbers = []
     for match in _MATH.finditer(text):
         body = re.sub(r"\\tag\{[^}]*\}", "", match[1] or match[2]).replace("{,}", ",")
         body = re.sub(r"\\[,;! ]", " ", body).strip()
         result = _RESULT.search(body)
-        followed = (
-            len(text[: match.end()]) + len(text[match.end() :]) - len(text[match.end() :].lstrip())
-            in tied_at
-        )
-        if followed:
+        if re.match(rf"\s*{TIE.pattern}", text[match.end() :], re.DOTALL):
             found = _NUMBER.findall(body)
             numbers += [Number(found[-1], match.start(), True)] if found else []
         elif result:
             numbers.append(Number(result[1], match.start(), _needed(result[1])))
-    text = TIE.sub(blank, _MATH.sub(blank, text))
+    text = blank(TIE, blank(_MATH, text))
     exempt = [match.span() for match in _exempt(settings.BOOK).finditer(text)]
     for match in _NUMBER.finditer(text):
         written, position = match[0], match.start()
@@ -231,8 +212,7 @@ _BUILTIN = {
 
 
 def expression(ties: Sequence[Tie]) -> str:
-    """묶음들의 값을 JSON 글로 돌려주는 파이썬 코드이다. 커널에서 실행한다."""
-    sources = [tie.source for tie in ties if tie.kind == "="]
+    """식으로 묶은 것들의 값을 JSON 글로 돌려주는 파이썬 코드이다. 커널에서 실행한다."""
     package = settings.BOOK.package
     return f"""\
 def _tied(sources):
@@ -248,7 +228,7 @@ def _tied(sources):
         except Exception as error:
             values.append(f"{{type(error).__name__}}: {{error}}")
     return json.dumps(values)
-print(_tied({json.dumps(sources)}))
+print(_tied({json.dumps([tie.source for tie in ties])}))
 del _tied"""
 
 
@@ -276,18 +256,24 @@ def agrees(number: Number, true: float) -> bool:
     return abs(Decimal(repr(true)) - number.value) <= half * (1 + Decimal("1e-9"))
 
 
-def compare(name: str, ties: Sequence[Tie], values: Sequence[list[float] | str]) -> list[str]:
-    """묶음과 값을 비교해, 다른 곳마다 페이지, 줄, 문장, 적힌 수, 참값을 적는다."""
-    evaluated = [tie for tie in ties if tie.kind == "="]
+def mismatches(ties: Sequence[Tie], values: Sequence[list[float] | str]) -> list[tuple[Tie, str]]:
+    """적힌 수가 값과 다른 묶음마다, 무엇이 다른지 적은 문장을 함께 돌려준다."""
+    pairs = zip(ties, values, strict=True)
+    return [(tie, message) for tie, value in pairs if (message := mismatch(tie, value))]
+
+
+def compare(name: str, ties: Sequence[Tie], printed: str) -> list[str]:
+    """`expression`이 찍은 값과 비교해, 다른 곳마다 페이지, 줄, 문장, 적힌 수, 참값을 적는다."""
     return [
         f"{name}:{tie.line}: {message} 문장: 「{tie.sentence}」"
-        for tie, value in zip(evaluated, values, strict=True)
-        if (message := mismatch(tie, value))
+        for tie, message in mismatches(ties, json.loads(printed))
     ]
 
 
 def evaluate_plain(ties: Sequence[Tie]) -> list[list[float] | str]:
     """노트북이 아닌 페이지의 묶음을 계산한다. 이름은 책의 패키지와 `np`만 쓸 수 있다."""
+    if not ties:
+        return []
     output: list[str] = []
     exec(expression(ties), {"print": output.append})  # 저장소의 페이지에 적힌 식만 실행한다
     return json.loads(output[0])
@@ -303,20 +289,14 @@ def check_page(path: Path) -> list[tuple[int, str]]:
     if path.name in settings.BOOK.without_numbers:
         return [(tie.line, "이 페이지는 수를 묶지 않는다.") for tie in numbers.ties]
     page = Page(text)
-    found = [
-        (
-            line,
-            f"{written}이(가) 코드에 묶이지 않았다. `{written}<!--= 식 -->`으로 적는다. ({sentence[:60]})",
-        )
-        for line, written, sentence in numbers.untied
-    ]
-    wrong = [(tie.line, message) for tie in numbers.ties if (message := problem_of(tie))]
-    if not (wrong or page.cells):
+    found = [(tie.line, message) for tie in numbers.ties if (message := problem_of(tie))]
+    if not (found or page.cells):
         tied = [tie for tie in numbers.ties if tie.kind == "="]
-        values = evaluate_plain(tied) if tied else []
-        pairs = zip(tied, values, strict=True)
-        wrong = [(tie.line, message) for tie, value in pairs if (message := mismatch(tie, value))]
-    return sorted([*found, *wrong, *_captions(page), *_unknown_code(path, page)])
+        found = [(tie.line, message) for tie, message in mismatches(tied, evaluate_plain(tied))]
+    for line, written, sentence in numbers.untied:
+        how = f"`{written}<!--= 식 -->`으로 적는다. ({sentence[:60]})"
+        found.append((line, f"{written}이(가) 코드에 묶이지 않았다. {how}"))
+    return sorted([*found, *_captions(page), *_unknown_code(path, page)])
 
 
 def _captions(page: Page) -> Iterator[tuple[int, str]]:
@@ -326,18 +306,14 @@ def _captions(page: Page) -> Iterator[tuple[int, str]]:
             tree = cell.tree()
         except SyntaxError:
             continue  # 문법이 틀린 셀은 lint.py가 알린다
-        texts = [
-            part
-            for node in ast.walk(tree)
-            if isinstance(node, ast.keyword) and node.arg in ("caption", "alt")
-            for part in ast.walk(node.value)
-            if isinstance(part, ast.Constant) and isinstance(part.value, str)
-        ]
-        for part in texts:
-            for number in _numbers(str(part.value)):
-                if number.needed:
-                    why = f"그림의 글에 {number.written}을(를) 손으로 적었다."
-                    yield part.lineno, f"{why} f-문자열로 변수의 값을 넣는다."
+        arguments = (node for node in ast.walk(tree) if isinstance(node, ast.keyword))
+        given = (a.value for a in arguments if a.arg in ("caption", "alt"))
+        for part in (part for value in given for part in ast.walk(value)):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                for number in _numbers(part.value):
+                    if number.needed:
+                        why = f"그림의 글에 {number.written}을(를) 손으로 적었다."
+                        yield part.lineno, f"{why} f-문자열로 변수의 값을 넣는다."
 
 
 def _unknown_code(path: Path, page: Page) -> Iterator[tuple[int, str]]:

@@ -112,7 +112,7 @@ TABLE = {
     ),
     "glossary": Stored(
         ("book/glossary.md",),
-        ("book/glossary.csv", "tools/makers/glossary.py"),
+        ("book/glossary.csv", "tools/checks/terms.py", "tools/makers/glossary.py"),
         "python -m tools.makers.glossary",
     ),
     "font": Stored(

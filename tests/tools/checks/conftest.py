@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.checks.nested import checking
+from tests.tools.checks.helpers import checking
 from tools.checks import notebooks
 
 ANOTHER_BOOK = Path(__file__).with_name("another_book")

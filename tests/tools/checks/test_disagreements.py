@@ -4,10 +4,7 @@
 그래서 앞의 항목이 모두 되고 어긋난 항목만 안 되는지도 함께 본다.
 """
 
-import base64
-import io
 import os
-import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -15,9 +12,8 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from PIL import Image
 
-from tests.tools.checks.nested import checking, nbval
+from tests.tools.checks.helpers import change_cells, change_picture, checking, edit, nbval
 from tools.checks import notebooks
 from tools.checks.settings import BOOK
 
@@ -38,19 +34,15 @@ def copy_repository(root: Path) -> Path:
     return root
 
 
-def edit(place: Path, old: str, new: str) -> None:
-    """파일이나, 폴더에서 `old`가 든 파일 하나를 고친다."""
-    files = sorted(place.rglob("*.py")) if place.is_dir() else [place]
+def edit_code(folder: Path, old: str, new: str) -> None:
+    """폴더에서 `old`가 든 파일 하나를 고친다."""
+    files = sorted(folder.rglob("*.py"))
     (path,) = (file for file in files if old in file.read_text(encoding="utf-8"))
-    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    edit(path, old, new)
 
 
-def swap_tiles(path: Path) -> None:
-    """저장된 훈련의 그림에서 맨 아랫줄의 첫 두 타일을 맞바꾼다. 타일은 사이의 흰 틈으로 찾는다."""
-    cells = nbformat.read(path, as_version=4).cells
-    (cell,) = (c for c in cells if "plot_training_grids(" in c.source)
-    stored = re.search(r"base64,([^\"]+)", cell.outputs[0].data["text/html"])[1]
-    picture = np.array(Image.open(io.BytesIO(base64.b64decode(stored))).convert("RGB"))
+def swap_tiles(picture: np.ndarray) -> np.ndarray:
+    """맨 아랫줄의 첫 두 타일을 맞바꾼다. 타일은 사이의 흰 틈으로 찾는다."""
     dark = (picture < 250).any(axis=-1)
     size = 64
     bottom = np.flatnonzero(dark.sum(axis=1) > 2 * size)[-1] + 1
@@ -58,9 +50,7 @@ def swap_tiles(path: Path) -> None:
     first, second = np.flatnonzero(np.diff(filled.astype(int)) == 1)[:2] + 1
     tiles = [picture[bottom - size : bottom, start : start + size] for start in (first, second)]
     tiles[0][:], tiles[1][:] = tiles[1].copy(), tiles[0].copy()
-    stream = io.BytesIO()
-    Image.fromarray(picture).save(stream, "png")
-    edit(path, stored, base64.b64encode(stream.getvalue()).decode())
+    return picture
 
 
 def swap_file(path: Path, other: str) -> None:
@@ -70,9 +60,9 @@ def swap_file(path: Path, other: str) -> None:
 
 # 복사본 → 페이지 → 넣은 어긋남의 수
 LIMITS = {
-    "code": {"4_1_introduction": 2, "4_2_1_bricks": 1, "4_2_2_discriminator": 1, "4_2_4_training": 1},
+    "code": {"4_1_introduction": 2, "4_2_1_bricks": 1, "4_2_4_training": 1},
     "data": {"4_1_introduction": 1, "4_2_1_bricks": 1, "4_2_2_discriminator": 1},
-    "text": {"4_2_dcgan": 3, "4_2_3_generator": 1},
+    "text": {"4_2_dcgan": 4, "4_2_3_generator": 1},
 }  # fmt: skip
 
 
@@ -83,18 +73,18 @@ def failures(tmp_path_factory):
     copies = {name: copy_repository(folder / name) for name in LIMITS}
 
     book, code = (copies["code"] / name for name in (BOOK.pages, BOOK.package))
-    edit(code, "랜덤한 잡음", "랜덤한 소리")
-    swap_tiles(book / "4_1_introduction.ipynb")
-    edit(code, "- 127.5) / 127.5", "- 127.5) / 128")
-    edit(code, "layers.LeakyReLU(0.2)", "layers.LeakyReLU(0.3)")
-    edit(code, "binary_cross_entropy(1 - real_noise", "binary_cross_entropy(1 + real_noise")
+    edit_code(code, "랜덤한 잡음", "랜덤한 소리")
+    change_cells(book / "4_1_introduction.ipynb", cell_4=change_picture(swap_tiles))
+    edit_code(code, "- 127.5) / 127.5", "- 127.5) / 128")
+    edit_code(code, "binary_cross_entropy(1 - real_noise", "binary_cross_entropy(1 + real_noise")
 
     code = copies["data"] / BOOK.package
     swap_file(code / "recorded" / "grids.png", "stages.png")
     swap_file(code / "bricks" / "train.png", "heldout.png")
-    edit(code, "2**depth, kernel_size=4, strides=2", "2**depth, kernel_size=4, strides=1")
+    edit_code(code, "2**depth, kernel_size=4, strides=2", "2**depth, kernel_size=4, strides=1")
 
-    book = copies["text"] / BOOK.pages
+    book, code = (copies["text"] / name for name in (BOOK.pages, BOOK.package))
+    edit_code(code, "layers.LeakyReLU(0.2)", "layers.LeakyReLU(0.3)")
     edit(book / "4_2_dcgan.md", "길이가 100<!--=", "길이가 101<!--=")
     with checking(copies["text"]):
         assert notebooks.carry_text(book / "4_2_dcgan.md") == []
@@ -110,7 +100,6 @@ def failures(tmp_path_factory):
 
 
 ACCEPT = "make notebooks"
-SAME, OTHER = "모두 같은가: True", "모두 같은가: False"
 
 
 @pytest.mark.parametrize(
@@ -119,19 +108,20 @@ SAME, OTHER = "모두 같은가: True", "모두 같은가: False"
         ("code", "4_1_introduction cell 3", ("그림", "_build/differences/", ACCEPT)),
         ("code", "4_1_introduction cell 4", ("그림", "_build/differences/", ACCEPT)),
         ("code", "4_2_1_bricks cell", ("같은가", "True", "False", ACCEPT)),
-        ("code", "4_2_2_discriminator cell", ("build_discriminator", SAME, OTHER, ACCEPT)),
         ("code", "4_2_4_training cell", ("1 - real_noise", "1 + real_noise", ACCEPT)),
         ("data", "4_1_introduction cell", ("grids.png",)),
         ("data", "4_2_1_bricks cell", ("train.png",)),
-        ("data", "4_2_2_discriminator cell", ("build_discriminator", SAME, OTHER, ACCEPT)),
-        ("text", "4_2_dcgan cell", ("(None, 64, 64, 3)", "(None, 64, 64, 1)", ACCEPT)),
+        ("data", "4_2_2_discriminator cell",
+         ("build_discriminator", "모두 같은가: True", "모두 같은가: False", ACCEPT)),
+        ("text", "4_2_dcgan cell 5", ("기울기 [0.2]", "기울기 [0.3]", ACCEPT)),
+        ("text", "4_2_dcgan cell 8", ("(None, 64, 64, 3)", "(None, 64, 64, 1)", ACCEPT)),
         ("text", "4_2_dcgan prose", ("4_2_dcgan.md:", "글에는 101인데", "값은 100이다", "「생성자는 길이가 101인")),
         ("text", "4_2_dcgan pair", ("4_2_dcgan.md의", "`.ipynb`를 고쳤으면", "덧붙인 글", ACCEPT)),
         ("text", "4_2_3_generator pair", ("4_2_3_generator.md의", "`.md`를 고쳤으면", "덧붙인 글", ACCEPT)),
     ],
     ids=["a label in a figure", "two swapped tiles", "a scale in the preprocessing",
-         "a slope of LeakyReLU", "a label in the training", "a swapped recording",
-         "a swapped data file", "a stride", "a stored number", "a digit in a sentence",
+         "a label in the training", "a swapped recording", "a swapped data file", "a stride",
+         "a slope of LeakyReLU", "a stored number", "a digit in a sentence",
          "a notebook edited without its page", "a page edited without its notebook"],
 )  # fmt: skip
 def test_each_disagreement_is_named_where_it_is(failures, run, item, parts):

@@ -1,5 +1,7 @@
 """모든 검사를 차례로 하는 프로그램."""
 
+import shlex
+
 import pytest
 
 from tools.checks import __main__ as check
@@ -8,7 +10,7 @@ from tools.checks.__main__ import Stage
 
 
 def stage(name, code):
-    return Stage(name, name, ("python", "-c", code))
+    return Stage(name, name, f"python -c {shlex.quote(code)}")
 
 
 def test_a_failing_stage_does_not_stop_the_later_ones(tmp_path, capfd):
@@ -30,8 +32,8 @@ def test_what_a_stage_made_last_time_is_gone_before_it_runs(tmp_path, monkeypatc
     monkeypatch.setattr(settings, "BOOK", settings.Book(tmp_path))
     (tmp_path / "made").mkdir()
     (tmp_path / "made" / "old").touch()
-    look = ("python", "-c", "import os; print(os.listdir())")
-    assert check.run([Stage("look", "look", look, output="made")]) == 0
+    look = stage("look", "import os; print(os.listdir())")._replace(output="made")
+    assert check.run([look]) == 0
     assert "[]" in capfd.readouterr().out.splitlines()
 
 
@@ -61,7 +63,7 @@ def test_a_stage_that_hangs_is_stopped_and_counted_as_failed(monkeypatch, capfd)
 
 
 def test_a_program_that_is_not_installed_is_told(capfd):
-    assert check.run([Stage("x", "x", ("no-such-program",))]) == 1
+    assert check.run([Stage("x", "x", "no-such-program")]) == 1
     assert "environment.py" in capfd.readouterr().out
 
 

@@ -3,45 +3,14 @@
 같은 페이지를 이름만 달리해 여럿 두고 저마다 다르게 고친 다음, 한 번에 검사한다.
 """
 
-import base64
-import io
 import re
 import shutil
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 from PIL import Image
 
-from tests.tools.checks.nested import nbval
-
-
-def change_cells(path: Path, **changes) -> None:
-    """노트북의 코드 셀 `cell_N`을 함수로 고친다. 파일의 꼴은 도구가 저장한 그대로이다."""
-    notebook = nbformat.read(path, as_version=4)
-    cells = [c for c in notebook.cells if c.cell_type == "code"]
-    for name, change in changes.items():
-        change(cells[int(name.removeprefix("cell_")) - 1])
-    path.write_text(nbformat.writes(notebook).rstrip("\n") + "\n", encoding="utf-8")
-
-
-def redrawn(picture: str, change) -> str:
-    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(picture))))
-    stream = io.BytesIO()
-    Image.fromarray(change(pixels)).save(stream, "png")
-    return base64.b64encode(stream.getvalue()).decode()
-
-
-def change_picture(change):
-    """HTML 속의 그림을 고치는 함수를 만든다."""
-
-    def edit(cell):
-        data = cell.outputs[0].data
-        stored = re.search(r"base64,([^\"]+)", data["text/html"])[1]
-        data["text/html"] = data["text/html"].replace(stored, redrawn(stored, change))
-
-    return edit
+from tests.tools.checks.helpers import change_cells, change_picture, nbval, redrawn
 
 
 def change_number(cell):
@@ -78,7 +47,7 @@ def checked(another_book, tmp_path_factory):
     change_cells(
         pages["noisy"],
         cell_3=change_picture(lambda pixels: pixels ^ 1),
-        cell_4=change_picture(lambda pixels: pixels.T[::-1]),
+        cell_4=change_picture(np.rot90),
     )
     change_cells(
         pages["changed"],

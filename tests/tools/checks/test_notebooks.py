@@ -1,21 +1,17 @@
 """페이지와 노트북의 짝을 맞추는 도구를 작은 저장소에서 시험하고, 책의 노트북이 규칙을 지키는지 본다."""
 
-import base64
-import io
 import json
 import re
 import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import nbformat
-import numpy as np
 import pytest
 import yaml
 from nbclient.exceptions import CellExecutionError
 from nbval.plugin import find_comment_markers, find_metadata_tags
-from PIL import Image
 
+from tests.tools.checks.helpers import change_cells, change_picture, edit
 from tools.checks import notebooks, settings
 
 ROOT = settings.BOOK.root
@@ -103,19 +99,6 @@ def book(made, tmp_path, monkeypatch):
     return root / "book"
 
 
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def edit_cell(path: Path, number: int, change) -> None:
-    """노트북의 number째 코드 셀을 고친다. 파일의 꼴은 도구가 저장한 그대로이다."""
-    notebook = nbformat.read(path, as_version=4)
-    change([c for c in notebook.cells if c.cell_type == "code"][number - 1])
-    path.write_text(nbformat.writes(notebook).rstrip("\n") + "\n", encoding="utf-8")
-
-
 class TestRun:
     def test_running_again_gives_the_same_bytes(self, book, capsys):
         before = (book / "page.ipynb").read_bytes()
@@ -124,17 +107,8 @@ class TestRun:
         assert notebooks.main(["check"]) == 0
 
     def test_only_an_output_that_looks_different_is_replaced_and_named(self, book):
-        def disturb(cell):
-            output = cell.outputs[0].data
-            stored = re.search(r"base64,([^\"]+)", output["text/html"])[1]
-            pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(stored)))) ^ 1
-            stream = io.BytesIO()
-            Image.fromarray(pixels).save(stream, "png")
-            new = base64.b64encode(stream.getvalue()).decode()
-            output["text/html"] = output["text/html"].replace(stored, new)
-
         page, twin = book / "page.md", book / "page.ipynb"
-        edit_cell(twin, 3, disturb)
+        change_cells(twin, cell_3=change_picture(lambda pixels: pixels ^ 1))
         disturbed = twin.read_bytes()
         edit(twin, "값 3.14", "값 3.15")
         edit(twin, '"value": 0.5', '"value": 0.6')
@@ -260,7 +234,7 @@ class TestCheck:
         def forget(cell):
             cell.execution_count, cell.outputs = None, []
 
-        edit_cell(book / "page.ipynb", number, forget)
+        change_cells(book / "page.ipynb", **{f"cell_{number}": forget})
         (message,) = notebooks.problems(book / "page.md")
         assert f"{number}째 코드 셀이 실행되지 않았다" in message
 

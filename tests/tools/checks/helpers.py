@@ -1,10 +1,16 @@
-"""시험 안에서 `pytest --nbval`을 다른 폴더의 책에 돌린다."""
+"""다른 폴더의 책을 고치고 검사하는 데 쓰는 것들이다."""
 
-from collections.abc import Iterator
+import base64
+import io
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
+import numpy as np
 import pytest
+from PIL import Image
 
 from tools.checks import settings
 
@@ -51,3 +57,38 @@ def nbval(root: Path, **limits: int) -> Results:
         options = ("--nbval", "--color=no", "-p", "no:cacheprovider", f"--rootdir={root}")
         pytest.main([*options, "-p", "tools.checks.nbval_figures", *chosen], plugins=[results])
     return results
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{path.name}에 {old!r}가 없다. 시험을 지금의 글이나 코드에 맞춘다."
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def change_cells(path: Path, **changes: Callable[[nbformat.NotebookNode], None]) -> None:
+    """노트북의 코드 셀 `cell_N`을 함수로 고친다. 파일의 꼴은 도구가 저장한 그대로이다."""
+    notebook = nbformat.read(path, as_version=4)
+    cells = [c for c in notebook.cells if c.cell_type == "code"]
+    for name, change in changes.items():
+        change(cells[int(name.removeprefix("cell_")) - 1])
+    path.write_text(nbformat.writes(notebook).rstrip("\n") + "\n", encoding="utf-8")
+
+
+def redrawn(picture: str, change: Callable[[np.ndarray], np.ndarray]) -> str:
+    """base64로 적은 그림의 픽셀을 함수로 고친 것이다."""
+    pixels = np.array(Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB"))
+    stream = io.BytesIO()
+    Image.fromarray(change(pixels)).save(stream, "png")
+    return base64.b64encode(stream.getvalue()).decode()
+
+
+def change_picture(change: Callable[[np.ndarray], np.ndarray]) -> Callable:
+    """셀의 HTML 속의 그림을 고치는 함수를 만든다."""
+
+    def edit_cell(cell: nbformat.NotebookNode) -> None:
+        data = cell.outputs[0].data
+        data["text/html"] = re.sub(
+            r"(?<=base64,)[^\"]+", lambda found: redrawn(found[0], change), data["text/html"]
+        )
+
+    return edit_cell
