@@ -30,11 +30,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from tools import ROOT
 from tools.checks import colab as colab_check
 
-# NumPy 판마다 이름이 다르다. 모르는 이름은 NumPy가 지나친다.
-_NUMPY_AVX512 = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR X86_V4"
+# NumPy의 버전마다 이름이 다르고, 모르는 이름을 주면 경고한다.
+_NUMPY_USES = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
+_NUMPY_AVX512 = " ".join(name for name in _NUMPY_USES if re.match("AVX512|X86_V4", name))
 
 
 @dataclass(frozen=True)
