@@ -20,7 +20,7 @@ from companion.settings import check
 
 def _number_of_doublings(image_size: int) -> int:
     """4×4에서 `image_size`가 되기까지 두 배로 키우는 횟수를 돌려준다."""
-    return int(image_size).bit_length() - 3
+    return image_size.bit_length() - 3
 
 
 @contextmanager
