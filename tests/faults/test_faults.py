@@ -77,8 +77,7 @@ def refused(folder, *words, number=None):
 
 def run_victim(task, folder, *when):
     command = [sys.executable, "-m", "tests.faults.victim", task, folder, *map(str, when)]
-    # 죽은 프로그램은 제 임시 파일을 지우지 못한다.
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "TMPDIR": str(folder.parent)}
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 
 

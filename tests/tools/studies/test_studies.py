@@ -195,8 +195,7 @@ def finished_ticks(state: Path) -> list[dict]:
     return [{**tick, "cpu_seconds": 0} for tick in result["ticks"]]
 
 
-def test_a_killed_run_goes_on_to_the_same_scores(tmp_path, monkeypatch):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))  # 죽은 프로그램은 제 임시 파일을 지우지 못한다.
+def test_a_killed_run_goes_on_to_the_same_scores(tmp_path):
     killed = tmp_path / "killed"
     process = started(killed)
     while not (run.folder_of(killed, TINY, 0) / "tick-001.json").exists():
