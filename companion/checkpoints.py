@@ -8,7 +8,8 @@ import json
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,9 +17,13 @@ import keras
 import numpy as np
 
 from companion.files import write_atomically, write_error
+from companion.settings import Settings, check
 from companion.training import DCGAN
 
 FORMAT_VERSION = 2
+_HEADER: dict[str, type | tuple] = {
+    "step": int, "seconds": (int, float), "history": list, "environment": dict, "config": dict,
+}  # fmt: skip
 _NAME = re.compile(r"step-(\d{7})\.npz")
 _LAYER = (
     "batch_shape", "target_shape", "filters", "kernel_size", "strides", "padding", "size",
@@ -92,9 +97,10 @@ def difference(then: dict, now: dict) -> str | None:
     """두 설정에서 다른 것을 그때의 값과 지금의 값으로 적는다. 같으면 None이다."""
     for section in now:
         # 손으로 지은 모델에는 settings가 없다. 그래도 나머지가 모두 같으면 같은 모델이다.
-        if then.get(section) is None or now[section] is None:
+        if section == "settings" and None in (then[section], now[section]):
             continue
-        before, after = dict(_leaves(then[section], section)), dict(_leaves(now[section], section))
+        before = dict(_leaves(then.get(section), section))
+        after = dict(_leaves(now[section], section))
         different = [
             f"{name}: 그때 {_shown(before.get(name))}, 지금 {_shown(after.get(name))}"
             for name in {**after, **before}
@@ -127,14 +133,27 @@ def checkpoint_path(folder: Path, step: int) -> Path:
     return Path(folder) / f"step-{step:07d}.npz"
 
 
-def save_checkpoint(folder, dcgan: DCGAN, step: int, meta: dict, keep: int = 2) -> Path:
+def save_checkpoint(
+    folder,
+    dcgan: DCGAN,
+    step: int,
+    *,
+    config: dict | None = None,
+    environment: dict | None = None,
+    seconds: float = 0.0,
+    history: Sequence[dict] = (),
+    keep: int = 2,
+) -> Path:
     """훈련 상태를 `folder/step-0001234.npz`에 쓰고, 가장 새로운 `keep`개만 남긴다.
 
     Args:
         folder: 체크포인트 폴더. 없으면 만든다.
         dcgan: 컴파일한 모델.
         step: 지금까지 훈련한 스텝 수.
-        meta: 함께 담을 JSON 값. 지난 시간 따위이다. `config`가 있으면 모델의 설정에 더한다.
+        config: 모델의 설정과 함께, 이어 갈 때도 같아야 하는 것들.
+        environment: 기계와 라이브러리.
+        seconds: 지금까지 훈련한 시간(초).
+        history: 지금까지의 기록.
         keep: 남겨 둘 체크포인트의 수.
 
     Raises:
@@ -149,8 +168,14 @@ def save_checkpoint(folder, dcgan: DCGAN, step: int, meta: dict, keep: int = 2) 
                 f"{step}스텝 뒤 {name} 변수에 NaN이나 무한대가 있어 체크포인트를 쓰지 않았다. "
                 "학습률을 줄여 마지막 체크포인트부터 다시 훈련한다."
             )
-    config = {**describe(dcgan), **meta.get("config", {})}
-    header = {"format": FORMAT_VERSION, "step": step, **meta, "config": config}
+    header = {
+        "format": FORMAT_VERSION,
+        "step": step,
+        "seconds": seconds,
+        "history": list(history),
+        "environment": environment or {},
+        "config": {**describe(dcgan), **(config or {})},
+    }
     arrays["meta"] = np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), np.uint8)
     path = checkpoint_path(folder, step)
     try:
@@ -171,33 +196,75 @@ def list_checkpoints(folder) -> list[Path]:
     return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
 
 
-def read_checkpoint(path) -> tuple[dict, dict[str, np.ndarray]]:
-    """체크포인트 파일을 읽어 (머리 정보, 배열들)을 돌려준다.
+def read_header(path) -> dict:
+    """체크포인트의 머리 정보(스텝, 설정, 기록 …)를 읽는다. 배열은 읽지 않는다.
 
     Raises:
-        CheckpointError: 파일이 깨졌거나, 체크포인트가 아니거나, 형식의 판이 다를 때.
+        CheckpointError: 파일을 읽을 수 없거나, 체크포인트가 아니거나, 형식의 버전이 다를 때.
         FileNotFoundError: 파일이 없을 때.
     """
     path = Path(path)
-    try:
-        with open(path, "rb") as stored, np.load(stored, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        header = json.loads(arrays.pop("meta").tobytes())
-        version, step = header["format"], header["step"]
-    except FileNotFoundError:
-        raise FileNotFoundError(f"체크포인트 {path}가 없다. 경로를 확인한다.") from None
-    except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
-        raise CheckpointError(
-            f"{path}는 온전한 체크포인트가 아니다. 지우고 앞선 체크포인트를 쓴다."
-        ) from error
+    with _opened(path) as archive:
+        header = json.loads(_array(archive, "meta").tobytes())
+        version = header["format"]
+        if version == FORMAT_VERSION:
+            for name, kind in _HEADER.items():
+                if not isinstance(header[name], kind):
+                    raise TypeError(f"{name}: {header[name]!r}")
+            Settings(**(header["config"]["settings"] or {}))
+            check(precision=header["config"]["training"]["precision"])
     if version != FORMAT_VERSION:
         raise CheckpointError(
-            f"{path}는 다른 버전의 companion이 쓴 체크포인트이다(형식 {version}, 읽을 수 있는 형식은 {FORMAT_VERSION}). "
+            f"{str(path)!r}는 다른 버전의 companion이 쓴 체크포인트이다(형식 {version}, 읽을 수 있는 형식은 {FORMAT_VERSION}). "
             "그 버전을 설치하거나 새 폴더에서 훈련한다."
         )
-    if checkpoint_path(path.parent, step) != path:
-        raise CheckpointError(f"{path}에는 {step}스텝의 상태가 들어 있다. 파일 이름을 되돌린다.")
-    return header, arrays
+    if checkpoint_path(path.parent, header["step"]) != path:
+        raise CheckpointError(
+            f"{str(path)!r}에는 {header['step']}스텝의 상태가 들어 있다. 파일 이름을 되돌린다."
+        )
+    return header
+
+
+def read_arrays(path, shapes: dict[str, tuple]) -> dict[str, np.ndarray]:
+    """체크포인트에서 `shapes`에 든 이름의 배열만 읽는다. 크기를 먼저 보므로 터무니없이 큰 배열에 메모리를 쓰지 않는다.
+
+    Raises:
+        CheckpointError: 파일이 깨졌거나, 배열이 없거나, 모양이 다르거나, NaN이나 무한대가 들었을 때.
+    """
+    with _opened(Path(path)) as archive:
+        return {name: _array(archive, name, tuple(shape)) for name, shape in shapes.items()}
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """파일을 연다. 안에서 무엇이 잘못되든 `CheckpointError`로 바꾼다."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except FileNotFoundError:
+        raise FileNotFoundError(f"체크포인트 {str(path)!r}가 없다. 경로를 확인한다.") from None
+    except Exception as error:  # 깨진 자리에 따라 zipfile, NumPy, json이 저마다 다른 예외를 낸다.
+        denied = isinstance(error, PermissionError)
+        reason = "권한이 없다" if denied else "깨졌거나 companion의 체크포인트가 아니다"
+        raise CheckpointError(
+            f"{str(path)!r}를 읽을 수 없다({reason}). 다른 체크포인트를 주거나 새 폴더에서 훈련한다."
+        ) from error
+
+
+def _array(archive: zipfile.ZipFile, name: str, shape: tuple | None = None) -> np.ndarray:
+    """배열 하나를 읽는다. `numpy.load()`와 달리 적힌 크기가 아니라 실제로 든 만큼만 메모리를 쓴다."""
+    if archive.getinfo(f"{name}.npy").compress_type != zipfile.ZIP_STORED:
+        raise ValueError(f"{name}: compressed")
+    with archive.open(f"{name}.npy") as member:
+        np.lib.format.read_magic(member)
+        stored, is_fortran, dtype = np.lib.format.read_array_header_1_0(member)
+        if shape is not None and stored != shape:
+            raise ValueError(f"{name}: {stored}, {shape}")
+        content = np.frombuffer(member.read(), dtype)
+    array = content.reshape(stored, order="F" if is_fortran else "C")
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise ValueError(f"{name}: NaN")
+    return array
 
 
 def load_checkpoint(path, dcgan: DCGAN, config: dict | None = None) -> dict:
@@ -212,20 +279,15 @@ def load_checkpoint(path, dcgan: DCGAN, config: dict | None = None) -> dict:
         CheckpointError: 파일이 온전하지 않거나 그때와 지금의 설정이 다를 때.
         FileNotFoundError: 파일이 없을 때.
     """
-    header, arrays = read_checkpoint(path)
+    header = read_header(path)
     different = difference(header["config"], {**describe(dcgan), **(config or {})})
     if different:
         raise CheckpointError(
-            f"{path}는 설정이 다른 훈련의 체크포인트이다({different}). "
+            f"{str(path)!r}는 설정이 다른 훈련의 체크포인트이다({different}). "
             "그때의 설정을 그대로 주거나 새 폴더에서 훈련한다."
         )
     variables = _variables(dcgan)
-    if arrays.keys() != variables.keys() or any(
-        arrays[name].shape != tuple(variable.shape) for name, variable in variables.items()
-    ):
-        raise CheckpointError(
-            f"{path}에 든 배열이 설정과 맞지 않는다. 지우고 앞선 체크포인트를 쓴다."
-        )
+    arrays = read_arrays(path, {name: variable.shape for name, variable in variables.items()})
     for name, variable in variables.items():
         variable.assign(arrays[name])
     return header

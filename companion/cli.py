@@ -4,10 +4,23 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from companion.settings import DEFAULTS, PRECISIONS, UPSAMPLING
+from companion.settings import DEFAULTS, PRECISIONS, UPSAMPLING, Settings, check
+
+_SETTINGS = {
+    "base_channels": "신경망의 너비",
+    "upsampling": "생성자가 크기를 키우는 방법: 전치 합성곱, 업샘플링, 융합 업샘플링",
+    "dropout_rate": "판별자의 드롭아웃 비율",
+    "label_noise": "레이블에 섞는 잡음의 크기",
+    "gradient_penalty": "그레이디언트 패널티의 세기. 0이면 없다",
+    "penalty_interval": "패널티를 몇 스텝에 한 번 계산할지",
+    "shift": "판별자가 보는 이미지를 옮기는 가장 큰 거리(픽셀)",
+    "learning_rate": "두 신경망의 학습률. 너비가 16이면 0.002가 훨씬 빨랐다",
+    "seed": "가중치, 난수, 데이터의 차례를 정하는 시드",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +51,12 @@ def _parser() -> argparse.ArgumentParser:
 
     train = commands.add_parser("train", help="DCGAN을 훈련한다", description=_train.__doc__)
     train.add_argument("run_dir", type=Path, help="기록과 체크포인트를 둘 폴더")
-    train.add_argument("--epochs", type=int, default=41, help="모두 몇 에포크(기본값 %(default)s)")
+    train.add_argument(
+        "--epochs",
+        type=int,
+        default=41,
+        help="모두 몇 에포크(기본값 %(default)s). 학습률이 이때 0이 되므로 이어 갈 때 바꾸지 못한다",
+    )
     train.add_argument("--source", default="embedded", help="embedded, kaggle, 또는 이미지 폴더")
     train.add_argument("--batch-size", type=int, default=32, help="배치 크기(기본값 %(default)s)")
     train.add_argument(
@@ -47,26 +65,15 @@ def _parser() -> argparse.ArgumentParser:
         default="auto",
         help="기본값 auto는 빠른 쪽을 처음에 재어 고르고, 이어 갈 때는 그대로 쓴다",
     )
-    train.add_argument(
-        "--base-channels",
-        type=int,
-        default=DEFAULTS.base_channels,
-        help="신경망의 너비(기본값 %(default)s)",
-    )
-    train.add_argument(
-        "--upsampling",
-        choices=UPSAMPLING,
-        default=DEFAULTS.upsampling,
-        help="생성자가 크기를 키우는 방법: 뭉갠 커널, 전치 합성곱, 업샘플링(기본값 %(default)s)",
-    )
-    train.add_argument("--dropout-rate", type=float, default=DEFAULTS.dropout_rate)
-    train.add_argument(
-        "--learning-rate",
-        type=float,
-        default=DEFAULTS.learning_rate,
-        help="두 신경망의 학습률(기본값 %(default)s). 너비가 16이면 0.002가 훨씬 빨랐다",
-    )
-    train.add_argument("--seed", type=int, default=DEFAULTS.seed)
+    for name, text in _SETTINGS.items():
+        default = getattr(DEFAULTS, name)
+        train.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=type(default),
+            default=default,
+            choices=UPSAMPLING if name == "upsampling" else None,
+            help=f"{text}(기본값 %(default)s)",
+        )
     train.add_argument(
         "--devices", nargs="+", metavar="장치", help="배치를 나누어 맡을 장치들. 예: GPU:0 GPU:1"
     )
@@ -95,23 +102,30 @@ def _parser() -> argparse.ArgumentParser:
 
 def _train(options) -> None:
     """DCGAN을 훈련한다. 멈추었다가 같은 명령을 다시 치면 멈춘 곳부터 이어 간다."""
+    chosen = {name: getattr(options, name) for name in _SETTINGS}
+    settings = Settings(**chosen, precision=options.precision)
+    check(epochs=options.epochs, batch_size=options.batch_size)
+
     from companion.data import load_bricks
-    from companion.runs import stored_precision, train
-    from companion.training import build_dcgan
 
     images = load_bricks(options.source).images
-    precision = options.precision
-    if precision == "auto":  # 다시 재면 다른 쪽이 나올 수 있다.
-        precision = stored_precision(options.run_dir) or precision
-    dcgan = build_dcgan(
-        base_channels=options.base_channels,
-        upsampling=options.upsampling,
-        dropout_rate=options.dropout_rate,
-        learning_rate=options.learning_rate,
-        precision=precision,
-        seed=options.seed,
-        devices=options.devices,
-    )
+    steps_per_epoch = max(1, len(images) // options.batch_size)
+    settings = replace(settings, decay_steps=options.epochs * steps_per_epoch)
+
+    from companion.runs import stored_config, train
+    from companion.training import build_dcgan
+
+    stored = stored_config(options.run_dir)
+    if stored and stored["settings"] and stored.get("steps_per_epoch") == steps_per_epoch:
+        decay_steps = stored["settings"]["decay_steps"]
+        if decay_steps not in (None, settings.decay_steps):
+            raise ValueError(
+                f"--epochs가 {options.epochs}인데 {options.run_dir}의 훈련은 {decay_steps // steps_per_epoch}에포크에 "
+                "학습률이 0이 되도록 시작했다. 그 수를 주거나 새 폴더에서 훈련한다."
+            )
+    if stored and settings.precision == "auto":  # 다시 재면 다른 쪽이 나올 수 있다.
+        settings = replace(settings, precision=stored["training"]["precision"])
+    dcgan = build_dcgan(settings, devices=options.devices)
     if options.precision == "auto":
         print(
             f"정밀도는 {dcgan.precision}이다. 같은 결과를 다시 얻으려면 시드와 함께 "

@@ -8,6 +8,7 @@
 - `checkpoints/step-0001234.npz`: 훈련 상태 전부
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -198,13 +199,15 @@ class RunRecorder(keras.callbacks.Callback):
         }
         self.history.append(line)
         self._save_samples()
-        meta = {
-            "config": self.config,
-            "environment": environment(),
-            "seconds": self.seconds,
-            "history": self.history,
-        }
-        checkpoints.save_checkpoint(self.run_dir / "checkpoints", self.model, self.step, meta)
+        checkpoints.save_checkpoint(
+            self.run_dir / "checkpoints",
+            self.model,
+            self.step,
+            config=self.config,
+            environment=environment(),
+            seconds=self.seconds,
+            history=self.history,
+        )
         self._write_history()
         if self.params["verbose"]:
             print(progress_line(line, self.params["epochs"]))
@@ -238,14 +241,11 @@ class RunRecorder(keras.callbacks.Callback):
             raise write_error(error, "훈련 기록을", path) from error
 
 
-def stored_precision(run_dir) -> str | None:
-    """훈련 폴더의 체크포인트에 적힌 정밀도이다. 이어 갈 체크포인트가 없으면 None이다."""
+def stored_config(run_dir) -> dict | None:
+    """훈련 폴더의 가장 새로운 온전한 체크포인트에 적힌 설정이다. 이어 갈 체크포인트가 없으면 None이다."""
     for path in reversed(checkpoints.list_checkpoints(Path(run_dir) / "checkpoints")):
-        try:
-            header, _ = checkpoints.read_checkpoint(path)
-        except checkpoints.CheckpointError:
-            continue
-        return header["config"]["training"]["precision"]
+        with contextlib.suppress(checkpoints.CheckpointError):
+            return checkpoints.read_header(path)["config"]
     return None
 
 
@@ -265,8 +265,7 @@ def load_generator(path) -> keras.Model:
         if not found:
             raise FileNotFoundError(f"{path}에 체크포인트가 없다. 훈련 폴더가 맞는지 확인한다.")
         path = found[-1]
-    header, arrays = checkpoints.read_checkpoint(path)
-    config = header["config"]
+    config = checkpoints.read_header(path)["config"]
     with dtype_policy("float32"):
         generator = build_generator(**Settings(**(config["settings"] or {})).of_generator())
     if config["settings"] is None or checkpoints.describe_layers(generator) != config["generator"]:
@@ -274,8 +273,12 @@ def load_generator(path) -> keras.Model:
             f"{path}의 생성자는 build_dcgan()으로 지은 것이 아니어서 저절로 다시 짓지 못한다. "
             "그때처럼 지은 모델에 checkpoints.load_checkpoint()로 불러온다."
         )
-    for index, variable in enumerate(generator.variables):
-        variable.assign(arrays[f"ema_generator/{index:03d}"])
+    variables = {
+        f"ema_generator/{i:03d}": variable for i, variable in enumerate(generator.variables)
+    }
+    arrays = checkpoints.read_arrays(path, {name: v.shape for name, v in variables.items()})
+    for name, variable in variables.items():
+        variable.assign(arrays[name])
     return generator
 
 

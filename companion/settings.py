@@ -8,6 +8,7 @@ from companion.arguments import is_integer, is_number, refusal
 
 UPSAMPLING = ("transpose", "resize", "smooth")
 PRECISIONS = ("float32", "mixed_bfloat16")
+LARGEST_NETWORK = 10**9  # 가중치의 수. 훈련하려면 하나에 20바이트쯤 든다.
 
 
 def _at_least(least: int) -> tuple[Callable, str]:
@@ -78,6 +79,14 @@ def check(**values: Any) -> list[Any]:
             f"shift가 {values['shift']}인데 이미지의 한 변이 {values['image_size']}이다. "
             "한 변의 절반보다 작은 수를 준다."
         )
+    if {"base_channels", "image_size"} <= values.keys():
+        widest = values["base_channels"] * values["image_size"] // 8
+        count = 16 * widest * (values.get("latent_dim", 0) + widest)
+        if count > LARGEST_NETWORK:
+            raise ValueError(
+                f"base_channels가 {values['base_channels']}, image_size가 {values['image_size']}이면 가중치가 "
+                f"{count:.0e}개쯤 되어 메모리에 담을 수 없다. 더 작은 수를 준다."
+            )
     return [value.item() if hasattr(value, "item") else value for value in values.values()]
 
 

@@ -138,6 +138,22 @@ class DCGAN(keras.Model):
         self.d_optimizer.build(self.discriminator.trainable_variables)
         self.g_optimizer.build(self.generator.trainable_variables)
 
+    def compile_from_config(self, config):
+        """`.keras` 파일에는 옵티마이저의 상태가 없으므로 컴파일하지 않고 둔다."""
+
+    def fit(self, *args, **kwargs):
+        """`keras.Model.fit()` 그대로이다.
+
+        Raises:
+            ValueError: 컴파일하지 않은 모델일 때.
+        """
+        if not self.compiled:
+            raise ValueError(
+                "컴파일하지 않은 모델이다. 새로 훈련하려면 compile()을 부른다. .keras 파일에서 불러온 모델은 훈련을 이어 "
+                "가지 못하니, 이어 가려면 train()에 그때의 훈련 폴더를 준다."
+            )
+        return super().fit(*args, **kwargs)
+
     @property
     def metrics(self):
         means = [self.d_loss, self.g_loss, self.d_real_accuracy, self.d_fake_accuracy]

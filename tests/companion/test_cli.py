@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from PIL import Image
 
 import companion
 from companion import cli, runs, sampling, training
+from companion.settings import Settings
 from companion.training import build_dcgan
 
 ROOT = Path(__file__).parents[2]
@@ -31,36 +34,61 @@ def test_train_command_trains_and_resumes_with_the_stored_precision(tmp_path, ca
     poses = [int(path.stem[-4:-1]) for path in folder.glob("*.png")]
     assert len(poses) == 32 and min(poses) >= 125
     command = ["train", str(tmp_path / "run"), "--source", str(folder), "--base-channels", "1"]
-    command += ["--batch-size", "16"]
-    first = [*command, "--epochs", "1", "--precision", "mixed_bfloat16"]
-    assert cli.main(first) == 0
-    assert cli.main([*command, "--epochs", "2"]) == 0
-    assert runs.stored_precision(tmp_path / "run") == "mixed_bfloat16"
+    command += ["--batch-size", "16", "--epochs", "2"]
+
+    def interrupted(line, epochs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs, "progress_line", interrupted)
+    assert cli.main([*command, "--precision", "mixed_bfloat16"]) == 130
+    monkeypatch.undo()
+    assert cli.main([*command[:-1], "3"]) == 1
+    assert "--epochs가 3인데" in (error := capsys.readouterr().err) and "2에포크에" in error
+    assert cli.main(command) == 0
+    assert cli.main(command) == 0
+    assert runs.stored_config(tmp_path / "run")["training"]["precision"] == "mixed_bfloat16"
     said = capsys.readouterr().out
     assert "64장을 본 훈련" in said
-    assert said.count("--precision mixed_bfloat16을 준다") == 1  # 고르라고 맡긴 두 번째에만
+    assert said.count("--precision mixed_bfloat16을 준다") == 2  # 처음에는 고르라고 맡기지 않았다
+    decay_steps = runs.stored_config(tmp_path / "run")["settings"]["decay_steps"]
+    assert decay_steps == 2 * 32 // 16
 
 
 def test_every_option_of_train_reaches_the_training(tmp_path, monkeypatch):
     given = {}
-    monkeypatch.setattr(training, "build_dcgan", lambda **options: given.update(options))
+
+    def build_dcgan(settings, **options):
+        given.update(asdict(settings), **options)
+        return SimpleNamespace(precision=settings.precision)
+
+    monkeypatch.setattr(training, "build_dcgan", build_dcgan)
     monkeypatch.setattr(
         runs, "train", lambda _, images, **options: given.update(options) or [{"images": 0}]
     )
     words = "--epochs 3 --batch-size 7 --precision float32 --base-channels 2 --upsampling resize"
-    words += " --dropout-rate 0.1 --learning-rate 0.003 --seed 5 --devices CPU:0 CPU:1"
+    words += " --dropout-rate 0.1 --label-noise 0.2 --gradient-penalty 0.5 --penalty-interval 2"
+    words += " --shift 3 --learning-rate 0.003 --seed 5 --devices CPU:0 CPU:1"
     assert cli.main(["train", str(tmp_path), *words.split()]) == 0
+    steps_per_epoch = 12_500 // 7
+    asked = Settings(
+        base_channels=2,
+        upsampling="resize",
+        dropout_rate=0.1,
+        label_noise=0.2,
+        gradient_penalty=0.5,
+        penalty_interval=2,
+        shift=3,
+        learning_rate=0.003,
+        decay_steps=3 * steps_per_epoch,
+        precision="float32",
+        seed=5,
+    )
     assert given == {
         "run_dir": tmp_path,
         "epochs": 3,
         "batch_size": 7,
-        "precision": "float32",
-        "base_channels": 2,
-        "upsampling": "resize",
-        "dropout_rate": 0.1,
-        "learning_rate": 0.003,
-        "seed": 5,
         "devices": ["CPU:0", "CPU:1"],
+        **asdict(asked),
     }
 
 

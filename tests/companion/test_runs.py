@@ -226,7 +226,7 @@ def test_the_penalty_is_a_column_of_its_own(tmp_path):
 )
 def test_a_generator_comes_back_with_every_shape_it_can_have(tmp_path, shape):
     dcgan = build_dcgan(**{**SMALL, **shape})
-    step = checkpoints.save_checkpoint(tmp_path, dcgan, 0, {})
+    step = checkpoints.save_checkpoint(tmp_path, dcgan, 0)
     generator = runs.load_generator(step)
     z = np.random.default_rng(0).standard_normal((2, dcgan.latent_dim)).astype("float32")
     np.testing.assert_allclose(generator(z), dcgan(z), rtol=1e-5, atol=1e-6)
@@ -244,7 +244,7 @@ def test_a_generator_made_by_hand_is_not_loaded_as_ours(tmp_path):
     for step, settings in enumerate([None, Settings(image_size=8, base_channels=2, latent_dim=4)]):
         dcgan = altered(settings)
         dcgan.compile()
-        path = checkpoints.save_checkpoint(tmp_path, dcgan, step, {})
+        path = checkpoints.save_checkpoint(tmp_path, dcgan, step)
         with pytest.raises(
             checkpoints.CheckpointError, match=r"build_dcgan\(\)으로 지은 것이 아니"
         ):

@@ -443,3 +443,31 @@ def test_decay_steps_gives_both_networks_the_falling_rate():
         (a == b).all() for a, b in zip(before, dcgan.get_weights(), strict=True) if a.ndim == 4
     ]
     assert any(kernels)  # 학습률이 0이 된 뒤에는 두 신경망이 멎는다.
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kernel_size": 3},
+        {"upsampling": "resize", "kernel_size": 5},
+        {"upsampling": "smooth", "channels": 3},
+        {"gradient_penalty": 0.1, "shift": 2, "decay_steps": 9, "dropout_rate": 0.3},
+        {"precision": "mixed_bfloat16", "latent_dim": 3},
+    ],
+)
+def test_a_saved_model_comes_back_whole_and_says_that_it_does_not_go_on(tmp_path, changes):
+    dcgan = build_dcgan(**{**SMALL, **changes})
+    images = np.repeat(small_images(8), dcgan.settings.channels, axis=-1)
+    dcgan.train_on_batch(images)
+    dcgan.save(tmp_path / "dcgan.keras")
+    again = keras.models.load_model(tmp_path / "dcgan.keras")
+    assert again.settings == dcgan.settings
+    z = dcgan.sample_latents(4)
+    np.testing.assert_array_equal(again(z), dcgan(z))
+    np.testing.assert_array_equal(
+        again.discriminator_logits(images), dcgan.discriminator_logits(images)
+    )
+    with pytest.raises(ValueError, match="훈련 폴더를 준다"):
+        again.fit(images, verbose=0)
+    again.compile()
+    again.fit(images, verbose=0)

@@ -347,7 +347,7 @@ def test_a_hostile_file_runs_and_writes_nothing(tmp_path):
         for file in ("step-0000001.npz", KAGGLE_CACHE_NAME, "a.png"):
             (files / file).write_bytes(content)
         with refused(files, "체크포인트"):
-            checkpoints.read_checkpoint(files / "step-0000001.npz")
+            checkpoints.read_header(files / "step-0000001.npz")
         with refused(files, "캐시"):
             load_bricks("kaggle", cache_dir=files)
         with refused(files, "a.png"):

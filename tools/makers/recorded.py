@@ -114,10 +114,11 @@ def train_recipe(
 ):
     """`settings`대로 훈련한다. 정밀도는 처음에 한 번 재어 고르고 그 뒤로 바꾸지 않는다."""
     steps_per_epoch = len(images) // BATCH_SIZE
+    stored = runs.stored_config(run_dir)
     dcgan = build_dcgan(
         settings,
         decay_steps=epochs * steps_per_epoch,
-        precision=runs.stored_precision(run_dir) or settings.precision,
+        precision=stored["training"]["precision"] if stored else settings.precision,
     )
     stages = Stages(run_dir / "stages", heldout, steps_per_epoch)
     runs.train(

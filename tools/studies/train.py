@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from companion import evaluation, runs, sampling
-from companion.checkpoints import list_checkpoints, read_checkpoint
+from companion.checkpoints import list_checkpoints, read_header
 from companion.data import load_bricks, preprocess, to_uint8
 from companion.files import write_atomically
 from tools.studies.recipe_dcgan import RecipeDCGAN, build
@@ -158,8 +158,7 @@ def forget_unmeasured(folder: Path) -> None:
     found = list_checkpoints(folder / "checkpoints")
     if not found:
         return
-    header, _ = read_checkpoint(found[-1])
-    if len(header["history"]) > len(read_ticks(folder)):
+    if len(read_header(found[-1])["history"]) > len(read_ticks(folder)):
         if len(found) > 1:
             found[-1].unlink()
         else:
