@@ -289,5 +289,6 @@ def build_logit_model(discriminator: keras.Model) -> keras.Model:
             "build_discriminator()로 지은 모델을 준다."
         )
     convolution = last[0]
-    logits = ConvolutionLogits(convolution, name="logits")(convolution.input)
+    layer = ConvolutionLogits(convolution, name="logits", dtype=convolution.dtype_policy)
+    logits = layer(convolution.input)
     return keras.Model(discriminator.input, logits, name="discriminator_logits")

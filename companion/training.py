@@ -147,7 +147,7 @@ class DCGAN(keras.Model):
         Raises:
             ValueError: 컴파일하지 않은 모델일 때.
         """
-        if not self.compiled:
+        if not hasattr(self, "d_optimizer"):
             raise ValueError(
                 "컴파일하지 않은 모델이다. 새로 훈련하려면 compile()을 부른다. .keras 파일에서 불러온 모델은 훈련을 이어 "
                 "가지 못하니, 이어 가려면 train()에 그때의 훈련 폴더를 준다."

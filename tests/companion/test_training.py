@@ -448,7 +448,7 @@ def test_decay_steps_gives_both_networks_the_falling_rate():
 @pytest.mark.parametrize(
     "changes",
     [
-        {"kernel_size": 3},
+        {"upsampling": "transpose", "kernel_size": 3},
         {"upsampling": "resize", "kernel_size": 5},
         {"upsampling": "smooth", "channels": 3},
         {"gradient_penalty": 0.1, "shift": 2, "decay_steps": 9, "dropout_rate": 0.3},
