@@ -55,6 +55,24 @@ def test_discriminator_reproduces_the_recorded_answers():
         assert np.abs(answers[:, 0] - last[name]).mean() < 0.02
 
 
+def spread_of_centres(images):
+    """밝기의 무게 중심이 세로와 가로로 흩어진 정도(분산, 제곱 픽셀)이다."""
+    light = images[..., 0] / images.sum(axis=(1, 2, 3), keepdims=True)[..., 0]
+    pixels = np.arange(images.shape[1])
+    centres = np.stack([light.sum(axis=2) @ pixels, light.sum(axis=1) @ pixels])
+    return centres.var(axis=1)
+
+
+def test_shifts_that_the_discriminator_sees_do_not_leak_into_the_samples():
+    most = spread_of_centres(load_bricks(split="heldout").images) + 1
+    samples = list(recorded.stages().values())[-1]["samples"]
+    assert (spread_of_centres(samples) < most).all()
+    shifts = np.random.default_rng(0).integers(-4, 5, (len(samples), 2))
+    pairs = zip(samples, shifts, strict=True)
+    leaked = np.stack([np.roll(sample, shift, axis=(0, 1)) for sample, shift in pairs])
+    assert (spread_of_centres(leaked) > most).all()
+
+
 def test_there_are_grids_at_twenty_times_or_more():
     assert len(recorded.grids()[0]) >= 20
 
