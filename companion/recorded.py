@@ -94,7 +94,8 @@ def experiments(study: str) -> dict[str, list[dict]]:
 
     Returns:
         훈련법의 한국어 이름(`"기준"`, `"배치 16"`처럼 기준과 다른 설정)에서 시드마다의 결과로 가는 사전. 첫째가
-        기준이다. `images`, `cpu_seconds`, `kid`(1,000배)는 훈련하는 동안 잰 값의 리스트이고, `coverage`와
+        기준이다. `images`, `cpu_seconds`, `kid`(1,000배)와 평균하지 않은 생성자의
+        `raw_kid`는 훈련하는 동안 잰 값의 리스트이고, `coverage`와
         `nyquist`는 마지막 값이다.
 
     Raises:

@@ -90,13 +90,16 @@ def plot_samples(
     return tiles.figure
 
 
-def plot_training_grids(steps: Sequence[int], grids: ArrayLike, n: int = 8) -> Figure:
+def plot_training_grids(
+    steps: Sequence[int], grids: ArrayLike, n: int = 8, heading: str = "스텝"
+) -> Figure:
     """훈련하는 동안 같은 잠재 벡터가 무엇이 되었는지 보인다. 행은 때, 열은 잠재 벡터이다.
 
     Args:
         steps: 때마다의 스텝 수 T개.
         grids: 때마다의 샘플. `(T, N, H, W)`나 `(T, N, H, W, C)` 크기.
         n: 때마다 보일 샘플의 수.
+        heading: 왼쪽에 적는 수가 무엇인지.
 
     Raises:
         ValueError: `steps`의 수가 T와 다를 때.
@@ -106,7 +109,7 @@ def plot_training_grids(steps: Sequence[int], grids: ArrayLike, n: int = 8) -> F
         raise ValueError(f"steps가 {len(steps)}개인데 grids는 {len(grids)}줄이다.")
     columns = grids.shape[1]
     tiles = _Tiles(as_pixels(grids.reshape(-1, *grids.shape[2:])), columns, left=80, top=24)
-    tiles.write(76, 14, "스텝", ha="right", fontsize=10, color=MUTED)
+    tiles.write(76, 14, heading, ha="right", fontsize=10, color=MUTED)
     for row, step in enumerate(steps):
         y = tiles.corners[row * columns][1] + tiles.height / 2
         tiles.write(76, y, f"{step:,}", ha="right", fontsize=10)

@@ -13,6 +13,7 @@ from tools import ROOT
 BUILT = ROOT / "_build" / "html"
 PAGES = ["book/index", "book/4_1_introduction", "book/4_2_dcgan", "book/4_2_1_bricks",
          "book/4_2_2_discriminator", "book/4_2_3_generator", "book/4_2_4_training",
+         "book/4_2_4_experiments", "book/4_2_4_results",
          "book/glossary", "book/references", "book/troubleshooting", "search"]  # fmt: skip
 
 

@@ -20,7 +20,7 @@ SAMPLE_ROWS, SAMPLE_COLUMNS = 2, 8  # 훈련법마다
 FEWEST_SEEDS = 3  # 이보다 적으면 판정하지 않는다.
 UNWRITTEN_VECTORS = "AVX-512"  # 벡터의 종류를 적지 않은 훈련은 모두 이것이 있는 기계에서 돌렸다.
 NAMES: dict[str, str | dict[str, str]] = {
-    "upsampling": {"resize": "업샘플링", "smooth": "뭉갠 커널"},
+    "upsampling": {"resize": "업샘플링", "smooth": "융합 업샘플링"},
     "generator_kernel": "생성자의 커널 {}",
     "discriminator_kernel": "판별자의 커널 {}",
     "generator_activation": {"relu": "생성자에 ReLU"},
@@ -103,6 +103,7 @@ class Runs:
                 "images": [tick["images"] for tick in ticks],
                 "cpu_seconds": [round(tick["cpu_seconds"], 1) for tick in ticks],
                 "kid": [tick["ema"]["kid"] for tick in ticks],
+                "raw_kid": [tick["raw"]["kid"] for tick in ticks],
                 "coverage": ticks[-1]["ema"]["coverage"],
                 "nyquist": ticks[-1]["ema"]["nyquist"],
                 "troubles": self.troubles(result),

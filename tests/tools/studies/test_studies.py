@@ -230,7 +230,7 @@ class TestAnswersInWords:
     """`tools/studies/README.md`의 '답'이 담긴 훈련에서 나온 그대로인지 본다. 어긋난 답은 다시 쓴다."""
 
     def test_what_smooths_is_better_by_images_and_by_time(self):
-        smoothed = {"업샘플링", "업샘플링, 생성자의 커널 3", "뭉갠 커널"}
+        smoothed = {"업샘플링", "업샘플링, 생성자의 커널 3", "융합 업샘플링"}
         runs = found("upsampling")
         cpu = float(np.median(runs["기준"].cpu_seconds))
         by_time = {
@@ -262,15 +262,15 @@ class TestAnswersInWords:
 
     def test_the_smooth_kernel_bears_ever_larger_rates(self):
         rates = ("0.0004", "0.0008", "0.002", "0.01")
-        smooth = [found("combination")[f"뭉갠 커널, 학습률 {rate}"] for rate in rates]
+        smooth = [found("combination")[f"융합 업샘플링, 학습률 {rate}"] for rate in rates]
         first, second, third, _ = (np.median(runs.last("kid")) for runs in smooth)
         assert first > second > third
         assert smooth[-1].collapsed == 0
 
     def test_mixed_batches_ruin_every_run_without_a_sign(self):
         runs = found("combination")
-        mixed = runs["뭉갠 커널, 섞은 배치, 학습률 0.0004"]
-        separate = runs["뭉갠 커널, 학습률 0.0004"]
+        mixed = runs["융합 업샘플링, 섞은 배치, 학습률 0.0004"]
+        separate = runs["융합 업샘플링, 학습률 0.0004"]
         assert len(mixed.results) == 3
         assert mixed.last("kid").min() > 1000 * np.median(separate.last("kid"))
         assert [mixed.troubles(result) for result in mixed.results] == [[], [], []]
