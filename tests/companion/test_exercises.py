@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from companion.exercises import checking
+from tools import ROOT
 from tools.checks import notebooks, pages
 
 SOLUTION = re.compile(r"<summary>풀이</summary>.*?^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -97,12 +98,15 @@ def test_a_mean_square_is_not_taken_for_a_distance(capsys):
     assert printed.startswith("아직 아니다. [1, 2, 4]이(가) 나왔다.")
 
 
-@pytest.mark.parametrize("page", notebooks.pages(), ids=lambda page: page.stem)
-def test_exercises_are_numbered_in_order(page):
-    section = re.match(r"# (\S+)", notebooks.read_page(page).cells[0].source)
-    titles = [exercise.title for exercise in exercises_of(page)]
-    assert section
-    assert titles == [f"연습 {section[1]}-{n}" for n in range(1, len(titles) + 1)]
+def test_exercises_are_numbered_in_order_over_the_pages_of_a_section():
+    """절의 번호는 페이지의 이름에 있다: `4_2_4_results.md`는 4.2.4절이다. 한 절의 페이지는 목차의 차례로 잇는다."""
+    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    numbers: dict[str, list[str]] = {}
+    for page in sorted(notebooks.pages(), key=lambda page: toc.index(page.stem)):
+        section = re.match(r"(?:\d_)+", page.stem)[0].strip("_").replace("_", ".")
+        numbers.setdefault(section, []).extend(one.title for one in exercises_of(page))
+    for section, titles in numbers.items():
+        assert titles == [f"연습 {section}-{n}" for n in range(1, len(titles) + 1)]
 
 
 def test_every_checker_and_wrong_answer_belongs_to_an_exercise():
