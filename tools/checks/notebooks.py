@@ -271,7 +271,8 @@ def run(page: Path, *, fresh: bool = False) -> tuple[list[str], list[str]]:
         coalesce_streams=True,
         resources={"metadata": {"path": str(page.parent)}},
     )
-    client.execute(env=kernel_environment(), stderr=DEVNULL)
+    # 우리가 만든 매니저이므로 커널도 우리가 끝내라고 해야 한다.
+    client.execute(env=kernel_environment(), stderr=DEVNULL, cleanup_kc=True)
     wrong = _take_ties(page, notebook, ties)
     widgets = notebook.metadata.get("widgets")
     notebook.metadata = nbformat.from_dict(METADATA)
@@ -389,6 +390,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command != "check" and not page.exists():
             print(f"{page}이(가) 없다. `book/이름.md`를 적는다.", file=sys.stderr)
             return 1
+        if options.command != "check" and not has_code(page):
+            print(
+                f"{name_of(page)}에는 실행할 코드가 없어 노트북을 만들지 않는다.", file=sys.stderr
+            )
+            return 1
     if options.command == "run":
         return _run_all(chosen, fresh=options.fresh)
     if options.command == "text":
@@ -401,6 +407,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = [message for page in chosen for message in problems(page)]
     print("\n".join(found) or f"{len(chosen)}페이지의 짝이 맞다.")
     return int(bool(found))
+
+
+def has_code(page: Path) -> bool:
+    return any(cell.cell_type == "code" for cell in read_page(page).cells)
 
 
 def _run_all(chosen: Sequence[Path], *, fresh: bool) -> int:

@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 
 import nbformat
+import psutil
 import pytest
 import yaml
 from nbclient.exceptions import CellExecutionError
@@ -99,12 +100,30 @@ def book(made, tmp_path, monkeypatch):
     return root / "book"
 
 
+def children() -> set[int]:
+    """이 프로세스가 띄운, 아직 살아 있는 프로세스들이다."""
+    process = psutil.Process()
+    alive = [child for child in process.children() if child.status() != psutil.STATUS_ZOMBIE]
+    return {child.pid for child in alive}
+
+
 class TestRun:
     def test_running_again_gives_the_same_bytes(self, book, capsys):
         before = (book / "page.ipynb").read_bytes()
         assert notebooks.main(["run", "--fresh", str(book / "page.md")]) == 0
         assert (book / "page.ipynb").read_bytes() == before
         assert notebooks.main(["check"]) == 0
+
+    def test_no_kernel_outlives_its_page(self, book):
+        before = children()
+        notebooks.run(book / "page.md")
+        assert children() <= before
+
+    def test_a_page_without_code_becomes_no_notebook(self, book, capsys):
+        (book / "prose.md").write_text("# 글뿐인 페이지\n", encoding="utf-8")
+        assert notebooks.main(["run", str(book / "prose.md")]) == 1
+        assert "prose.md에는 실행할 코드가 없어" in capsys.readouterr().err
+        assert not (book / "prose.ipynb").exists()
 
     def test_only_an_output_that_looks_different_is_replaced_and_named(self, book):
         page, twin = book / "page.md", book / "page.ipynb"
