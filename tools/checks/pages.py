@@ -5,8 +5,8 @@ import re
 from functools import cached_property
 from typing import NamedTuple
 
-# 수를 코드에 묶은 표시이다. 뜻은 ties.py에 있다.
-TIE = re.compile(r"<!--(?P<kind>=|cite:)\s*(?P<source>.*?)\s*-->", re.DOTALL)
+# 수와 판정을 코드에 묶은 표시이다. 뜻은 ties.py에 있다.
+TIE = re.compile(r"<!--(?P<kind>=|\?|cite:)\s*(?P<source>.*?)\s*-->", re.DOTALL)
 _TIE_ON_ITS_OWN_LINE = re.compile(rf"\n[ \t]*{TIE.pattern}[ \t]*(?=\n|\Z)", re.DOTALL)
 CODE_SPAN = re.compile(r"(?<![}`])`(?!`)([^`\n]+)`(?!`)")
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)

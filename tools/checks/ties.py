@@ -1,4 +1,4 @@
-"""글에 적은 수를 코드에 묶는다. 묶지 않은 수와, 코드의 값과 다른 수를 찾는다.
+"""글에 적은 수와 판정을 코드에 묶는다. 묶지 않은 수와, 코드의 값과 다른 글을 찾는다.
 
 페이지의 원본 `.md`에서 수 뒤에 그 수가 나온 곳을 적는다. 책과 `.ipynb`에는 지워서 담으므로 독자에게는 보이지 않는다.
 
@@ -7,9 +7,10 @@
     $\\lfloor (64 + 2 - 4)/2 \\rfloor + 1 = 32$<!--= size_after(IMAGE_SIZE) -->가 된다.
     여섯<!--= len(stages) --> 단계이다.
     2015<!--cite: Radford 등, 2015 -->년에 나왔다.
+    큰 배치가 못하다<!--? min(large) > max(usual) -->.
 
 `=` 뒤의 식은 그 자리까지의 코드 셀을 실행한 커널에서 계산한다. 책의 패키지와 `np`는 늘 쓸 수 있다. 식의 값이
-여럿이면 바로 앞에 적힌 수가 차례대로 같아야 하고, 적힌 자리까지 반올림해서 비교한다. `cite:` 뒤에는 참고 문헌
+여럿이면 바로 앞에 적힌 수가 차례대로 같아야 하고, 적힌 자리까지 반올림해서 비교한다. `?` 뒤의 식은 참이어야 한다. `cite:` 뒤에는 참고 문헌
 페이지의 굵은 제목을 적는다. 노트북이 아닌 페이지의 식은 책의 패키지와 `np`만 있는 곳에서 계산한다.
 
 쓰기:
@@ -99,8 +100,9 @@ def read(text: str) -> Numbers:
         numbers = _numbers(paragraph)
         taken = 0
         for match in TIE.finditer(paragraph):
-            waiting = [n for n in numbers if taken <= n.position < match.start()]
-            if hangul := _HANGUL.search(paragraph[: match.start()]):
+            verdict = match["kind"] == "?"  # 판정에는 수를 묶지 않는다
+            waiting = [n for n in numbers if taken <= n.position < match.start() and not verdict]
+            if not verdict and (hangul := _HANGUL.search(paragraph[: match.start()])):
                 waiting.append(Number(hangul[0], hangul.start(), True))
             position = start + match.start()
             ties.append(
@@ -113,7 +115,7 @@ def read(text: str) -> Numbers:
                     tuple(waiting),
                 )
             )
-            taken = match.end()
+            taken = taken if verdict else match.end()
         for number in numbers:
             if number.position >= taken and number.needed:
                 line = page.line_of(start + number.position)
@@ -125,7 +127,7 @@ def by_cell(text: str) -> dict[int, list[Tie]]:
     """몇째 코드 셀 다음에 계산할지(1부터) → 그때 계산할 묶음이다. 첫 셀 앞의 글은 첫 셀 다음에 계산한다."""
     groups: dict[int, list[Tie]] = {}
     for tie in read(text).ties:
-        if tie.kind == "=":
+        if tie.kind in "=?":
             groups.setdefault(max(1, tie.after_cell), []).append(tie)
     return groups
 
@@ -189,7 +191,7 @@ def problem_of(tie: Tie) -> str | None:
         if f"**{tie.source}.**" not in references.read_text(encoding="utf-8"):
             return f"참고 문헌 페이지에 '{tie.source}'이(가) 없다. 굵은 제목을 그대로 적는다."
         return None
-    if not tie.numbers:
+    if tie.kind == "=" and not tie.numbers:
         return f"`{tie.source}`에 묶을 수가 앞에 없다. 수 바로 뒤에 적는다."
     try:
         tree = ast.parse(tie.source, mode="eval")
@@ -236,6 +238,8 @@ def mismatch(tie: Tie, value: list[float] | str) -> str | None:
     """계산한 값이 적힌 수와 다르면 적힌 수와 참값을 문장으로 돌려준다."""
     if isinstance(value, str):
         return f"`{tie.source}`을(를) 계산하지 못했다({value})."
+    if tie.kind == "?":
+        return None if value and all(value) else f"`{tie.source}`이(가) 참이 아니다."
     count = len(value)
     if count == 0 or count > len(tie.numbers):
         return f"`{tie.source}`의 값은 {count}개인데 앞에 적힌 수는 {len(tie.numbers)}개이다."
@@ -291,7 +295,7 @@ def check_page(path: Path) -> list[tuple[int, str]]:
     page = Page(text)
     found = [(tie.line, message) for tie in numbers.ties if (message := problem_of(tie))]
     if not (found or page.cells):
-        tied = [tie for tie in numbers.ties if tie.kind == "="]
+        tied = [tie for tie in numbers.ties if tie.kind in "=?"]
         found = [(tie.line, message) for tie, message in mismatches(tied, evaluate_plain(tied))]
     for line, written, sentence in numbers.untied:
         how = f"`{written}<!--= 식 -->`으로 적는다. ({sentence[:60]})"

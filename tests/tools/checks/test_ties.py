@@ -66,6 +66,12 @@ def test_a_tie_covers_the_numbers_before_it_and_no_others():
     assert [written for _, written, _ in page.untied] == ["5"]
 
 
+def test_a_verdict_covers_no_number():
+    page = read("시드 3이 모두 못하다<!--? worse -->. 끝 5<!--= b -->.")
+    assert [[n.written for n in tie.numbers] for tie in page.ties] == [[], ["3", "5"]]
+    assert untied("시드 3이 못하다<!--? worse -->.") == ["3"]
+
+
 def test_a_tie_knows_its_place():
     text = (
         f"---\njupytext:\n---\n\n# 쪽\n\n{CELL}\n앞 문장이다. 값은 7<!--= x -->이다. 뒤 문장이다.\n"
@@ -103,6 +109,11 @@ def test_written_numbers_agree_to_their_last_digit(written, true, same):
         ("3<!--= x -->", [3.0, 4.0], "값은 2개인데 앞에 적힌 수는 1개"),
         ("8장과 3<!--= x -->", [3.0], "8은(는) 묶이지 않았다"),
         ("3<!--= x -->", "NameError: x", "계산하지 못했다(NameError: x)"),
+        ("큰 배치가 못하다<!--? worse -->.", [1.0], None),
+        ("큰 배치가 못하다<!--? worse -->.", [0.0], "`worse`이(가) 참이 아니다"),
+        ("모두 못하다<!--? worse -->.", [1.0, 0.0], "참이 아니다"),
+        ("모두 못하다<!--? worse -->.", [], "참이 아니다"),
+        ("못하다<!--? worse -->.", "NameError: x", "계산하지 못했다(NameError: x)"),
     ],
 )
 def test_values_are_compared(text, value, message):
