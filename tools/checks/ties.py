@@ -178,7 +178,7 @@ def _needed(written: str) -> bool:
 
 
 def _sentence(paragraph: str, position: int) -> str:
-    ends = [m.end() for m in re.finditer(r"[.?!]\s", paragraph)]
+    ends = [m.end() for m in re.finditer(r"[.?!]\s", blank(TIE, paragraph))]
     start = max([e for e in ends if e <= position], default=0)
     end = min([e for e in ends if e > position], default=len(paragraph))
     return " ".join(TIE.sub("", paragraph[start:end]).split())

@@ -70,6 +70,7 @@ def test_a_verdict_covers_no_number():
     page = read("시드 3이 모두 못하다<!--? worse -->. 끝 5<!--= b -->.")
     assert [[n.written for n in tie.numbers] for tie in page.ties] == [[], ["3", "5"]]
     assert untied("시드 3이 못하다<!--? worse -->.") == ["3"]
+    assert only_tie("앞이다. 뒤가 못하다<!--? worse --> 그렇다.").sentence == "뒤가 못하다 그렇다."
 
 
 def test_a_tie_knows_its_place():
