@@ -3,6 +3,9 @@
 Keras의 `BatchNormalization`은 평균, 분산, 빼기, 나누기, 곱하기, 더하기를 따로따로 계산해 같은 배열을 여러 번 읽고
 쓴다. TensorFlow에는 이 모두를 한 번에 하는 연산(fused batch normalization)이 있다. 식과 결과는 같고 걸리는
 시간만 짧다. 얼마나 짧은지는 `make bench`가 잰다.
+
+두 번 미분할 때는 결과도 다르다. Keras의 것은 분산을 구하며 평균을 상수로 보아(`tf.nn.moments`), 그레이디언트 패널티를
+가중치로 미분하면 몇 %까지 어긋난다. 한 번짜리 연산은 유한 차분과 맞는다.
 """
 
 import keras

@@ -166,10 +166,33 @@ class DCGAN(keras.Model):
         망가졌다(`tools/studies/README.md`).
         """
         real_images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        batch_size = ops.shape(real_images)[0]
-        z = self.sample_latents(batch_size)
         real_images = self._shifted(ops.convert_to_tensor(real_images))
+        z = self.sample_latents(ops.shape(real_images)[0])
 
+        plain, penalized = (
+            partial(self._losses_and_gradients, real_images, z, with_penalty=with_penalty)
+            for with_penalty in (False, True)
+        )
+        if self.gradient_penalty:
+            # tf.cond는 밖에서 지나간 계산을 두 번 미분하지 못하므로, 앞먹임부터 그레이디언트까지 통째로 고른다.
+            is_due = ops.equal(self.d_optimizer.iterations % self.penalty_interval, 0)
+            losses, logits, gradients = tf.cond(is_due, penalized, plain)
+            self.penalty.update_state(losses[2], sample_weight=ops.cast(is_due, "float32"))
+        else:
+            losses, logits, gradients = plain()
+        (d_loss, g_loss, _), (real_logits, fake_logits) = losses, logits
+        self.d_optimizer.apply(gradients[0], self.discriminator.trainable_variables)
+        self.g_optimizer.apply(gradients[1], self.generator.trainable_variables)
+        self._update_ema()
+
+        self.d_loss.update_state(d_loss)
+        self.g_loss.update_state(g_loss)
+        self.d_real_accuracy.update_state(ops.cast(real_logits > 0, "float32"))
+        self.d_fake_accuracy.update_state(ops.cast(fake_logits < 0, "float32"))
+        return {metric.name: metric.result() for metric in self.metrics}
+
+    def _losses_and_gradients(self, real_images, z, with_penalty):
+        """두 손실과 패널티, 두 로짓, 두 신경망의 그레이디언트를 돌려준다."""
         with tf.GradientTape(persistent=True) as tape:
             fake_images = self._shifted(self.generator(z, training=True))
             with tf.GradientTape() as image_tape:
@@ -178,19 +201,14 @@ class DCGAN(keras.Model):
             fake_logits = self.discriminator_logits(fake_images, training=True)
             d_loss = self._discriminator_loss(real_logits, fake_logits)
             g_loss = binary_cross_entropy(ops.ones_like(fake_logits), fake_logits)
-            d_objective = d_loss + self._penalty(image_tape, real_logits, real_images)
-
-        d_variables = self.discriminator.trainable_variables
-        g_variables = self.generator.trainable_variables
-        self.d_optimizer.apply(tape.gradient(d_objective, d_variables), d_variables)
-        self.g_optimizer.apply(tape.gradient(g_loss, g_variables), g_variables)
-        self._update_ema()
-
-        self.d_loss.update_state(d_loss)
-        self.g_loss.update_state(g_loss)
-        self.d_real_accuracy.update_state(ops.cast(real_logits > 0, "float32"))
-        self.d_fake_accuracy.update_state(ops.cast(fake_logits < 0, "float32"))
-        return {metric.name: metric.result() for metric in self.metrics}
+            penalty = tf.constant(0.0)
+            if with_penalty:
+                slope = ops.cast(image_tape.gradient(real_logits, real_images), "float32")
+                penalty = self.gradient_penalty / 2 * ops.mean(ops.sum(slope**2, axis=(1, 2, 3)))
+            d_objective = d_loss + self.penalty_interval * penalty
+        d_gradients = tape.gradient(d_objective, self.discriminator.trainable_variables)
+        g_gradients = tape.gradient(g_loss, self.generator.trainable_variables)
+        return (d_loss, g_loss, penalty), (real_logits, fake_logits), (d_gradients, g_gradients)
 
     def _discriminator_loss(self, real_logits, fake_logits):
         """진짜는 1에, 가짜는 0에 가깝다고 답할수록 작아지는 손실을 돌려준다."""
@@ -200,20 +218,6 @@ class DCGAN(keras.Model):
         real_loss = binary_cross_entropy(1 - real_noise, real_logits)
         fake_loss = binary_cross_entropy(fake_noise, fake_logits)
         return (real_loss + fake_loss) / 2
-
-    def _penalty(self, tape, logits, images):
-        """진짜 이미지에서 로짓의 기울기가 클수록 커지는 R1 패널티이다. `penalty_interval`스텝에 한 번만 0이 아니다."""
-        if not self.gradient_penalty:
-            return 0.0
-
-        def penalty():
-            slope = ops.cast(tape.gradient(logits, images), "float32")
-            return self.gradient_penalty / 2 * ops.mean(ops.sum(slope**2, axis=(1, 2, 3)))
-
-        is_due = ops.equal(self.d_optimizer.iterations % self.penalty_interval, 0)
-        value = tf.cond(is_due, penalty, lambda: 0.0)
-        self.penalty.update_state(value, sample_weight=ops.cast(is_due, "float32"))
-        return self.penalty_interval * value
 
     def _shifted(self, images):
         """이미지마다 `shift`픽셀까지 옮긴다. 새로 드러난 자리는 가장자리의 픽셀을 이어 채운다."""

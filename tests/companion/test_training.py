@@ -264,11 +264,9 @@ def test_hand_made_models_are_checked_too(shift):
 
 def penalty_of(dcgan, images):
     """이 모델이 이 스텝에 진짜에 거는 패널티를 텐서로 돌려준다."""
-    images = tf.constant(images)
-    with tf.GradientTape() as tape:
-        tape.watch(images)
-        logits = dcgan.discriminator_logits(images, training=True)
-    return dcgan._penalty(tape, logits, images)
+    z = tf.zeros((len(images), dcgan.latent_dim))
+    losses, _, _ = dcgan._losses_and_gradients(tf.constant(images), z, with_penalty=True)
+    return losses[2]
 
 
 def derivative(function, array, step):
@@ -311,6 +309,27 @@ def test_penalty_and_its_gradient_agree_with_finite_differences():
     found = np.asarray(tape.gradient(value, kernel.value))
     np.testing.assert_allclose(derivative(penalty, before, 1e-2), found, rtol=0.02, atol=1e-4)
     assert np.abs(found).max() > 1e-3
+
+
+def pull_of_the_penalty(run_eagerly):
+    """패널티가 판별자의 변수들을 한 스텝에 끄는 만큼이다. 학습률이 1인 경사 하강법으로 잰다."""
+    changes = []
+    for gradient_penalty in (0.5, 0.0):
+        dcgan = build_dcgan(**SMALL, gradient_penalty=gradient_penalty, penalty_interval=2)
+        before = [np.array(variable) for variable in dcgan.discriminator.trainable_variables]
+        optimizers = keras.optimizers.SGD(1.0), keras.optimizers.SGD(0.0)
+        dcgan.compile(*optimizers, run_eagerly=run_eagerly)
+        dcgan.train_on_batch(small_images(8))
+        after = map(np.array, dcgan.discriminator.trainable_variables)
+        changes.append([now - then for now, then in zip(after, before, strict=True)])
+    return [with_it - without for with_it, without in zip(*changes, strict=True)]
+
+
+def test_the_compiled_step_feels_the_whole_penalty():
+    compiled, eager = pull_of_the_penalty(run_eagerly=False), pull_of_the_penalty(run_eagerly=True)
+    for one, other in zip(compiled, eager, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5)
+    assert min(np.abs(pull).max() for pull in eager if pull.ndim == 4) > 1e-3
 
 
 def weights_after(steps, **settings):
