@@ -239,6 +239,7 @@ def _train(options) -> None:
             f"--batch-size가 {options.batch_size}인데 장치가 {len(devices)}개이다. {len(devices)}의 배수를 준다."
         )
     run_dir = files.check_run_dir(options.run_dir)
+    _check_writable(run_dir)
 
     from companion.data import count_steps, load_bricks
 
@@ -303,6 +304,7 @@ def _sample(options) -> None:
         paths = [_check_name(options.out)]
     for path in paths:
         _check_replaceable(path)
+    _check_writable(paths[0].parent)
     if options.checkpoint and not options.checkpoint.exists():
         raise FileNotFoundError(f"체크포인트 {str(options.checkpoint)!r}가 없다. 경로를 확인한다.")
 
@@ -340,6 +342,13 @@ def _sample(options) -> None:
         except OSError as error:
             raise files.write_error(error, "샘플을", path) from error
     print(f"{options.out!r}에 샘플 {len(images)}장을 썼다.")
+
+
+def _check_writable(folder: Path) -> None:
+    """아직 없는 폴더이면 그것을 만들 곳에 쓸 수 있는지 본다."""
+    there = next(path for path in (folder, *folder.absolute().parents) if os.path.exists(path))
+    if not os.access(there, os.W_OK):
+        raise PermissionError(f"{str(folder)!r}에 쓸 수 없다. 권한을 고치거나 다른 곳을 준다.")
 
 
 def _check_name(name: str) -> Path:

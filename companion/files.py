@@ -123,10 +123,10 @@ def reason(error: OSError) -> str:
     return _REASONS.get(error.errno or 0, error.strerror or str(error))
 
 
-def write_error(error: OSError, what: str, path: Path) -> OSError:
-    """쓰다가 난 오류를 무엇을 왜 쓰지 못했는지 말해 주는 같은 종류의 오류로 바꾼다."""
+def write_error(error: OSError, what: str, path: Path, verb: str = "쓰지") -> OSError:
+    """쓰거나 읽다가 난 오류를 무엇을 왜 못했는지 말해 주는 같은 종류의 오류로 바꾼다."""
     told = type(OSError(error.errno, ""))(
-        f"{what} 쓰지 못했다({reason(error)}). 그 이유를 없애거나 다른 폴더를 준다: {str(path)!r}"
+        f"{what} {verb} 못했다({reason(error)}). 그 이유를 없애거나 다른 폴더를 준다: {str(path)!r}"
     )
     told.errno = error.errno
     return told

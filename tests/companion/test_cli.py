@@ -274,6 +274,17 @@ def test_any_error_becomes_one_sentence(error, sentence, monkeypatch, capsys):
     assert said.startswith(f"오류: {sentence}") and said.count("\n") == 1
 
 
+def test_where_nothing_may_be_written_is_said_before_tensorflow_is_loaded(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(cli.os, "access", lambda path, mode: path != tmp_path)
+    monkeypatch.setattr(cli, "_import_tensorflow", lambda quiet: pytest.fail("불러왔다"))
+    for command in ("train new/run", "sample a.png", "sample new --separate"):
+        name, place, *options = command.split()
+        assert cli.main([name, str(tmp_path / place), *options]) == 1
+        assert "쓸 수 없다. 권한을 고치거나" in capsys.readouterr().err
+
+
 def test_a_checkpoint_that_is_none_is_said_without_advice_to_delete_it(tmp_path, capsys):
     (tmp_path / "README.md").write_text("mine")
     command = ["sample", str(tmp_path / "x.png"), "--checkpoint", str(tmp_path / "README.md")]
