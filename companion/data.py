@@ -458,6 +458,7 @@ def _read_folder(folder: Path, channels: int, background: int) -> tuple[np.ndarr
     # 경고의 설정은 스레드가 나누어 쓰므로 여기서 바꾼다.
     with ThreadPoolExecutor(os.cpu_count()) as pool, warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
+        warnings.filterwarnings("ignore", "Corrupt EXIF")
         for i, (image, kinds) in enumerate(pool.map(read, paths)):
             images[i] = image
             for kind in kinds:
@@ -483,6 +484,8 @@ def _image_paths(folder: Path) -> list[Path]:
 def _read_image(path: Path, channels: int, background: int) -> tuple[np.ndarray, list[str]]:
     """이미지 하나를 읽어 줄이고 uint8로 반올림한다. 바꾼 점도 함께 돌려준다."""
     try:
+        with Image.open(path) as opened:
+            opened.verify()  # PNG는 픽셀의 검사합이 틀려도 그대로 풀린다.
         with Image.open(path) as opened:
             mode, turned = opened.mode, opened.getexif().get(ExifTags.Base.Orientation, 1) != 1
             moving = getattr(opened, "is_animated", False)

@@ -731,10 +731,22 @@ def open_folder():
         yield Path(folder)
 
 
+def damaged_png():
+    """픽셀이 든 곳의 한 비트가 다르다."""
+    buffer = io.BytesIO()
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64), "uint8")).save(
+        buffer, "PNG"
+    )
+    content = bytearray(buffer.getvalue())
+    content[len(content) // 2] ^= 1
+    return bytes(content)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
         ("broken.png", truncated_png(), "깨졌다"),
+        ("broken.png", damaged_png(), "깨졌다"),
         ("broken.png", b"not an image", "Pillow가 읽는 형식이 아니다"),
         ("broken.png", b"", "Pillow가 읽는 형식이 아니다"),
         ("phone.HEIC", b"\0\0\0 ftypheic", "Pillow가 읽는 형식이 아니다"),
@@ -842,6 +854,13 @@ def test_a_photograph_is_turned_upright(tmp_path):
     upright = np.arange(64, dtype=np.uint8)[:, None].repeat(64, 1)
     Image.fromarray(np.rot90(upright)).save(tmp_path / "a.png", exif=exif)
     np.testing.assert_array_equal(loaded(tmp_path, "EXIF에 적힌 방향대로 세운"), upright)
+
+
+def test_a_broken_exif_says_nothing_of_its_own(tmp_path):
+    square("L").save(tmp_path / "a.jpg", exif=b"Exif\0\0II*\0\xff\xff\xff\xff\x01")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert load_bricks(tmp_path).images.max() > 150
 
 
 @pytest.mark.parametrize(
