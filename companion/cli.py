@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from companion import files
 from companion.arguments import check_integer
@@ -45,7 +46,6 @@ _KOREAN = {
     "options": "선택지",
     "show this help message and exit": "이 도움말을 보이고 끝난다",
     "%(prog)s: error: %(message)s\n": "%(prog)s: 오류: %(message)s.\n",
-    "argument %(argument_name)s: %(message)s": "%(argument_name)s: %(message)s",
     "the following arguments are required: %s": "빠진 인자가 있다: %s",
     "unrecognized arguments: %s": "모르는 인자가 있다: %s",
     "ambiguous option: %(option)s could match %(matches)s": (
@@ -158,10 +158,15 @@ def _import_tensorflow(*, quiet: bool) -> None:
         tf.config.list_logical_devices()  # GPU를 찾을 때의 글도 지금 나오게 한다.
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(
+            message.removeprefix("argument ")
+        )  # 파이썬 3.10은 이 말을 gettext로 찾지 않는다.
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m companion", description="벽돌 DCGAN을 훈련하고 샘플을 만든다."
-    )
+    parser = _Parser(prog="python -m companion", description="벽돌 DCGAN을 훈련하고 샘플을 만든다.")
     parser.add_argument(
         "--debug", action="store_true", help="오류가 난 곳과 TensorFlow가 하는 말을 모두 보인다"
     )
