@@ -8,7 +8,7 @@
     Kaggle ── 내려받기 → 64×64로 줄이기 → 캐시 ──┼→ Bricks → 섞기 → preprocess() → 배치
     폴더 ──── 64×64로 줄이기 ──────────────────────┘
 
-줄이기는 `keras.utils.image_dataset_from_directory()`와 같은 보간을 쓰고, 4만 장을 한 번만 줄여 캐시에 둔다. uint8이면
+줄이기는 `keras.utils.image_dataset_from_directory()`와 같은 쌍선형 보간이고, 4만 장을 한 번만 줄여 캐시에 둔다. uint8이면
 164 MB이고 float32이면 655 MB이다. 이미지를 배열로만 쓸 때는 TensorFlow를 불러오지 않는다.
 """
 
@@ -20,17 +20,25 @@ import tempfile
 import warnings
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from filelock import FileLock
-from PIL import Image
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from companion.arguments import check_integer
-from companion.files import read_packaged, remove_unfinished, write_atomically, write_error
+from companion.files import (
+    UNFINISHED,
+    check_folder,
+    read_packaged,
+    remove_unfinished,
+    visible,
+    write_atomically,
+    write_error,
+)
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -44,8 +52,20 @@ KAGGLE_HANDLE = "joosthazelzet/lego-brick-images/versions/4"
 KAGGLE_CACHE_NAME = f"lego-brick-images-4-{IMAGE_SIZE}x{IMAGE_SIZE}.npz"
 
 POSES_PER_HELDOUT = 25  # 부품마다 자세 25개에 하나, 곧 4 %를 홀드아웃으로 뗀다.
-PROGRESS_FROM = 1000  # 1초보다 오래 걸릴 만큼 이미지가 많을 때만 진행 막대를 보인다.
-_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")  # image_dataset_from_directory()와 같다.
+PROGRESS_FROM = (
+    1000  # 1초보다 오래 걸릴 만큼 이미지가 많을 때만, 이만큼 읽을 때마다 어디까지 읽었는지 보인다.
+)
+# Pillow가 읽지 못하는 것도 들었다. 말없이 빠뜨리면 이미지가 왜 적은지 알 수 없다.
+_SUFFIXES = (
+    ".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".jxl", ".png", ".tif", ".tiff", ".webp",
+)  # fmt: skip
+_UNREADABLE = (
+    (PermissionError, "권한이 없다"),
+    (FileNotFoundError, "없는 파일을 가리키는 링크이다"),
+    (UnidentifiedImageError, "Pillow가 읽는 형식이 아니다"),
+    (NotImplementedError, "실수이거나 16비트가 넘거나 색 공간이 다른 픽셀은 8비트로 바꾸지 못한다"),
+    (Exception, "깨졌다"),
+)
 _NAME = re.compile(r"(?P<part>.+) (?P<pose>\d+)(?P<camera>[LR])")
 
 
@@ -57,7 +77,7 @@ class Bricks(NamedTuple):
     """
 
     images: np.ndarray
-    """`(N, 64, 64, 1)` 크기의 uint8 이미지. 범위는 [0, 255]이다."""
+    """`(N, 64, 64, 채널)` 크기의 uint8 이미지. 채널은 흑백이면 1, 컬러이면 3이고 범위는 [0, 255]이다."""
     parts: np.ndarray
     """`(N,)` 크기의 정수. `part_names`에서 몇 번째 부품인지를 나타낸다."""
     part_names: list[str]
@@ -79,7 +99,7 @@ class Bricks(NamedTuple):
                 전역 시드도 순서에 섞인다.
 
         Returns:
-            원소가 `(배치, 64, 64, 1)` 크기의 float32이고 범위는 [-1, 1]인 `tf.data.Dataset`.
+            원소가 `(배치, 64, 64, 채널)` 크기의 float32이고 범위는 [-1, 1]인 `tf.data.Dataset`.
 
         Raises:
             ValueError: `batch_size`가 1 이상인 정수가 아닐 때.
@@ -98,6 +118,8 @@ def load_bricks(
     source: str | os.PathLike = "embedded",
     *,
     split: str = "train",
+    channels: int = 1,
+    background: int = 0,
     cache_dir: str | os.PathLike | None = None,
 ) -> Bricks:
     """벽돌 이미지를 읽는다. 신경망에 넣을 배치는 `Bricks.dataset()`이 만든다.
@@ -108,35 +130,53 @@ def load_bricks(
     홀드아웃이다. Kaggle과 폴더에서는 부품마다 자세를 번호 순으로 세워 마지막 4 %(25개에 하나, 나머지는 버림)를
     홀드아웃으로 뗀다. 파일 이름이 하나라도 `"brick 2x4 031L.png"` 꼴이 아닌 폴더는 모두 훈련에 쓴다.
 
+    폴더의 이미지는 Pillow가 읽는 형식이면 되고 64×64로 줄인다. EXIF에 적힌 방향대로 세우고, 움직이는 이미지는 첫 장면만
+    쓴다. 이렇게 바꾼 것이 있으면 종류마다 한 번 경고한다. 숨긴 파일은 건너뛴다.
+
     Args:
         source: `"embedded"`, `"kaggle"`, 또는 이미지가 바로 들어 있는 폴더의 경로. 하위 폴더는 보지 않는다.
             Kaggle의 데이터셋은 Joost Hazelzet의 「Images of LEGO Bricks」 버전 4이고, 처음 한 번만 받아 줄인다.
         split: `"train"` 또는 `"heldout"`.
+        channels: 이미지의 채널 수. 1은 흑백, 3은 컬러이다. 컬러는 폴더에서만 읽는다.
+        background: 폴더의 이미지에서 투명한 곳의 뒤에 놓을 밝기. 0은 검정, 255는 하양이다.
         cache_dir: Kaggle의 이미지를 줄여 둘 폴더. 기본값은 `$XDG_CACHE_HOME/brickie-companion`이나
             `~/.cache/brickie-companion`이다.
 
     Raises:
-        ValueError: 모르는 `split`이거나, 폴더에 이미지가 없거나, 이미지나 캐시나 내장 데이터가 깨졌거나, 홀드아웃으로
-            뗄 이미지가 없을 때.
+        ValueError: 모르는 `split`이나 `channels`이거나, 폴더에 이미지가 없거나, 이미지나 캐시나 내장 데이터가 깨졌거나,
+            홀드아웃으로 뗄 이미지가 없을 때.
         TypeError: `source`가 글도 경로도 아닐 때.
         FileNotFoundError: 폴더나 내장 데이터가 없을 때.
         OSError: 캐시에 쓸 수 없거나 디스크가 찼을 때. 반쯤 쓰인 파일은 남지 않는다.
         ImportError: kagglehub가 없을 때.
         ConnectionError: Kaggle에서 받지 못했을 때.
-        PermissionError: Kaggle이 로그인을 요구할 때.
+        PermissionError: Kaggle이 로그인을 요구하거나, 이미지나 폴더를 읽을 권한이 없을 때.
     """
     if split not in SPLITS:
         raise ValueError(f'split이 {split!r}이다. "train"이나 "heldout"을 준다.')
+    if channels not in (1, 3):
+        raise ValueError(f"channels가 {channels!r}이다. 흑백이면 1, 컬러이면 3을 준다.")
+    if check_integer("background", background, at_least=0) > 255:
+        raise ValueError(f"background가 {background}이다. 0 이상 255 이하의 밝기를 준다.")
     if not isinstance(source, (str, os.PathLike)):
         raise TypeError(
             f'source가 {source!r}이다. "embedded", "kaggle", 또는 이미지가 든 폴더의 경로를 준다.'
+        )
+    if not os.fspath(source):
+        raise ValueError(
+            'source가 비었다. "embedded", "kaggle", 또는 이미지가 든 폴더의 경로를 준다.'
+        )
+    if source in ("embedded", "kaggle") and channels != 1:
+        raise ValueError(
+            f'channels가 {channels}인데 source가 "{source}"이다. 이 데이터는 흑백뿐이니 컬러 이미지가 든 폴더를 준다.'
         )
     if source == "embedded":
         bricks = _load_embedded(BRICKS_FOLDER, split)
     elif source == "kaggle":
         bricks = _split_by_pose(_load_kaggle(cache_dir), split, "Kaggle의 데이터셋")
     else:
-        bricks = _split_by_pose(_label(*_read_folder(Path(source))), split, str(source))
+        found = _read_folder(Path(source), channels, background)
+        bricks = _split_by_pose(_label(*found), split, repr(str(source)))
     # 내장 데이터는 다음 호출과 나누어 쓰므로 받은 쪽이 고칠 수 없게 한다.
     bricks = bricks._replace(part_names=list(bricks.part_names))
     for array in (bricks.images, bricks.parts, bricks.poses, bricks.cameras):
@@ -207,13 +247,8 @@ def brick_batches(
         )
     if images.ndim != 4:
         raise ValueError(f"이미지의 크기가 {images.shape}이다. (N, 높이, 너비, 채널)로 준다.")
-    batch_size = check_integer("batch_size", batch_size, at_least=1)
     start_step = check_integer("start_step", start_step, at_least=0)
-    if batch_size > len(images):
-        raise ValueError(
-            f"배치 크기 {batch_size}이(가) 이미지 {len(images)}장보다 크다. 배치를 줄이거나 이미지를 늘린다."
-        )
-    steps_per_epoch = len(images) // batch_size
+    steps_per_epoch = count_steps(len(images), batch_size)
     take = _taker(images)
 
     def batch(step):
@@ -226,6 +261,20 @@ def brick_batches(
         return take(indices)
 
     return tf.data.Dataset.counter(start_step).map(batch).prefetch(tf.data.AUTOTUNE)
+
+
+def count_steps(images: int, batch_size: int) -> int:
+    """이미지의 수와 배치 크기로 한 에포크의 스텝 수를 구한다.
+
+    Raises:
+        ValueError: 배치 크기가 1보다 작거나 이미지 수보다 클 때.
+    """
+    batch_size = check_integer("batch_size", batch_size, at_least=1)
+    if batch_size > images:
+        raise ValueError(
+            f"배치 크기가 {batch_size}인데 이미지가 {images}장뿐이다. 배치를 줄이거나 이미지를 늘린다."
+        )
+    return images // batch_size
 
 
 def export_bricks(
@@ -245,27 +294,26 @@ def export_bricks(
 
     Raises:
         ValueError: 모르는 `split`이거나 `limit`이 1보다 작을 때.
-        FileExistsError: 폴더에 이 함수가 쓸 것이 아닌 파일이 있을 때. 그대로 두면 데이터셋에 섞인다.
+        FileExistsError: 폴더에 이 함수가 쓸 것이 아니거나 내용이 다른 파일이 있을 때. 그대로 두면 데이터셋에 섞인다.
         OSError: 폴더에 쓸 수 없거나 디스크가 찼을 때. 이미지는 하나도 쓰지 않는다.
     """
-    bricks = load_bricks(split=split)
-    count = len(bricks.images)
     if limit is not None:
-        count = min(check_integer("limit", limit, at_least=1), count)
+        limit = check_integer("limit", limit, at_least=1)
+    folder = check_folder(folder, None)
+    bricks = load_bricks(split=split)
+    count = min(limit or len(bricks.images), len(bricks.images))
     files = {
         f"{bricks.part_names[bricks.parts[i]]} {bricks.poses[i]:03d}{bricks.cameras[i]}.png": i
         for i in np.arange(count) * len(bricks.images) // count
     }
-    folder = Path(folder)
-    present = os.listdir(folder) if folder.is_dir() else []
-    others = sorted(set(present) - set(files))
-    if others:
-        raise FileExistsError(
-            f"{folder} 폴더에 다른 파일이 있다(처음 것: {others[0]}). 비우거나 새 폴더를 준다."
-        )
+    folder = check_folder(folder, files)
+    for path in visible(folder) if folder.is_dir() else ():
+        if not _shows(path, bricks.images[files[path.name], ..., 0]):
+            raise FileExistsError(f"{str(path)!r} 파일은 내용이 그 벽돌과 다르다. 새 폴더를 준다.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".") as temporary:
+        remove_unfinished(folder)
+        with tempfile.TemporaryDirectory(UNFINISHED, ".", folder) as temporary:
             for name, i in files.items():
                 Image.fromarray(bricks.images[i, ..., 0]).save(Path(temporary, name))
             for name in files:
@@ -273,6 +321,15 @@ def export_bricks(
     except OSError as error:
         raise write_error(error, "이미지를", folder) from error
     return count
+
+
+def _shows(path: Path, pixels: np.ndarray) -> bool:
+    """파일이 그 픽셀을 담은 이미지인지 본다."""
+    try:
+        with Image.open(path) as image:
+            return np.array_equal(np.asarray(image), pixels)
+    except (OSError, SyntaxError):
+        return False
 
 
 def _taker(images: np.ndarray):
@@ -321,7 +378,7 @@ def _load_kaggle(cache_dir: str | os.PathLike | None) -> Bricks:
         with open(path, "rb") as stored, np.load(stored, allow_pickle=False) as file:
             images, names = file["images"], file["names"].tolist()
     except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(f"캐시 {path} 파일이 깨졌다. 지우고 다시 부른다.") from error
+        raise ValueError(f"캐시 {str(path)!r} 파일이 깨졌다. 지우고 다시 부른다.") from error
     return _label(images, names)
 
 
@@ -336,7 +393,7 @@ def _fill_kaggle_cache(path: Path) -> None:
         if path.exists():  # 기다리는 동안 다른 프로그램이 만들었다.
             return
         remove_unfinished(path.parent)
-        images, names = _read_folder(_download_kaggle())
+        images, names = _read_folder(_download_kaggle(), channels=1, background=0)
         try:
             write_atomically(path, lambda file: np.savez(file, images=images, names=names))
         except OSError as error:
@@ -373,70 +430,129 @@ def _download_kaggle() -> Path:
     folder = root / "dataset"
     if not folder.is_dir():
         raise FileNotFoundError(
-            f"Kaggle에서 받은 {root} 폴더에 dataset 폴더가 없다. 그 폴더를 지우고 다시 부른다."
+            f"Kaggle에서 받은 {str(root)!r} 폴더에 dataset 폴더가 없다. 그 폴더를 지우고 다시 부른다."
         )
     return folder
 
 
-def _read_folder(folder: Path) -> tuple[np.ndarray, list[str]]:
-    """폴더의 이미지를 파일 이름 순으로 읽어 `(N, 64, 64, 1)` 크기의 uint8 배열과 파일 이름을 돌려준다."""
+def _read_folder(folder: Path, channels: int, background: int) -> tuple[np.ndarray, list[str]]:
+    """폴더의 이미지를 파일 이름 순으로 읽어 `(N, 64, 64, 채널)` 크기의 uint8 배열과 파일 이름을 돌려준다."""
     if not folder.is_dir():
         raise FileNotFoundError(
-            f'{folder} 폴더가 없다. "embedded", "kaggle", 또는 이미지가 든 폴더의 경로를 준다.'
+            f'{str(folder)!r} 폴더가 없다. "embedded", "kaggle", 또는 이미지가 든 폴더의 경로를 준다.'
         )
-    paths = [path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES]
-    paths.sort(key=lambda path: path.name)
+    try:
+        paths = _image_paths(folder)
+    except OSError as error:
+        raise write_error(error, "폴더를", folder, "읽지") from error
     if not paths:
+        below = [path for path in visible(folder) if path.is_dir() and _image_paths(path)]
         raise ValueError(
-            f"{folder} 폴더에 이미지가 없다. {', '.join(_SUFFIXES)} 파일이 바로 들어 있는 폴더를 준다."
+            f"{str(folder)!r} 폴더에 이미지가 없다. "
+            + (f"혹시 {str(below[0])!r}인가? " if below else "")
+            + f"{', '.join(_SUFFIXES)} 파일이 바로 들어 있는 폴더를 준다."
         )
-    progress = None
-    if len(paths) >= PROGRESS_FROM:
-        import keras
-
-        progress = keras.utils.Progbar(len(paths), unit_name="image")
-    images = np.empty((len(paths), IMAGE_SIZE, IMAGE_SIZE, 1), np.uint8)
+    images = np.empty((len(paths), IMAGE_SIZE, IMAGE_SIZE, channels), np.uint8)
     converted: dict[str, list[Path]] = {}
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for i, (image, kinds) in enumerate(pool.map(_read_image, paths)):
+    read = partial(_read_image, channels=channels, background=background)
+    # 경고의 설정은 스레드가 나누어 쓰므로 여기서 바꾼다.
+    with ThreadPoolExecutor(os.cpu_count()) as pool, warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        warnings.filterwarnings("ignore", "Corrupt EXIF")
+        for i, (image, kinds) in enumerate(pool.map(read, paths)):
             images[i] = image
             for kind in kinds:
                 converted.setdefault(kind, []).append(paths[i])
-            if progress is not None:
-                progress.update(i + 1)
+            if (i + 1) % PROGRESS_FROM == 0:
+                print(f"이미지 {len(paths):,}장 가운데 {i + 1:,}장을 읽었다.", flush=True)
+    color = "흑백으로" if channels == 1 else "컬러로"
     for kind, found in converted.items():
         warnings.warn(
-            f"{kind} 이미지 {len(found)}장을 {IMAGE_SIZE}×{IMAGE_SIZE} 크기의 8비트 흑백으로 바꾸었다"
-            f"(처음 것: {found[0]}).",
+            f"{kind} 이미지 {len(found)}장을 {IMAGE_SIZE}×{IMAGE_SIZE} 크기의 8비트 {color} 바꾸었다"
+            f"(처음 것: {str(found[0])!r}).",
             stacklevel=3,
         )
+    if len(images) > 1 and (images == images[0]).all():
+        warnings.warn(f"{str(folder)!r}의 이미지 {len(images)}장이 모두 같다.", stacklevel=3)
     return images, [path.name for path in paths]
 
 
-def _read_image(path: Path) -> tuple[np.ndarray, list[str]]:
-    """이미지 하나를 `image_dataset_from_directory()`처럼 줄여 uint8로 반올림한다. 바꾼 점도 함께 돌려준다."""
-    import tensorflow as tf
+def _image_paths(folder: Path) -> list[Path]:
+    return [p for p in visible(folder) if p.suffix.lower() in _SUFFIXES and not p.is_dir()]
 
+
+def _read_image(path: Path, channels: int, background: int) -> tuple[np.ndarray, list[str]]:
+    """이미지 하나를 읽어 줄이고 uint8로 반올림한다. 바꾼 점도 함께 돌려준다."""
     try:
-        content = path.read_bytes()
-        with Image.open(io.BytesIO(content)) as header:
-            mode, (width, height) = header.mode, header.size
-        with tf.device("CPU"):
-            pixels = tf.io.decode_image(content, channels=1, expand_animations=False)
-            resized = tf.image.resize(pixels, (IMAGE_SIZE, IMAGE_SIZE), method="bilinear")
-    except (OSError, tf.errors.InvalidArgumentError) as error:
+        with Image.open(path) as opened:
+            opened.verify()  # PNG는 픽셀의 검사합이 틀려도 그대로 풀린다.
+        with Image.open(path) as opened:
+            mode, turned = opened.mode, opened.getexif().get(ExifTags.Base.Orientation, 1) != 1
+            moving = getattr(opened, "is_animated", False)
+            image = ImageOps.exif_transpose(opened)
+            width, height = image.size
+            image, is_transparent = _flat(image, background)
+        pixels = np.asarray(image.convert("L" if channels == 1 else "RGB"))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValueError(
-            f"{path} 파일을 이미지로 읽을 수 없다. 온전한 PNG나 JPEG로 바꾸거나 지운다."
+            f"{str(path)!r} 이미지는 픽셀이 {int(re.findall('[0-9]+', str(error))[0]):,}개여서 너무 크다. 줄여서 다시 부른다."
+        ) from None
+    except Exception as error:  # 형식마다 다른 예외가 난다.
+        why = next(text for kind, text in _UNREADABLE if isinstance(error, kind))
+        kind = PermissionError if isinstance(error, PermissionError) else ValueError
+        raise kind(
+            f"{str(path)!r} 파일을 이미지로 읽을 수 없다({why}). 읽을 수 있는 이미지로 바꾸거나 다른 폴더로 옮긴다."
         ) from error
     conversions = {
-        "16비트": mode.startswith(("I", "F")),
-        "색이나 투명도가 있는": mode not in ("1", "L") and not mode.startswith(("I", "F")),
+        "16비트": mode.startswith("I"),
+        "색이나 투명도가 있는": channels == 1 and mode not in ("1", "L") and mode[0] != "I",
+        "흑백인": channels == 3 and mode[0] in "1LI",
+        f"투명한 곳을 밝기 {background}인 배경에 얹은": is_transparent,
+        "EXIF에 적힌 방향대로 세운": turned,
+        "움직이는 것의 첫 장면인": moving,
         f"{IMAGE_SIZE}×{IMAGE_SIZE}보다 작은": min(width, height) < IMAGE_SIZE,
         "정사각형이 아닌": width != height,
     }
-    return np.rint(resized).astype("uint8"), [
+    return _resize(pixels.reshape(height, width, channels)), [
         kind for kind, applies in conversions.items() if applies
     ]
+
+
+def _flat(image: Image.Image, background: int) -> tuple[Image.Image, bool]:
+    """투명한 곳이 없는 8비트 이미지로 바꾸고, 투명한 곳이 있었는지를 함께 돌려준다."""
+    if image.mode.startswith("I"):  # Pillow의 convert()는 16비트를 나누지 않고 자른다.
+        pixels = np.asarray(image)
+        if pixels.min() < 0 or pixels.max() >= 2**16:
+            raise NotImplementedError(image.mode)
+        return Image.fromarray((pixels >> 8).astype("uint8")), False
+    if image.mode in ("F", "LAB"):
+        raise NotImplementedError(image.mode)
+    if not image.has_transparency_data:
+        return image if image.mode in ("1", "L") else image.convert("RGB"), False
+    layer = image.convert("RGBA")
+    base = Image.new("RGBA", layer.size, (background, background, background, 255))
+    opacity = layer.getchannel("A").getextrema()
+    return Image.alpha_composite(base, layer).convert("RGB"), opacity != (255, 255)
+
+
+def _resize(pixels: np.ndarray) -> np.ndarray:
+    """`tf.image.resize()`의 쌍선형 보간과 같은 계산으로 크기를 바꾼다."""
+
+    def neighbors(size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        scale, half = np.float32(size / IMAGE_SIZE), np.float32(0.5)
+        place = (np.arange(IMAGE_SIZE, dtype="float32") + half) * scale - half
+        low, high = np.floor(place), np.ceil(place)
+        return low.clip(0).astype(int), high.clip(max=size - 1).astype(int), place - low
+
+    top, bottom, down = neighbors(pixels.shape[0])
+    left, right, across = neighbors(pixels.shape[1])
+
+    def row(rows: np.ndarray) -> np.ndarray:
+        start, end = (pixels[rows][:, columns].astype("float32") for columns in (left, right))
+        return start + (end - start) * across[:, None]
+
+    upper, lower = row(top), row(bottom)
+    return np.rint(upper + (lower - upper) * down[:, None, None]).astype("uint8")
 
 
 def _label(images: np.ndarray, names: list[str]) -> Bricks:

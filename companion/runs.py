@@ -26,7 +26,7 @@ from PIL import Image
 
 from companion import checkpoints
 from companion.data import brick_batches, to_uint8
-from companion.files import remove_unfinished, write_atomically, write_error
+from companion.files import check_run_dir, remove_unfinished, write_atomically, write_error
 from companion.models import build_generator, dtype_policy
 from companion.sampling import latents, tile
 from companion.settings import Settings, check
@@ -73,6 +73,7 @@ def train(
         ValueError: 배치가 데이터보다 크거나, 배치를 장치에 고르게 나눌 수 없거나, 학습률이 끝나기 전에 0이 되거나,
             이미 훈련한 모델을 새 폴더에 주거나, 폴더에 설정이 다른 훈련이 있을 때.
         FloatingPointError: 손실이 NaN이나 무한대가 되었을 때. 마지막 체크포인트는 남는다.
+        FileExistsError: 폴더에 훈련이 아닌 것이 들었을 때.
         RuntimeError: 같은 폴더에서 다른 훈련이 돌고 있을 때.
         OSError: 훈련 폴더에 쓸 수 없거나 디스크가 찼을 때. 앞선 체크포인트는 남는다.
     """
@@ -100,13 +101,13 @@ def train(
         "shuffle_seed": int(seed),
         "data": {"images": len(images), "sha256": hashlib.sha256(images.tobytes()).hexdigest()},
     }
-    run_dir = Path(run_dir)
+    run_dir = check_run_dir(run_dir)
     try:
         run_dir.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(run_dir / ".lock").acquire(timeout=0)
     except filelock.Timeout:
         raise RuntimeError(
-            f"{run_dir}에서 다른 훈련이 돌고 있다. 끝나기를 기다리거나 다른 폴더를 준다."
+            f"{str(run_dir)!r}에서 다른 훈련이 돌고 있다. 끝나기를 기다리거나 다른 폴더를 준다."
         ) from None
     except OSError as error:
         raise write_error(error, "훈련 폴더를", run_dir) from error
@@ -117,15 +118,20 @@ def train(
         start = recorder.restore(dcgan)
         if start >= epochs * steps_per_epoch:
             return recorder.history
-        dcgan.fit(
-            brick_batches(images, batch_size, seed=seed, start_step=start),
-            initial_epoch=start // steps_per_epoch,
-            epochs=epochs,
-            steps_per_epoch=steps_per_epoch,
-            callbacks=[recorder, *callbacks],
-            shuffle=False,  # brick_batches()가 이미 섞는다.
-            verbose=verbose,
-        )
+        try:
+            dcgan.fit(
+                brick_batches(images, batch_size, seed=seed, start_step=start),
+                initial_epoch=start // steps_per_epoch,
+                epochs=epochs,
+                steps_per_epoch=steps_per_epoch,
+                callbacks=[recorder, *callbacks],
+                shuffle=False,  # brick_batches()가 이미 섞는다.
+                verbose=verbose,
+            )
+        except BaseException:
+            if verbose:
+                print(flush=True)  # Keras의 진행 막대가 끝내지 못한 줄을 끝낸다.
+            raise
     return recorder.history
 
 
@@ -141,6 +147,7 @@ class RunRecorder(keras.callbacks.Callback):
         self.history: list[dict] = []
         self.step = 0
         self.seconds = 0.0
+        self._line: dict | None = None
 
     def restore(self, dcgan: DCGAN) -> int:
         """훈련 폴더에 체크포인트가 있으면 모델에 넣고, 이어 갈 스텝을 돌려준다. 없으면 0이다."""
@@ -149,11 +156,11 @@ class RunRecorder(keras.callbacks.Callback):
         if header is None:
             if self._history_path.exists():
                 raise ValueError(
-                    f"{self.run_dir}에 기록은 있는데 체크포인트가 없다. 새 폴더를 준다."
+                    f"{str(self.run_dir)!r}에 기록은 있는데 체크포인트가 없다. 새 폴더를 준다."
                 )
             if np.asarray(dcgan.g_optimizer.iterations) > 0:
                 raise ValueError(
-                    f"{self.run_dir}에는 체크포인트가 없는데 모델은 이미 훈련한 것이다. build_dcgan()으로 새로 지어 준다."
+                    f"{str(self.run_dir)!r}에는 체크포인트가 없는데 모델은 이미 훈련한 것이다. build_dcgan()으로 새로 지어 준다."
                 )
             config = {**checkpoints.describe(dcgan), **self.config}
             about = {"config": config, "environment": environment()}
@@ -209,8 +216,19 @@ class RunRecorder(keras.callbacks.Callback):
             history=self.history,
         )
         self._write_history()
-        if self.params["verbose"]:
-            print(progress_line(line, self.params["epochs"]))
+        self._line = line
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._report()
+
+    def on_train_end(self, logs=None):
+        self._report()
+
+    def _report(self):
+        """지난 에포크를 한 줄로 알린다. 에포크의 끝에서는 Keras의 진행 막대가 아직 줄을 끝내지 않았다."""
+        if self._line and self.params["verbose"]:
+            print(progress_line(self._line, self.params["epochs"]), flush=True)
+        self._line = None
 
     def _save_samples(self):
         dcgan = self.model
@@ -263,14 +281,16 @@ def load_generator(path) -> keras.Model:
     if path.is_dir():
         found = checkpoints.list_checkpoints(path / "checkpoints")
         if not found:
-            raise FileNotFoundError(f"{path}에 체크포인트가 없다. 훈련 폴더가 맞는지 확인한다.")
+            raise FileNotFoundError(
+                f"{str(path)!r}에 체크포인트가 없다. 훈련 폴더가 맞는지 확인한다."
+            )
         path = found[-1]
     config = checkpoints.read_header(path)["config"]
     with dtype_policy("float32"):
         generator = build_generator(**Settings(**(config["settings"] or {})).of_generator())
     if config["settings"] is None or checkpoints.describe_layers(generator) != config["generator"]:
         raise checkpoints.CheckpointError(
-            f"{path}의 생성자는 build_dcgan()으로 지은 것이 아니어서 저절로 다시 짓지 못한다. "
+            f"{str(path)!r}의 생성자는 build_dcgan()으로 지은 것이 아니어서 저절로 다시 짓지 못한다. "
             "그때처럼 지은 모델에 checkpoints.load_checkpoint()로 불러온다."
         )
     variables = {

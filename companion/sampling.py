@@ -41,13 +41,16 @@ def strongest_directions(kernel: np.ndarray, n: int) -> np.ndarray:
 
 
 def tile(images: np.ndarray, columns: int) -> np.ndarray:
-    """`(N, H, W, 1)` 크기의 uint8 이미지를 `columns`열의 격자 한 장 `(행·H, 열·W)`로 이어 붙인다.
+    """`(N, H, W, 채널)` 크기의 uint8 이미지를 `columns`열의 격자 한 장으로 이어 붙인다.
+
+    격자의 크기는 흑백이면 `(행·H, 열·W)`, 컬러이면 `(행·H, 열·W, 3)`이다.
 
     Raises:
         ValueError: N이 `columns`로 나누어떨어지지 않을 때.
     """
-    n, height, width = images.shape[:3]
+    n, height, width, channels = images.shape
     if n % columns:
         raise ValueError(f"이미지 {n}장은 {columns}열로 나누어떨어지지 않는다.")
-    grid = images.reshape(n // columns, columns, height, width)
-    return grid.transpose(0, 2, 1, 3).reshape(n // columns * height, columns * width)
+    grid = images.reshape(n // columns, columns, height, width, channels).swapaxes(1, 2)
+    grid = grid.reshape(n // columns * height, columns * width, channels)
+    return grid[..., 0] if channels == 1 else grid

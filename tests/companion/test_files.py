@@ -12,6 +12,8 @@ import pytest
 
 from companion.files import (
     UNFINISHED,
+    check_folder,
+    check_run_dir,
     read_packaged,
     remove_unfinished,
     write_atomically,
@@ -30,14 +32,16 @@ def test_a_packaged_file_is_read_whole(tmp_path):
 def test_a_packaged_file_that_changed_is_named(tmp_path):
     (tmp_path / "a").write_bytes(b"bricj")
     with pytest.raises(
-        ValueError, match=f"{re.escape(str(tmp_path / 'a'))} .*SHA-256과 다르다.*다시 설치한다"
+        ValueError,
+        match=f"{re.escape(repr(str(tmp_path / 'a')))} .*SHA-256과 다르다.*다시 설치한다",
     ):
         read_packaged(tmp_path / "a", hashlib.sha256(b"brick").hexdigest())
 
 
 def test_a_packaged_file_that_is_missing_is_named(tmp_path):
     with pytest.raises(
-        FileNotFoundError, match=f"{re.escape(str(tmp_path / 'a'))} 파일이 없다.*다시 설치한다"
+        FileNotFoundError,
+        match=f"{re.escape(repr(str(tmp_path / 'a')))} 파일이 없다.*다시 설치한다",
     ):
         read_packaged(tmp_path / "a", "")
 
@@ -79,15 +83,57 @@ def test_what_a_killed_program_leaves_is_removed_and_nothing_else(tmp_path):
         "import os, pathlib, sys; from companion.files import write_atomically;"
         "write_atomically(pathlib.Path(sys.argv[1], 'a'), lambda file: os._exit(9))"
     )
+    (tmp_path / f".folder{UNFINISHED}" / "inside").mkdir(parents=True)
     for name in ("a", ".hidden", f"finished{UNFINISHED}"):
         (tmp_path / name).write_bytes(b"kept")
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT)
-    assert done.returncode == 9 and len(os.listdir(tmp_path)) == 4
+    assert done.returncode == 9 and len(os.listdir(tmp_path)) == 5
     remove_unfinished(tmp_path)
     assert sorted(os.listdir(tmp_path)) == [".hidden", "a", f"finished{UNFINISHED}"]
 
 
-def test_a_write_error_says_what_where_and_what_to_do():
-    error = write_error(OSError(errno.ENOSPC, "No space left"), "샘플을", Path("/out/a.png"))
-    assert error.errno == errno.ENOSPC and error.filename == "/out/a.png"
-    assert "샘플을 쓰지 못했다(No space left)" in str(error) and "남은 자리" in str(error)
+@pytest.mark.parametrize(
+    ("number", "kind", "reason"),
+    [
+        (errno.ENOSPC, OSError, "디스크에 남은 자리가 없다"),
+        (errno.EACCES, PermissionError, "권한이 없다"),
+        (errno.ENOTDIR, NotADirectoryError, "폴더가 아닌 파일"),
+        (errno.EIO, OSError, "as told"),
+    ],
+)
+def test_a_write_error_says_what_where_and_why_and_keeps_its_kind(number, kind, reason):
+    error = write_error(OSError(number, "as told"), "샘플을", Path("/out/a\x1b.png"))
+    assert type(error) is kind and error.errno == number
+    assert re.fullmatch(rf"샘플을 쓰지 못했다\(.*{reason}.*\)\..*: '/out/a\\x1b\.png'", str(error))
+
+
+def test_a_folder_is_new_or_empty_or_holds_only_what_is_ours(tmp_path):
+    for name in (".DS_Store", "Thumbs.db", "desktop.ini", "._a", ".hidden"):
+        (tmp_path / name).write_text("")
+    assert check_folder(tmp_path, ["a"]) == tmp_path
+    assert check_folder(tmp_path / "new", ["a"]) == tmp_path / "new"
+    (tmp_path / "a").write_text("")
+    assert check_folder(str(tmp_path), ["a"]) == tmp_path
+    (tmp_path / "b\n").write_text("")
+    with pytest.raises(FileExistsError, match=r"다른 파일이 있다\(처음 것: 'b\\n'\)"):
+        check_folder(tmp_path, ["a"])
+    with pytest.raises(FileExistsError, match="폴더가 아니라 파일이다"):
+        check_folder(tmp_path / "a", [])
+    with pytest.raises(ValueError, match="이름이 비었다"):
+        check_folder("", [])
+
+
+def test_a_run_folder_is_new_or_empty_or_a_run(tmp_path):
+    (tmp_path / "config.json").write_text('{"environment": {}}')
+    (tmp_path / "samples").mkdir()
+    assert check_run_dir(tmp_path) == tmp_path
+    for foreign in ("[]", '{"model": "bert"}', "", "\x80"):
+        (tmp_path / "config.json").write_text(foreign, "latin-1")
+        with pytest.raises(FileExistsError, match="config.json' 파일은 companion이 쓴 것이 아니다"):
+            check_run_dir(tmp_path)
+    (tmp_path / "notes.txt").write_text("")
+    with pytest.raises(FileExistsError, match="notes.txt"):
+        check_run_dir(tmp_path)
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / "step-0000001.npz").write_text("")
+    assert check_run_dir(tmp_path) == tmp_path  # 훈련에는 적어 둔 것을 더 두어도 된다

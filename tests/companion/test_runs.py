@@ -188,6 +188,34 @@ def test_progress_line_tells_the_time_left(tmp_path, capsys):
     assert [runs.duration(s) for s in (20, 119, 3600)] == ["20초", "2분", "1시간 0분"]
 
 
+def test_the_progress_is_on_lines_of_its_own(tmp_path, capsys):
+    run(tmp_path, 2, verbose=1)
+    said = capsys.readouterr().out.splitlines()
+    ours = [i for i, line in enumerate(said) if line.startswith("에포크 ")]
+    assert len(ours) == 2
+    bars = [i for i, line in enumerate(said) if "5/5" in line]
+    # 막대를 끝낸 다음에 한 줄로 알리고, 그 뒤에 같은 막대가 되풀이되지 않는다.
+    assert bars[0] < ours[0] < bars[-1] < ours[1]
+    assert not [i for i in bars if ours[0] < i < said.index("Epoch 2/2")]
+
+
+def test_an_error_starts_on_a_line_of_its_own(tmp_path, capsys):
+    class Broken(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, 1, verbose=1, callbacks=[Broken()])
+    assert capsys.readouterr().out.endswith("\n")
+
+
+def test_a_folder_of_other_things_is_left_alone(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(FileExistsError, match="notes.txt"):
+        run(tmp_path, 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
 def test_the_models_seed_decides_the_order_of_the_images_too(tmp_path):
     config = {}
     for seed in (0, 1):

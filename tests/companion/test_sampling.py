@@ -13,6 +13,11 @@ def test_tile_puts_images_in_reading_order():
         tile(tiles, 3)
 
 
+def test_tile_keeps_colours():
+    tiles = np.arange(6, dtype="uint8").reshape(2, 1, 1, 3)
+    assert tile(tiles, 2).tolist() == [[[0, 1, 2], [3, 4, 5]]]
+
+
 def test_latents_depend_only_on_the_seed():
     assert (latents(3) == latents(5)[:3]).all()
     assert (latents(3, seed=1) != latents(3)).all()

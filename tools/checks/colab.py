@@ -57,7 +57,7 @@ print(json.dumps([found, origin]))
 def run(*command: object, **options) -> str:
     """명령을 돌려 표준 출력을 돌려준다. 실패하면 RuntimeError에 표준 오류를 담는다."""
     words = [str(word) for word in command]
-    done = subprocess.run(words, capture_output=True, text=True, **options)
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", errors="replace", **options)
     if done.returncode:
         raise RuntimeError(f"`{' '.join(words)}`가 실패했다.\n{done.stderr[-2000:]}")
     return done.stdout
@@ -80,11 +80,14 @@ def plant(python: Path, name: str, version: str) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         source = Path(temporary)
         (source / package).mkdir()
-        (source / package / "__init__.py").write_text(f"__version__ = '{version}'\n")
+        (source / package / "__init__.py").write_text(
+            f"__version__ = '{version}'\n", encoding="utf-8"
+        )
         (source / "pyproject.toml").write_text(
             '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
             f'[project]\nname = "{name}"\nversion = "{version}"\n'
-            f'[tool.setuptools]\npackages = ["{package}"]\n'
+            f'[tool.setuptools]\npackages = ["{package}"]\n',
+            encoding="utf-8",
         )
         run(python, "-m", "pip", "install", "--quiet", "--no-deps", source)
 
@@ -127,7 +130,7 @@ def execute(notebook: NotebookNode, folder: Path, python: Path, env: dict[str, s
     (kernels / "colab").mkdir(parents=True, exist_ok=True)
     argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     spec = {"argv": argv, "display_name": "Colab", "language": "python"}
-    (kernels / "colab" / "kernel.json").write_text(json.dumps(spec))
+    (kernels / "colab" / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
     manager = AsyncKernelManager(
         kernel_name="colab", kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(kernels)])
     )

@@ -95,7 +95,12 @@ def run(name: str, arguments: Sequence[str] = ("book",)) -> Result:
             return Result(name, 1, str(error), time.monotonic() - start)
         lines = []
         with subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
         ) as process:
             for line in process.stdout or ():
                 print(line, end="", flush=True)

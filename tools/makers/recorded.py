@@ -139,7 +139,9 @@ def export(run_dir: Path, dcgan, heldout: np.ndarray) -> None:
     """훈련 폴더의 결과를 companion/recorded/에 담는다."""
     folder = recorded.FOLDER
     folder.mkdir(exist_ok=True)
-    history = [json.loads(line) for line in (run_dir / "history.jsonl").read_text().splitlines()]
+    history = [
+        json.loads(line) for line in (run_dir / "history.jsonl").read_text("utf-8").splitlines()
+    ]
     epochs = [epoch for epoch in STAGE_EPOCHS if epoch < history[-1]["epoch"]]
     epochs.append(history[-1]["epoch"])
     stages = [dict(np.load(run_dir / "stages" / f"epoch-{epoch:03d}.npz")) for epoch in epochs]

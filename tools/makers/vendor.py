@@ -92,7 +92,7 @@ def fetch(folder: Path = VENDOR) -> None:
         for library in LIBRARIES:
             packed = subprocess.run(
                 ["npm", "pack", "--silent", library.spec],
-                cwd=work, check=True, capture_output=True, text=True,
+                cwd=work, check=True, capture_output=True, encoding="utf-8",
             )  # fmt: skip
             archive = work / packed.stdout.split()[-1]
             if digest(archive) != library.sha256:

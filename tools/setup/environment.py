@@ -19,6 +19,9 @@ OLDEST, NEWEST = (3, 10), (3, 13)
 
 
 def main(arguments=None):
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # 한글이 없는 인코딩에서도 하던 일을 마친다.
+            stream.reconfigure(errors="backslashreplace")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--exact",
@@ -27,21 +30,26 @@ def main(arguments=None):
     )
     options = parser.parse_args(arguments)
     folder = ROOT / ".venv"
+    if not os.access(ROOT, os.W_OK):
+        print(
+            f"{str(ROOT)!r}에 쓸 수 없어 만들 것을 둘 곳이 없으므로, 쓸 수 있는 곳으로 복사하고 거기서 다시 친다.",
+            file=sys.stderr,
+        )
+        return 1
     if is_ready(folder, exact=options.exact):
         return 0
     reason = why_unusable(sys.version_info[:2], importlib.util.find_spec("ensurepip") is not None)
     if reason:
         print(reason, file=sys.stderr)
         return 1
-    print(
-        "가상 환경 .venv에 꾸러미를 내려받아 깐다. 처음 한 번만 하며 몇 분 걸린다.",
-        flush=True,
-    )
+    if python_of(folder).exists() and not belongs_here(folder):
+        print("이 .venv는 다른 자리에서 만든 것이어서 새로 만든다.")
+    print("가상 환경 .venv에 패키지를 내려받아 깐다. 몇 분 걸린다.", flush=True)
     try:
         install(folder)
     except subprocess.CalledProcessError:
         print(
-            "꾸러미를 깔지 못했으니, 위에 적힌 까닭과 인터넷 연결, 디스크의 빈 자리를 확인하고 "
+            "패키지를 깔지 못했으니, 위에 적힌 이유와 인터넷 연결, 디스크의 빈 자리를 확인하고 "
             "같은 명령을 다시 친다.",
             file=sys.stderr,
         )
@@ -74,9 +82,22 @@ def is_ready(folder, *, exact=False):
         digest, version = (folder / "installed.txt").read_text(encoding="utf-8").split()
     except (OSError, ValueError):
         return False
-    if digest != fingerprint() or not python_of(folder).exists():
+    if digest != fingerprint() or not belongs_here(folder):
         return False
     return not exact or version == "{}.{}".format(*sys.version_info)
+
+
+def belongs_here(folder):
+    """folder의 환경이 이 저장소의 companion을 불러오는지 본다.
+
+    폴더를 옮기거나 복사하면 환경 안의 경로는 옛 자리를 가리켜, 명령이 없거나 옛 자리의 코드가 실행된다.
+    """
+    code = "import companion, os; os.write(1, os.fsencode(companion.__file__))"
+    try:
+        found = subprocess.run([python_of(folder), "-I", "-c", code], capture_output=True)
+    except OSError:
+        return False
+    return Path(os.fsdecode(found.stdout)).resolve() == ROOT / "companion" / "__init__.py"
 
 
 def fingerprint():

@@ -74,7 +74,7 @@ class Contender:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            text=True,
+            encoding="utf-8",
         )
         self.first = self._answer()
 
@@ -259,7 +259,7 @@ def memory_of_a_run(minutes: float) -> list[tuple[int, float]]:
     end = time.monotonic() + 60 * minutes
     while time.monotonic() < end or len(points) < 2:
         dcgan.fit(batches, steps_per_epoch=200, shuffle=False, verbose=0)
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        pages = int(Path("/proc/self/statm").read_text("utf-8").split()[1])
         points.append((int(dcgan.g_optimizer.iterations), pages * resource.getpagesize() / 1e6))
     return points
 
@@ -325,7 +325,9 @@ def time_to_kid(jobs: int | None = os.cpu_count(), seeds: Sequence[int] = SEEDS)
         tasks = [(name, seed, Path(folder)) for seed in seeds for name in RACE]
         for name, seed, _ in run.side_by_side(train_to_target, tasks, jobs or 1):
             print(f"{name}, 시드 {seed}", flush=True)
-        found = [json.loads((Path(folder) / f"{n}-{s}.json").read_text()) for n, s, _ in tasks]
+        found = [
+            json.loads((Path(folder) / f"{n}-{s}.json").read_text("utf-8")) for n, s, _ in tasks
+        ]
     return {"target": TARGET, "runs": found}
 
 

@@ -81,7 +81,7 @@ def train(
     except FloatingPointError as error:
         result["error"] = str(error)
         path = folder / "history.jsonl"
-        lines = path.read_text().splitlines() if path.exists() else []
+        lines = path.read_text("utf-8").splitlines() if path.exists() else []
         history = [json.loads(line) for line in lines]
     result["ticks"] = [
         {**tick, **{name: line[name] for name in COLUMNS}}
@@ -150,7 +150,7 @@ def machine() -> dict[str, Any]:
 
 
 def read_ticks(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(path.read_text()) for path in sorted(folder.glob("tick-*.json"))]
+    return [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("tick-*.json"))]
 
 
 def forget_unmeasured(folder: Path) -> None:

@@ -139,12 +139,20 @@ def test_setting_up_with_an_unsupported_python_leaves_nothing_behind(tmp_path, m
     assert not (tmp_path / ".venv").exists()
 
 
+def _make_environment(root):
+    """저장소의 companion을 불러오는 진짜 환경이다. pip 대신 .pth 파일이 그 자리를 가리킨다."""
+    command = [sys.executable, "-m", "venv", "--without-pip", root / ".venv"]
+    subprocess.run(command, check=True)
+    (root / "companion").mkdir()
+    (root / "companion" / "__init__.py").touch()
+    (site,) = (root / ".venv").rglob("site-packages")
+    (site / "here.pth").write_text(f"{root}\n")
+
+
 def test_an_environment_is_ready_only_when_finished_and_up_to_date(tmp_path, monkeypatch):
     monkeypatch.setattr(setup_env, "ROOT", _with_the_lock(tmp_path))
     folder = tmp_path / ".venv"
-    python = setup_env.python_of(folder)
-    python.parent.mkdir(parents=True)
-    python.touch()
+    _make_environment(tmp_path)
     assert not setup_env.is_ready(folder)
     current = "{}.{}".format(*sys.version_info)
     (folder / "installed.txt").write_text(f"{setup_env.fingerprint()} {current}\n")
@@ -155,6 +163,48 @@ def test_an_environment_is_ready_only_when_finished_and_up_to_date(tmp_path, mon
     with (tmp_path / "requirements.txt").open("a") as file:
         file.write("extra==1\n")
     assert not setup_env.is_ready(folder)
+
+
+def test_an_environment_that_was_moved_or_copied_is_made_anew_with_a_sentence(
+    tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "옛 자리").mkdir()
+    old = _with_the_lock(tmp_path / "옛 자리")
+    monkeypatch.setattr(setup_env, "ROOT", old)
+    _make_environment(old)
+    current = "{}.{}".format(*sys.version_info)
+    (old / ".venv" / "installed.txt").write_text(f"{setup_env.fingerprint()} {current}\n")
+    assert setup_env.is_ready(old / ".venv")
+    new = tmp_path / "새 자리"
+    shutil.copytree(old, new, symlinks=True)  # 옛 자리가 남아 있으면 옛 companion이 불린다
+    monkeypatch.setattr(setup_env, "ROOT", new)
+    installed = []
+    monkeypatch.setattr(setup_env, "install", installed.append)
+    monkeypatch.setattr(setup_env, "NEWEST", sys.version_info[:2])
+    assert setup_env.main([]) == 0
+    assert installed == [new / ".venv"] and "다른 자리에서 만든" in capsys.readouterr().out
+    shutil.rmtree(old)  # 옮긴 것이면 옛 자리가 없다
+    assert not setup_env.is_ready(new / ".venv")
+
+
+def test_a_folder_that_may_not_be_written_is_refused_with_a_sentence(monkeypatch, capsys):
+    monkeypatch.setattr(setup_env.os, "access", lambda path, mode: False)
+    monkeypatch.setattr(setup_env, "is_ready", lambda folder, exact: True)
+    assert setup_env.main([]) == 1
+    said = capsys.readouterr().err
+    assert "쓸 수 없어" in said and said.count("\n") == 1
+
+
+def test_the_environment_is_made_where_no_hangul_can_be_said(tmp_path):
+    variables = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
+    for command in (["tools/setup/environment.py"], ["-m", "tools.checks"]):
+        done = subprocess.run(
+            [sys.executable, *command, "--help"],
+            cwd=ROOT,
+            env={**os.environ, **variables},
+            capture_output=True,
+        )
+        assert (done.returncode, done.stderr) == (0, b"") and b"\\u" in done.stdout
 
 
 def test_a_failed_download_is_told_in_korean_and_leaves_the_environment_unfinished(
@@ -175,11 +225,11 @@ def test_locked_packages_are_installed_by_hash_and_only_once(tmp_path, monkeypat
 
     def run(command, **_):
         commands.append(" ".join(command))
-        setup_env.python_of(tmp_path / ".venv").parent.mkdir(parents=True, exist_ok=True)
-        setup_env.python_of(tmp_path / ".venv").touch()
+        (tmp_path / ".venv").mkdir(exist_ok=True)
 
     monkeypatch.setattr(setup_env, "ROOT", _with_the_lock(tmp_path))
     monkeypatch.setattr(setup_env.subprocess, "run", run)
+    monkeypatch.setattr(setup_env, "belongs_here", lambda folder: folder.exists())
     monkeypatch.setattr(setup_env, "NEWEST", sys.version_info[:2])
     assert setup_env.main([]) == setup_env.main([]) == 0
     _, locked_packages, ours = commands
