@@ -4,13 +4,14 @@ import json
 import multiprocessing
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from companion import recorded
+from companion import evaluation, recorded
 from companion.data import load_bricks, preprocess
 from companion.training import build_dcgan
 from tools.studies import report, run, tables, train
@@ -148,6 +149,30 @@ def test_the_normal_initializer_reaches_every_kernel():
 def test_mistaken_ranges_start_at_zero(mistake, brightest):
     dcgan = build(Recipe(real_range=mistake, base_channels=2), 0, 1)
     assert np.allclose(dcgan._mistaken(np.array([-1.0, 0.0, 1.0])), [0, brightest / 2, brightest])
+
+
+def test_a_run_is_measured_against_the_right_sets():
+    """이동 평균 생성자는 KID를 잴 때 비교하지 않는 훈련 벽돌을 베끼고, 마지막 생성자는 훈련하지 않은 벽돌을 낸다."""
+    bricks, real = train.real_images()
+    copied = bricks[np.random.default_rng(0).permutation(len(bricks))[train.SAMPLES :][:300]]
+    new = load_bricks(split="heldout").images[:300]
+
+    def outputs(images):
+        return SimpleNamespace(predict=lambda z, **_: preprocess(images))
+
+    dcgan = SimpleNamespace(
+        recipe=Recipe(),
+        latent_dim=100,
+        ema_generator=outputs(copied),
+        generator=outputs(new),
+        discriminator_logits=SimpleNamespace(predict=lambda x, **_: x[:, :1, 0, 0] * 0),
+    )
+    measured = train.measure(dcgan, full=True)
+    assert measured["ema"]["nearest_train"] == pytest.approx(0, abs=1e-3)
+    for which, images in (("ema", copied), ("raw", new)):
+        distance = evaluation.kernel_distance(real, evaluation.brick_features(images), subsets=20)
+        assert measured[which]["kid"] == pytest.approx(1000 * distance.mean)
+    assert "nearest_train" not in train.measure(dcgan, full=False)["ema"]
 
 
 def test_the_tables_and_the_pages_data_come_from_the_stored_runs():
