@@ -43,7 +43,8 @@ THRESHOLDS = {
         "늘 통한다",
     ),
     "guessing": (
-        accuracies(*[diagnosis.GUESSING_ACCURACY + BARELY] * 2),
+        # 한쪽만 기준에 못 미치는 것은 괜찮다.
+        accuracies(diagnosis.GUESSING_ACCURACY + 0.1, diagnosis.GUESSING_ACCURACY - 0.1 + BARELY),
         accuracies(*[diagnosis.GUESSING_ACCURACY - BARELY] * 2),
         "찍는 것과 비슷하다",
     ),
