@@ -465,7 +465,9 @@ class Run:
         """이동 평균 생성자의 가중치와 샘플을 담는다."""
         for name in ("weights", "samples"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        arrays = {f"{k:03d}": v.astype("float16") for k, v in enumerate(to_keras(self.average))}
+        arrays: dict[str, Any] = {
+            f"{k:03d}": v.astype("float16") for k, v in enumerate(to_keras(self.average))
+        }
         np.savez_compressed(folder / "weights" / f"{self.recipe.name}.npz", **arrays)
         grid = tile(self.generate(self.average, 64), 8)
         Image.fromarray(grid).save(folder / "samples" / f"{self.recipe.name}.png", optimize=True)
@@ -505,7 +507,7 @@ class Judge:
 
     def scores(self, images: np.ndarray, full: bool) -> dict[str, float]:
         fake = self.features(images)
-        whole = {"subsets": 1, "subset_size": self.n}
+        whole: dict[str, Any] = {"subsets": 1, "subset_size": self.n}
         kid = evaluation.kernel_distance(self.real, fake, **whole).mean
         scores = {"kid": 1000 * kid}
         if full:
