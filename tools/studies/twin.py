@@ -20,6 +20,7 @@ GPU가 있으면 한 스텝을 CUDA 그래프로 담아 두고 훈련법마다 �
 import io
 import json
 import platform
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -41,7 +42,7 @@ from companion.files import read_packaged, write_atomically
 from companion.sampling import latents, tile
 from companion.settings import Settings
 
-LEG = 500  # 멈추라는 말을 살피고 난수의 시드를 새로 정하는 간격(스텝)
+LEG = 250  # 멈추라는 말을 살피고 난수의 시드를 새로 정하는 간격(스텝)
 SAMPLES = 3_000  # 잴 때 비교하는 이미지의 수
 MEANS = ("d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy", "penalty")
 
@@ -331,7 +332,8 @@ class Run:
             for weight, gradient in zip(
                 weights, torch.autograd.grad(loss, weights, retain_graph=True), strict=True
             ):
-                weight.grad = gradient
+                # GPU의 합쳐진 Adam은 가중치와 그레이디언트가 메모리에 같은 순서로 놓여 있어야 한다.
+                weight.grad = torch.empty_like(weight).copy_(gradient)
 
     def step(self, is_due: bool) -> None:
         index = torch.randint(
@@ -364,7 +366,9 @@ class Run:
         self.sums += torch.stack([losses.d_loss, losses.g_loss, *right, slope])
 
     def capture(self) -> None:
-        """스텝을 CUDA 그래프로 담는다. 담느라 움직인 것은 되돌린다."""
+        """GPU에서 스텝을 CUDA 그래프로 담는다. 담느라 움직인 것은 되돌린다."""
+        if not self.on_gpu:
+            return
         before = [tensor.clone() for tensor in self.tensors()]
         kinds = [True, False] if self.recipe.is_penalized else [False]
         with torch.cuda.stream(self.stream):
@@ -419,12 +423,16 @@ class Run:
     def is_finished(self) -> bool:
         return self.done >= self.recipe.steps or bool(self.curve and "error" in self.curve[-1])
 
+    def heading(self) -> dict[str, Any]:
+        images = self.done * self.recipe.batch_size
+        return {"name": self.recipe.name, "seed": self.recipe.settings.seed, "images": images}
+
     def measure(self, judge: "Judge") -> dict[str, Any]:
         last = self.curve[-1]["images"] if self.curve else 0
         images = self.done * self.recipe.batch_size
         means = (self.sums / (images - last) * self.recipe.batch_size).tolist()
         self.sums.zero_()
-        line = {"name": self.recipe.name, "seed": self.recipe.settings.seed, "images": images}
+        line = self.heading()
         line |= {name: float(f"{mean:.6g}") for name, mean in zip(MEANS, means, strict=True)}
         if not np.isfinite(means).all():
             return {**line, "error": "손실이 수가 아니게 되었다."}
@@ -538,39 +546,43 @@ def train_all(
 
     def train_side_by_side(wave: Sequence[Recipe]) -> tuple[list[dict[str, Any]], bool]:
         runs = [Run(recipe, bricks) for recipe in wave]
-        paths = [folder / "states" / f"{recipe.name}.pt" for recipe in wave]
-        for run, path in zip(runs, paths, strict=True):
-            if path.exists():
-                run.load(path)
-            # 다른 스레드가 GPU를 쓰는 동안에는 그래프를 담을 수 없으므로 모두 먼저 담는다.
-            if run.on_gpu and not run.is_finished and not out_of_time():
-                run.capture()
-        waiting = [
-            (run, path)
-            for run, path in zip(runs, paths, strict=True)
-            if not run.is_finished and (run.graphs or not run.on_gpu)
-        ]
-        began = time.monotonic()
-        seen = -sum(run.done * run.recipe.batch_size for run in runs)
+        for run in runs:
+            if path_of(run).exists():
+                run.load(path_of(run))
+        waiting = [run for run in runs if not run.is_finished and not out_of_time()]
+        began, before = time.monotonic(), sum(run.done * run.recipe.batch_size for run in runs)
+        # 다른 스레드가 GPU를 쓰는 동안에는 그래프를 담을 수 없으므로 모두 먼저 담는다.
+        for run in waiting:
+            attempt(run, run.capture)
         with ThreadPoolExecutor(len(runs)) as pool:
-            futures = [
-                pool.submit(run.train, judge, measurements, out_of_time, path)
-                for run, path in waiting
-            ]
-        for future in futures:
-            future.result()
+            for run in waiting:
+                pool.submit(attempt, run, run.train, judge, measurements, out_of_time, path_of(run))
         seconds = time.monotonic() - began
-        seen += sum(run.done * run.recipe.batch_size for run in runs)
+        seen = sum(run.done * run.recipe.batch_size for run in runs) - before
         print(f"훈련 {len(waiting)}개, 이미지 {seen:,}장, {seconds:.0f}초", flush=True)
         for run in runs:
             if run.curve:
                 run.export(folder)
         return [line for run in runs for line in run.curve], all(run.is_finished for run in runs)
 
+    def path_of(run: Run) -> Path:
+        return folder / "states" / f"{run.recipe.name}.pt"
+
     outcomes = [train_side_by_side(wave) for wave in waves]
     lines = [json.dumps(line, ensure_ascii=False) + "\n" for curve, _ in outcomes for line in curve]
     (folder / "curves.jsonl").write_text("".join(lines), encoding="utf-8")
     return all(finished for _, finished in outcomes)
+
+
+def attempt(run: Run, action: Callable[..., None], *arguments: Any) -> None:
+    """실패하면 이유를 적어 두고, 나란히 도는 다른 훈련은 그대로 둔다. 상태는 담지 않으므로 다음에 다시 해 본다."""
+    if run.is_finished:
+        return
+    try:
+        action(*arguments)
+    except Exception as error:
+        print(f"{run.recipe.name}: {error!r}", file=sys.stderr)
+        run.curve.append({**run.heading(), "error": repr(error)})
 
 
 def machine(device: torch.device) -> dict[str, Any]:

@@ -262,6 +262,29 @@ def test_a_run_whose_losses_are_no_numbers_stops_and_says_so(tmp_path, bricks):
     assert "error" in lines[-1] and len(lines) < 4
 
 
+def test_a_failing_run_leaves_the_others_alone_and_is_tried_again(tmp_path, monkeypatch):
+    settings = replace(EVERYTHING, base_channels=2)
+    waves = [[twin.Recipe(name, settings, 4 * BATCH, BATCH) for name in ("good", "bad")]]
+    options = {"measurements": 1, "samples": 100}
+    usual = twin.Run.measure
+
+    def measure(run, judge):
+        if run.recipe.name == "bad":
+            raise RuntimeError("memory")
+        return usual(run, judge)
+
+    def lines():
+        return {json.loads(line)["name"]: json.loads(line) for line in
+                (tmp_path / "curves.jsonl").open()}  # fmt: skip
+
+    with monkeypatch.context() as patch:
+        patch.setattr(twin.Run, "measure", measure)
+        twin.train_all(waves, tmp_path, lambda: False, **options)
+    assert "memory" in lines()["bad"]["error"] and lines()["good"]["raw"]["kid"] > 0
+    assert twin.train_all(waves, tmp_path, lambda: False, **options)
+    assert lines()["bad"]["raw"] == lines()["good"]["raw"]
+
+
 @pytest.mark.parametrize(
     ("recipe", "words"),
     [
