@@ -587,7 +587,7 @@ def attempt(run: Run, action: Callable[..., None], *arguments: Any) -> None:
 
 def machine(device: torch.device) -> dict[str, Any]:
     return {
-        "device": torch.cuda.get_device_name() if device.type == "cuda" else platform.processor(),
+        "device": torch.cuda.get_device_name() if device.type == "cuda" else platform.machine(),
         "python": platform.python_version(),
         "torch": torch.__version__,
         "cuda": torch.version.cuda,
