@@ -242,8 +242,10 @@ def test_a_second_command_goes_on_to_the_same_numbers(tmp_path, monkeypatch):
     assert all(line["raw"]["kid"] > 0 and "error" not in line for line in lines)
 
 
-def test_the_exported_weights_are_keras_weights(tmp_path, bricks):
+def test_the_exported_weights_are_those_of_the_average_for_keras(tmp_path, bricks):
     run = run_of(Settings(), bricks)
+    other = run_of(Settings(seed=1), bricks)  # 이동 평균은 마지막 가중치와 다르다.
+    run.average.load_state_dict(other.generator.state_dict())
     run.export(tmp_path)
     generator = build_dcgan().generator
     with np.load(tmp_path / "weights" / "test.npz") as file:
