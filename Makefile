@@ -6,7 +6,7 @@ PY := .venv/bin/python
 # AVX2뿐인 CPU에서는 TensorFlow가 oneDNN을 저절로 켜지 않는다. 켜면 합성곱이 몇 배 빠르다.
 export TF_ENABLE_ONEDNN_OPTS ?= 1
 
-.PHONY: help env book test offline pdf notebooks derived data run evaluator lowest colab test-variants linkcheck faults bench experiments update clean
+.PHONY: help env book test offline pdf notebooks derived data run evaluator lowest colab test-variants linkcheck faults twin bench experiments update clean
 
 help: ## 이 목록을 보인다
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-14s %s\n' "$$name" "$$text"; done
@@ -57,6 +57,9 @@ linkcheck: env ## 책 밖을 가리키는 링크가 살아 있는지 본다(인�
 
 faults: env ## 일부러 고장을 내고(kill -9, 가득 찬 디스크, 깨진 파일 ...) 잃은 것이 있는지 여러 번 본다
 	KILLS=$(or $(KILLS),12) SEED=$(or $(SEED),$$(date +%s)) $(PY) -m pytest -v -rs tests/faults
+
+twin: env ## PyTorch가 든 환경을 따로 만들어, 훈련법의 실험에 쓰는 쌍둥이가 companion과 같은 것을 계산하는지 본다
+	$(PY) -m tools.studies.pytorch $(ARGS)
 
 bench: env ## 훈련 스텝과 입력의 속도를 다른 코드와 비교한다
 	$(PY) -m tools.studies bench $(ARGS)

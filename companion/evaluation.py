@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from companion.arguments import refusal
 from companion.data import IMAGE_SIZE, load_bricks, preprocess
 from companion.files import read_packaged
 
@@ -120,25 +121,33 @@ def kernel_distance(
     real: np.ndarray,
     fake: np.ndarray,
     *,
+    kernel: str = "polynomial",
     subsets: int = 50,
     subset_size: int = 1000,
     seed: int = 0,
 ) -> Estimate:
     """특성 사이의 커널 거리(KID, kernel inception distance)이다. 작을수록 가깝다.
 
-    3차 다항 커널 `(x·y/d + 1)³`로 잰 MMD 제곱의 편향 없는 추정값을, 다시 넣지 않고 뽑은 부분 집합마다 구한다.
-    두 분포가 같으면 0 둘레에서 흔들리므로 음수가 나오기도 한다(Bińkowski 외, 2018).
+    MMD 제곱의 편향 없는 추정값을, 다시 넣지 않고 뽑은 부분 집합마다 구한다. 두 분포가 같으면 0 둘레에서 흔들리므로
+    음수가 나오기도 한다(Bińkowski 외, 2018).
 
     Args:
         real, fake: 특성 `(N, d)`와 `(M, d)`.
+        kernel: `"polynomial"`은 KID의 3차 다항 커널 `(x·y/d + 1)³`이고 끝이 없으므로, 아주 먼 이미지 몇 장이 값을
+            정하기도 한다. `"gaussian"`은 `exp(−‖x − y‖²/d)`이고 0과 1 사이이므로, 몇 장이 아무리 멀어도 그 몇 장만큼만
+            커진다.
         subsets: 부분 집합의 수.
         subset_size: 부분 집합 하나의 크기. 두 집합보다 크면 작은 쪽의 절반을 쓴다.
 
     Raises:
-        ValueError: 특성이 100개보다 적거나, 차원이 다르거나, NaN이나 무한대가 있을 때.
+        ValueError: 특성이 100개보다 적거나, 차원이 다르거나, NaN이나 무한대가 있을 때, `kernel`이 모르는 값일 때.
     """
-    from sklearn.metrics.pairwise import polynomial_kernel
+    from sklearn.metrics.pairwise import polynomial_kernel, rbf_kernel
 
+    kernels = {"polynomial": polynomial_kernel, "gaussian": rbf_kernel}
+    if kernel not in kernels:
+        raise refusal("kernel", kernel, '"polynomial", "gaussian" 가운데에서 고른다')
+    similarity = kernels[kernel]
     real, fake = _check_features(real, fake)
     size = (
         subset_size if subset_size <= min(len(real), len(fake)) else min(len(real), len(fake)) // 2
@@ -148,8 +157,7 @@ def kernel_distance(
     for _ in range(subsets):
         x = real[generator.choice(len(real), size, replace=False)]
         y = fake[generator.choice(len(fake), size, replace=False)]
-        within_x, within_y = polynomial_kernel(x, degree=3), polynomial_kernel(y, degree=3)
-        between = polynomial_kernel(x, y, degree=3)
+        within_x, within_y, between = similarity(x), similarity(y), similarity(x, y)
         pairs = size * (size - 1)
         values.append(
             (within_x.sum() - within_x.trace()) / pairs

@@ -1,8 +1,10 @@
 """훈련 기록을 진단하는 말이 징후와 맞는지 본다."""
 
+import math
+
 import pytest
 
-from companion import recorded
+from companion import diagnosis, recorded
 from companion.diagnosis import diagnose
 
 HEALTHY = {
@@ -15,41 +17,99 @@ def troubles(**changes):
     return [sign for sign in diagnose(history) if not sign.healthy]
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {},
-        {"g_loss": 5.9},
-        {"g_loss": 0.41},
-        {"d_loss": 0.0},
-        {"d_real_accuracy": 0.75, "d_fake_accuracy": 0.5},
-        {"d_real_accuracy": 1.0, "d_fake_accuracy": 1.0, "d_loss": 0.2028},
-        {"step": 1000},
-    ],
-)
-def test_a_healthy_history_has_no_trouble(changes):
-    assert troubles(**changes) == []
+FLOOR = -0.05 * math.log(0.05) - 0.95 * math.log(0.95)  # 레이블 잡음 0.1의 바닥
+BARELY = 1e-6
+
+
+def accuracies(real, fake):
+    return {"d_real_accuracy": real, "d_fake_accuracy": fake}
+
+
+def perfect(accuracy, d_loss):
+    return {**accuracies(accuracy, accuracy), "d_loss": d_loss}
+
+
+# 징후마다 기준에 바로 못 미치는 기록, 바로 넘는 기록, 그때 하는 말이다.
+THRESHOLDS = {
+    "labels": ({"d_loss": BARELY}, {"d_loss": -BARELY}, "레이블이 0과 1 사이를 벗어났다"),
+    "loud": (
+        {"g_loss": diagnosis.LOUDEST_G_LOSS - BARELY},
+        {"g_loss": diagnosis.LOUDEST_G_LOSS + BARELY},
+        "거의 0을 답해",
+    ),
+    "quiet": (
+        {"g_loss": diagnosis.QUIETEST_G_LOSS + BARELY},
+        {"g_loss": diagnosis.QUIETEST_G_LOSS - BARELY},
+        "늘 통한다",
+    ),
+    "guessing": (
+        # 한쪽만 기준에 못 미치는 것은 괜찮다.
+        accuracies(diagnosis.GUESSING_ACCURACY + 0.1, diagnosis.GUESSING_ACCURACY - 0.1 + BARELY),
+        accuracies(*[diagnosis.GUESSING_ACCURACY - BARELY] * 2),
+        "찍는 것과 비슷하다",
+    ),
+    "biased to real": (
+        accuracies(0.99, 0.99 - diagnosis.LARGEST_BIAS + BARELY),
+        accuracies(0.99, 0.99 - diagnosis.LARGEST_BIAS - BARELY),
+        "한쪽으로만",
+    ),
+    "biased to fake": (
+        accuracies(0.99 - diagnosis.LARGEST_BIAS + BARELY, 0.99),
+        accuracies(0.99 - diagnosis.LARGEST_BIAS - BARELY, 0.99),
+        "한쪽으로만",
+    ),
+    "at the floor": (
+        perfect(1.0, FLOOR + diagnosis.FLOOR_MARGIN + BARELY),
+        perfect(1.0, FLOOR + diagnosis.FLOOR_MARGIN - BARELY),
+        "바닥",
+    ),
+    "flawless": (
+        perfect(diagnosis.FLAWLESS_ACCURACY - BARELY, FLOOR),
+        perfect(diagnosis.FLAWLESS_ACCURACY + BARELY, FLOOR),
+        "바닥",
+    ),
+    "flawless on one side": (
+        {**perfect(1.0, FLOOR), "d_real_accuracy": diagnosis.FLAWLESS_ACCURACY - BARELY},
+        perfect(1.0, FLOOR),
+        "바닥",
+    ),
+    "early": (
+        {"step": diagnosis.FEWEST_STEPS},
+        {"step": diagnosis.FEWEST_STEPS - 1},
+        f"아직 {diagnosis.FEWEST_STEPS - 1:,}스텝",
+    ),
+}
+
+
+def test_a_healthy_history_has_no_trouble():
+    assert troubles() == []
     assert all(str(sign).startswith("좋음: ") for sign in diagnose([HEALTHY]))
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"g_loss": float("nan")}, "NaN"),
-        ({"d_loss": float("inf")}, "무한대"),
-        ({"d_loss": -0.4}, "레이블이 0과 1 사이를 벗어났다"),
-        ({"g_loss": 6.1}, "거의 0을 답해"),
-        ({"g_loss": 0.39}, "늘 통한다"),
-        ({"d_real_accuracy": 0.73, "d_fake_accuracy": 0.5}, "찍는 것과 비슷하다"),
-        ({"d_real_accuracy": 0.99, "d_fake_accuracy": 0.73}, "한쪽으로만"),
-        ({"d_real_accuracy": 1.0, "d_fake_accuracy": 1.0, "d_loss": 0.2024}, "바닥"),
-        ({"step": 999}, "아직 999스텝"),
-    ],
-)
-def test_each_trouble_is_named_with_something_to_do(changes, words):
-    [sign] = troubles(**changes)
+@pytest.mark.parametrize("name", THRESHOLDS)
+def test_a_threshold_parts_what_lies_close_on_each_side(name):
+    within, beyond, words = THRESHOLDS[name]
+    assert troubles(**within) == []
+    [sign] = troubles(**beyond)
     assert words in sign.text and sign.advice
     assert str(sign).startswith("탈: ")
+
+
+def test_the_thresholds_are_those_the_stored_runs_were_judged_by():
+    """기준은 담긴 훈련을 보고 정했으므로 코드와 따로 움직이면 안 된다. 다시 정할 때 여기도 함께 고친다."""
+    assert [
+        diagnosis.FEWEST_STEPS, diagnosis.LOUDEST_G_LOSS, diagnosis.QUIETEST_G_LOSS,
+        diagnosis.GUESSING_ACCURACY, diagnosis.LARGEST_BIAS, diagnosis.FLAWLESS_ACCURACY,
+        diagnosis.FLOOR_MARGIN,
+    ] == [1_000, 6.0, 0.4, 0.62, 0.25, 0.9995, 0.004]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"), [({"g_loss": float("nan")}, "NaN"), ({"d_loss": float("inf")}, "무한대")]
+)
+def test_what_is_no_number_is_named_with_something_to_do(changes, words):
+    [sign] = troubles(**changes)
+    assert words in sign.text and sign.advice
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,9 @@ def normal(n: int, d: int = 16, seed: int = 0, shift: float = 0.0) -> np.ndarray
     return np.random.default_rng(seed).standard_normal((n, d)) + shift
 
 
+KERNELS = ("polynomial", "gaussian")
+
+
 @pytest.fixture(scope="module")
 def bricks():
     return load_bricks().images
@@ -23,18 +26,73 @@ def heldout():
 
 
 class TestKernelDistance:
-    def test_equals_the_sum_written_out(self):
+    @pytest.mark.parametrize("kernel", KERNELS)
+    def test_equals_the_sum_written_out(self, kernel):
         x, y = normal(100, 3), normal(100, 3, seed=1, shift=0.5)
-        result = evaluation.kernel_distance(x, y, subsets=1, subset_size=100)
+        result = evaluation.kernel_distance(x, y, kernel=kernel, subsets=1, subset_size=100)
 
-        def kernel(a, b):
-            return (a @ b / 3 + 1) ** 3
+        def similarity(a, b):
+            return (
+                (a @ b / 3 + 1) ** 3 if kernel == "polynomial" else np.exp(-(a - b) @ (a - b) / 3)
+            )
 
         within = sum(
-            kernel(s[i], s[j]) for s in (x, y) for i in range(100) for j in range(100) if i != j
+            similarity(s[i], s[j]) for s in (x, y) for i in range(100) for j in range(100) if i != j
         )
-        between = sum(kernel(a, b) for a in x for b in y)
+        between = sum(similarity(a, b) for a in x for b in y)
         assert result.mean == pytest.approx(within / 9900 - 2 * between / 10000, rel=1e-9)
+
+    @pytest.mark.parametrize(
+        ("kernel", "by_hand"),
+        # 차원이 하나이고 N(0, 1)과 N(1, 1)을 비교한다. 다항 커널은 1차, 2차, 3차 모멘트의 차 1, 1, 4를 3, 3, 1의 비율로 제곱해
+        # 더한 것이다. 가우스 커널은 E exp(−u²) = exp(−m²/(1 + 2v))/√(1 + 2v), u ~ N(m, v), v = 2에서 나온다.
+        [("polynomial", 3 * 1 + 3 * 1 + 1 * 16), ("gaussian", 2 / 5**0.5 * (1 - np.exp(-1 / 5)))],
+    )
+    def test_a_known_shift_has_the_distance_computed_by_hand(self, kernel, by_hand):
+        x, y = normal(20_000, 1), normal(20_000, 1, seed=1, shift=1)
+        found = evaluation.kernel_distance(x, y, kernel=kernel, subsets=20)
+        assert found.mean == pytest.approx(by_hand, rel=0.1)
+
+    @pytest.mark.parametrize("kernel", KERNELS)
+    def test_a_mixture_is_as_far_as_the_square_of_its_share(self, kernel):
+        real, others = normal(4000, seed=1), normal(4000, seed=2, shift=1)
+
+        def distance(share):
+            mixed = np.concatenate([normal(4000 - share, seed=3), others[:share]])
+            return evaluation.kernel_distance(real, mixed, kernel=kernel, subsets=12).mean
+
+        whole = distance(4000)
+        assert distance(1000) == pytest.approx(whole / 16, rel=0.15)
+        assert distance(2000) == pytest.approx(whole / 4, rel=0.1)
+
+    @pytest.mark.parametrize("kernel", KERNELS)
+    def test_disjoint_halves_are_nothing_apart_and_a_set_is_closer_still_to_itself(self, kernel):
+        both = normal(4000)
+        options = {"kernel": kernel, "subsets": 1, "subset_size": 2000}
+        halves = evaluation.kernel_distance(both[:2000], both[2000:], **options).mean
+        shifted = evaluation.kernel_distance(both[:2000], both[2000:] + 0.3, **options).mean
+        twice = evaluation.kernel_distance(both[:2000], both[:2000], **options).mean
+        assert abs(halves) < 0.02 * shifted
+        assert twice < min(halves, 0)
+
+    def test_a_few_outliers_rule_the_polynomial_kernel_and_not_the_gaussian(self):
+        """이미지 1,000장 가운데 다섯 장만 멀리 있다. 가우스 커널로는 다섯 장이 아무리 멀어도 그 비율만큼도 멀어지지 않는다."""
+        real, fake = normal(1000), normal(1000, seed=1, shift=0.3)
+        spoiled = np.concatenate([fake[:995], fake[995:] + 100])
+
+        def ratio(kernel):
+            before, after = (
+                evaluation.kernel_distance(real, y, kernel=kernel, subsets=1).mean
+                for y in (fake, spoiled)
+            )
+            return after / before
+
+        assert ratio("polynomial") > 1e6
+        assert ratio("gaussian") == pytest.approx(1, abs=0.05)
+
+    def test_an_unknown_kernel_is_refused(self):
+        with pytest.raises(ValueError, match="kernel이 'cubic'이다"):
+            evaluation.kernel_distance(normal(100), normal(100), kernel="cubic")
 
     def test_is_unbiased_over_many_draws(self):
         values = [
@@ -100,6 +158,21 @@ class TestAgreement:
         real = normal(300)
         result = evaluation.agreement(real, np.repeat(real[:1], 300, axis=0))
         assert result.precision == 1 and result.coverage < 0.2 and result.recall < 0.02
+
+    @pytest.mark.parametrize("share", [0.25, 0.5])
+    def test_precision_is_the_share_of_the_images_that_are_real(self, share):
+        real = normal(400)
+        copies = int(share * 400)
+        fake = np.concatenate([real[:copies], normal(400 - copies, seed=1, shift=50)])
+        result = evaluation.agreement(real, fake)
+        assert result.precision == share
+        assert result.recall < 1 and share <= result.coverage < 1
+
+    def test_precision_and_recall_change_places_with_the_two_sets(self):
+        x, y = normal(300, 4), normal(300, 4, seed=1, shift=0.8) * 0.7
+        one, other = evaluation.agreement(x, y), evaluation.agreement(y, x)
+        assert (one.precision, one.recall) == (other.recall, other.precision)
+        assert one.precision != one.recall
 
     def test_equals_the_definition_written_out(self):
         real, fake = normal(100, 2), normal(120, 2, seed=1, shift=1)
@@ -191,6 +264,50 @@ def test_heldout_bricks_are_better_than_blurred_ones(bricks, heldout):
     assert good["images"] == 600
     distance = evaluation.kernel_distance(*map(evaluation.brick_features, (real, chosen)))
     assert (good["kid"], good["kid_std"]) == pytest.approx([1000 * value for value in distance])
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """특성과 부품을 보는 데 드는 시간을 없앤다. 어느 이미지를 보았는지는 특성에 남는다."""
+    monkeypatch.setattr(
+        evaluation, "brick_features", lambda images: images[:, ::16, ::16, 0].reshape(-1, 16) / 255
+    )
+    monkeypatch.setattr(
+        evaluation, "part_coverage", lambda images: evaluation.Parts(len(images), 0, 0)
+    )
+
+
+@pytest.mark.usefixtures("quick")
+class TestWhichSetsAreCompared:
+    def test_copies_of_training_images_are_found_among_the_training_images(self, bricks):
+        """절반 넘게 베꼈으면 거리의 중앙값이 0이고, 비교하는 진짜(`real`)를 베낀 것은 암기가 아니다."""
+        train, real, new = bricks[:200], bricks[200:400], bricks[400:600]
+        copied, honest = (
+            np.concatenate([train[:61], new[:59]]),
+            np.concatenate([real[:61], new[:59]]),
+        )
+        assert evaluation.evaluate(copied, real=real, train=train)["nearest_train"] < 1e-3
+        assert evaluation.evaluate(honest, real=real, train=train)["nearest_train"] > 0.01
+
+    def test_memory_is_sought_among_all_training_bricks(self, bricks, heldout):
+        for images, is_copy in ((bricks[-120:], True), (heldout[:120], False)):
+            found = evaluation.evaluate(images, real=heldout[120:240])["nearest_train"]
+            assert (found < 1e-3) is is_copy
+
+    def test_the_real_images_are_as_many_training_bricks_drawn_by_the_seed(self, bricks, heldout):
+        fake, train = heldout[:150], bricks[:10]
+        chosen = bricks[np.random.default_rng(3).permutation(len(bricks))[:150]]
+        given = evaluation.evaluate(fake, real=chosen, train=train, seed=3)
+        assert evaluation.evaluate(fake, train=train, seed=3) == given
+        assert evaluation.evaluate(fake, train=train, seed=4)["kid"] != given["kid"]
+
+    def test_real_and_fake_do_not_change_places(self, bricks, heldout):
+        few, many = heldout[:120], np.concatenate([heldout[:120], bricks[:120] // 4])
+        result = evaluation.evaluate(few, real=many, train=many)
+        features = [evaluation.brick_features(images) for images in (many, few)]
+        assert (result["precision"], result["recall"]) == evaluation.agreement(*features)[:2]
+        assert result["precision"] == 1 > result["recall"]
+        assert result["images"] == result["parts"] == 120
 
 
 class TestRefusals:

@@ -14,7 +14,7 @@ from companion.models import build_discriminator, build_generator, dtype_policy
 from companion.training import DCGAN, binary_cross_entropy
 from tools.studies.recipes import Recipe
 
-LARGEST_SHIFT = 4  # 옮기는 증강의 크기(픽셀)
+LARGEST_SHIFT = 4  # 절반만 옮기는 증강의 크기(픽셀)
 
 
 class RecipeDCGAN(DCGAN):

@@ -24,7 +24,8 @@ class Recipe:
             보는 평균과 분산이 달라진다.
         initializer: `"glorot"`은 Keras의 기본값, `"normal"`은 N(0, 0.02)이다.
         schedule: `"constant"`, 또는 학습률을 훈련이 끝날 때 0이 되도록 곧게 줄이는 `"linear"`.
-        augmentation: `"none"`, 또는 판별자가 보는 진짜와 가짜의 절반을 몇 픽셀 옮기는 `"shift"`.
+        augmentation: `"none"`, 또는 판별자가 보는 진짜와 가짜의 절반만 4픽셀까지 옮기고 드러난 자리를 −1로 채우는
+            `"half_shift_filled"`. companion의 `shift`(모두 옮기고 가장자리의 픽셀로 채운다)와 다른 것이다.
         latent: `"normal"`은 표준 정규 분포, `"uniform"`은 [-1, 1]의 균등 분포이다.
         real_range: `"same"`은 생성자의 출력과 같은 [-1, 1], `"unit"`과 `"byte"`는 진짜만 [0, 1]과 [0, 255]로 잘못 넣은
             것이다.
@@ -130,7 +131,7 @@ STUDIES = {
             Recipe(ema_decay=0.98),
             Recipe(ema_decay=0.999),
             Recipe(updates="alternating"),
-            Recipe(augmentation="shift"),
+            Recipe(augmentation="half_shift_filled"),
             Recipe(precision="mixed_bfloat16"),
         ),
     ),
@@ -148,7 +149,7 @@ STUDIES = {
             both(4e-4, upsampling="resize"),
             both(8e-4, upsampling="resize"),
             both(4e-4, upsampling="resize", batch_size=16),
-            both(4e-4, upsampling="resize", augmentation="shift"),
+            both(4e-4, upsampling="resize", augmentation="half_shift_filled"),
             both(4e-4, upsampling="resize", dropout_rate=0.3),
             both(4e-4, upsampling="resize", labels="none"),
         ),

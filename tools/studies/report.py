@@ -1,6 +1,7 @@
 """훈련들의 결과(results/runs.jsonl)를 읽어 판정하고, 페이지가 읽는 것을 companion/recorded/에 담는다."""
 
 import json
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ NAMES: dict[str, str | dict[str, str]] = {
     "loss": {"probabilities": "확률로 셈한 손실"},
     "updates": {"alternating": "번갈아 고치기"},
     "batches": {"mixed": "섞은 배치"},
-    "augmentation": {"shift": "옮기는 증강"},
+    "augmentation": {"half_shift_filled": "절반만 옮기고 −1로 채우는 증강"},
     "batch_size": "배치 {}",
     "d_learning_rate": "판별자 학습률 {}",
     "g_learning_rate": "생성자 학습률 {}",
@@ -145,6 +146,25 @@ def verdict(runs: np.ndarray, baseline: np.ndarray) -> str:
     if runs.min() > baseline.max():
         return "못하다"
     return "가릴 수 없다"
+
+
+def spread_of(runs: Runs) -> float:
+    """시드에 따라 끝의 KID의 로그가 흩어진 표준 편차이다."""
+    return float(np.log(runs.last("kid")).std(ddof=1))
+
+
+def detectable_ratio(spread: float, seeds: int, power: float = 0.8) -> float:
+    """두 훈련법의 KID가 정말 몇 배 달라야 `verdict()`가 `power`의 확률로 알아채는지이다.
+
+    KID의 로그가 표준 편차 `spread`인 정규 분포라고 본다.
+    """
+    x, y = np.random.default_rng(0).normal(0, spread, (2, 200_000, seeds))
+    return float(np.exp(np.quantile(x.max(axis=1) - y.min(axis=1), power)))
+
+
+def false_alarm(seeds: int) -> float:
+    """다르지 않은 두 훈련법을 `verdict()`가 낫다거나 못하다고 할 확률이다. 분포의 모양과 상관없다."""
+    return 2 / math.comb(2 * seeds, seeds)
 
 
 def summary() -> str:

@@ -1,7 +1,7 @@
 """훈련의 속도와, 훈련에 드는 시간과 메모리를 잰다. 잰 값은 `results/`에 담고 표는 `tables.py`가 만든다.
 
-재는 것마다 프로세스를 새로 띄운다. 모두 재면 두 코어에서 한 시간쯤 걸린다. PyTorch는 저장소의 것과 다른 환경
-`.venv-bench`에 설치한다.
+재는 것마다 프로세스를 새로 띄운다. 모두 재면 두 코어에서 한 시간쯤 걸린다. PyTorch는 저장소의 것과 다른 환경에
+설치한다(pytorch.py).
 """
 
 import contextlib
@@ -30,12 +30,11 @@ from companion import evaluation, models, recorded, sampling
 from companion.data import brick_batches, load_bricks, preprocess
 from companion.training import build_dcgan
 from tools import ROOT
-from tools.studies import run, train
+from tools.studies import pytorch, run, train
 from tools.studies.contenders import ATTEMPTS, CONTENDERS, endless_batches
 from tools.studies.recipes import CHOSEN, Recipe
 from tools.studies.tables import RESULTS
 
-PYTORCH_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 PEERS = ("companion-float32", "companion-bfloat16", "gradient-tape", "keras-io", "pytorch-float32")
 BATCHES = (8, 16, 32, 64, 128)
 PNGS = 1000
@@ -49,14 +48,6 @@ RACE: dict[str, tuple[Recipe, str]] = {
 }
 
 
-def install_pytorch() -> None:
-    if not PYTORCH_PYTHON.exists():
-        subprocess.run([sys.executable, "-m", "venv", PYTORCH_PYTHON.parents[1]], check=True)
-    requirements = Path(__file__).with_name("requirements.txt")
-    pip = [str(PYTORCH_PYTHON), "-m", "pip", "install", "--quiet", "-r", str(requirements)]
-    subprocess.run(pip, check=True)
-
-
 # ---------------------------------------------------------------- 후보끼리 번갈아 재기
 
 
@@ -64,7 +55,7 @@ class Contender:
     """따로 띄운 프로세스 하나이다. 한 차례에 이미지 `images`장만큼 훈련한다."""
 
     def __init__(self, name: str, batch: int, images: int):
-        python = PYTORCH_PYTHON if name.startswith("pytorch") else sys.executable
+        python = pytorch.prepare() if name.startswith("pytorch") else sys.executable
         self.name = name
         self.steps = max(1, images // batch)
         self.rounds: list[dict[str, float]] = []

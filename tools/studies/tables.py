@@ -10,12 +10,21 @@ from typing import Any
 import numpy as np
 
 from tools.studies.recipes import STUDIES, Study
-from tools.studies.report import label, read, verdict
+from tools.studies.report import (
+    FEWEST_SEEDS,
+    detectable_ratio,
+    false_alarm,
+    label,
+    read,
+    spread_of,
+    verdict,
+)
 
 README = Path(__file__).parent / "README.md"
 RESULTS = README.parent / "results"
 MIDDLE_HALF = (0.25, 0.75)
 SICK = 10  # 끝의 KID가 건강한 훈련의 이 배를 넘으면 병든 훈련으로 친다.
+SEED_COUNTS = (3, 5)  # 판정의 힘을 어림할 시드의 수
 FIRST_NEW_SEED = 3  # `diagnose()`의 기준을 정할 때 이 앞의 시드는 이미 있었다.
 NOTHING_YET = "아직 잰 것이 없다."
 BANDWIDTHS = {"PCIe 3세대(12 GB/s)": 12e9, "10기가비트 이더넷(1.25 GB/s)": 1.25e9}
@@ -99,6 +108,36 @@ def diagnosis_table(study: Study) -> str:
         "",
         *lines,
     ])  # fmt: skip
+
+
+def power_table() -> str:
+    """시드에 따른 흩어짐마다, 판정이 알아챌 수 있는 차이이다. 뒤의 둘은 잰 것이 아니라 가정이다."""
+    repeated = {
+        runs.recipe: spread_of(runs)
+        for study in STUDIES.values()
+        for runs in read(study)
+        if len(runs.results) >= FEWEST_SEEDS and not runs.collapsed
+    }
+    [chosen] = read(STUDIES["seeds"])
+    typical = float(np.median([*repeated.values()]))
+    rows = {
+        f"좁고 짧은 훈련, 훈련법 {len(repeated)}가지의 중앙값": typical,
+        f"좁고 짧은 훈련, {label(chosen.recipe)}의 시드 {len(chosen.results)}개": spread_of(chosen),
+        "0.2라면": 0.2,
+        "0.1이라면": 0.1,
+    }
+    lines = [
+        "| 흩어짐 | 로그의 표준 편차 | "
+        + " | ".join(f"시드 {seeds}개" for seeds in SEED_COUNTS)
+        + " |",
+        "| --- | --- |" + " --- |" * len(SEED_COUNTS),
+    ]
+    for name, spread in rows.items():
+        ratios = " | ".join(f"{detectable_ratio(spread, seeds):.2f}배" for seeds in SEED_COUNTS)
+        lines.append(f"| {name} | {spread:.2f} | {ratios} |")
+    alarms = " | ".join(f"{100 * false_alarm(seeds):.2g}%" for seeds in SEED_COUNTS)
+    lines.append(f"| 다르지 않은데 다르다고 할 확률 | - | {alarms} |")
+    return "\n".join(lines)
 
 
 def comparison_table(result: dict[str, Any]) -> str:
@@ -252,6 +291,8 @@ SPEED_TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
 
 def table(name: str) -> str:
     """실험이나 속도 측정의 이름에서 표를 만든다."""
+    if name == "power":
+        return power_table()
     if name in STUDIES:
         return (diagnosis_table if name == "faults" else study_table)(STUDIES[name])
     path = RESULTS / f"{name}.json"

@@ -12,17 +12,17 @@ DRAWS = 5
 
 @pytest.fixture(scope="module")
 def measured():
-    """칸의 점수와 잰 이미지들이다. 재는 데 오래 걸리므로, 잰 차례를 점수로 삼는다."""
-    images: list[np.ndarray] = []
+    """칸의 점수와, 잰 이미지와 그때 비교한 진짜이다. 재는 데 오래 걸리므로, 잰 차례를 점수로 삼는다."""
+    pairs: list[tuple[np.ndarray, np.ndarray]] = []
 
     def evaluate(fake, *, real, seed):
-        images.append(fake)
-        return {"kid": float(len(images)), "recall": float(len(images))}
+        pairs.append((fake, real))
+        return {"kid": float(len(pairs)), "recall": float(len(pairs))}
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(evaluation, "evaluate", evaluate)
         scores = ladder.ladder(120, DRAWS)
-    return scores, dict(zip([*scores][1:], images[DRAWS:], strict=True))
+    return scores, pairs[:DRAWS], dict(zip([*scores][1:], pairs[DRAWS:], strict=True))
 
 
 def test_the_floor_is_what_one_in_twenty_real_sets_would_exceed(measured):
@@ -31,7 +31,8 @@ def test_the_floor_is_what_one_in_twenty_real_sets_would_exceed(measured):
 
 
 def test_the_rungs_hold_what_their_names_say(measured):
-    rungs, bricks = measured[1], load_bricks()
+    rungs = {name: fake for name, (fake, _) in measured[2].items()}
+    bricks = load_bricks()
     part_of = {
         image.tobytes(): part for image, part in zip(bricks.images, bricks.parts, strict=True)
     }
@@ -40,6 +41,44 @@ def test_the_rungs_hold_what_their_names_say(measured):
     assert (rungs["repeated"] == rungs["repeated"][0]).all()
     assert evaluation.nyquist_share(rungs["untrained"]) > evaluation.nyquist_share(rungs["blurred"])
     assert {len(images) for images in rungs.values()} == {120}
+
+
+def as_set(images):
+    return {image.tobytes() for image in images}
+
+
+@pytest.mark.parametrize("rung", ["parts_25", "parts_10", "blurred", "repeated"])
+def test_a_rung_is_never_drawn_from_the_images_it_is_compared_with(measured, rung):
+    fake, real = measured[2][rung]
+    forbidden = as_set(ladder.blur(real) if rung == "blurred" else real)
+    allowed = load_bricks().images
+    allowed = as_set(ladder.blur(allowed) if rung == "blurred" else allowed)
+    assert len(as_set(real)) == 120 and as_set(real) <= as_set(load_bricks().images)
+    assert as_set(fake) <= allowed - forbidden
+
+
+def test_every_rung_is_compared_with_the_same_images(measured):
+    first, *others = [real for _, real in measured[2].values()]
+    assert all(np.array_equal(first, real) for real in others)
+
+
+def test_the_floor_compares_new_heldout_bricks_with_new_training_bricks(measured):
+    draws = measured[1]
+    heldout, train = (as_set(load_bricks(split=split).images) for split in ("heldout", "train"))
+    for fake, real in draws:
+        assert as_set(fake) <= heldout and as_set(real) <= train
+        assert len(as_set(fake)) == len(as_set(real)) == 120
+    for side in zip(*draws, strict=True):
+        assert len({images.tobytes() for images in side}) == DRAWS
+
+
+def test_a_kid_is_a_thousand_times_the_kernel_distance():
+    bricks = load_bricks().images
+    real = bricks[np.random.default_rng(0).permutation(len(bricks))[:120]]
+    fake = load_bricks(split="heldout").images[:120]
+    features = [evaluation.brick_features(images) for images in (real, fake)]
+    by_hand = 1000 * evaluation.kernel_distance(*features, subsets=20).mean
+    assert ladder.kids({7: fake}, 120) == {"7": pytest.approx(by_hand, abs=0.06)}
 
 
 def test_blur_keeps_the_mean_and_weakens_the_detail():

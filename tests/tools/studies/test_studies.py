@@ -4,16 +4,18 @@ import json
 import multiprocessing
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from companion import recorded
+from companion import evaluation, recorded
 from companion.data import load_bricks, preprocess
 from companion.training import build_dcgan
 from tools.studies import report, run, tables, train
+from tools.studies.__main__ import PLAN
 from tools.studies.recipe_dcgan import build, doubling
 from tools.studies.recipes import STUDIES, Recipe
 
@@ -97,7 +99,7 @@ def test_clipped_probabilities_lose_the_gradient_that_logits_keep():
 
 
 def test_the_shift_moves_half_of_the_images_and_keeps_their_pixels():
-    dcgan = build(Recipe(augmentation="shift", base_channels=2), seed=0, steps=1)
+    dcgan = build(Recipe(augmentation="half_shift_filled", base_channels=2), seed=0, steps=1)
     images = preprocess(load_bricks().images[:200])
     moved = np.asarray(dcgan._augment(tf.constant(images)))
     changed = (moved != images).any(axis=(1, 2, 3))
@@ -150,12 +152,36 @@ def test_mistaken_ranges_start_at_zero(mistake, brightest):
     assert np.allclose(dcgan._mistaken(np.array([-1.0, 0.0, 1.0])), [0, brightest / 2, brightest])
 
 
+def test_a_run_is_measured_against_the_right_sets():
+    """이동 평균 생성자는 KID를 잴 때 비교하지 않는 훈련 벽돌을 베끼고, 마지막 생성자는 훈련하지 않은 벽돌을 낸다."""
+    bricks, real = train.real_images()
+    copied = bricks[np.random.default_rng(0).permutation(len(bricks))[train.SAMPLES :][:300]]
+    new = load_bricks(split="heldout").images[:300]
+
+    def outputs(images):
+        return SimpleNamespace(predict=lambda z, **_: preprocess(images))
+
+    dcgan = SimpleNamespace(
+        recipe=Recipe(),
+        latent_dim=100,
+        ema_generator=outputs(copied),
+        generator=outputs(new),
+        discriminator_logits=SimpleNamespace(predict=lambda x, **_: x[:, :1, 0, 0] * 0),
+    )
+    measured = train.measure(dcgan, full=True)
+    assert measured["ema"]["nearest_train"] == pytest.approx(0, abs=1e-3)
+    for which, images in (("ema", copied), ("raw", new)):
+        distance = evaluation.kernel_distance(real, evaluation.brick_features(images), subsets=20)
+        assert measured[which]["kid"] == pytest.approx(1000 * distance.mean)
+    assert "nearest_train" not in train.measure(dcgan, full=False)["ema"]
+
+
 def test_the_tables_and_the_pages_data_come_from_the_stored_runs():
     text = tables.README.read_text(encoding="utf-8")
     assert tables.with_tables(text) == text, "`python -m tools.studies tables`로 표를 다시 쓴다."
     stored = (recorded.FOLDER / "experiments.json").read_text(encoding="utf-8")
     assert report.summary() == stored
-    names = [*STUDIES, *tables.SPEED_TABLES]
+    names = [*STUDIES, *tables.SPEED_TABLES, "power"]
     assert [name for name in names if f"<!-- {name} -->" not in text] == []
 
 
@@ -165,6 +191,43 @@ def test_a_winner_is_declared_only_outside_the_spread():
     assert report.verdict(np.array([5.1, 6.0, 9.0]), baseline) == "못하다"
     assert report.verdict(np.array([1.0, 2.0, 3.0]), baseline) == "가릴 수 없다"
     assert report.verdict(np.array([1.0, 2.0]), baseline) == "시드가 모자라다"
+
+
+def test_the_power_of_the_verdict_is_that_of_drawn_runs():
+    """판정의 힘을, 로그가 정규 분포인 훈련들을 뽑아 정말로 판정해 보아 확인한다."""
+    ratio = report.detectable_ratio(0.3, seeds=5)
+    random = np.random.default_rng(1)
+
+    def share(ratio, word):
+        draws = np.exp(0.3 * random.standard_normal((2000, 2, 5)))
+        return np.mean([report.verdict(x, ratio * y) == word for x, y in draws])
+
+    assert share(ratio, "낫다") == pytest.approx(0.8, abs=0.03)
+    same = share(1, "낫다") + share(1, "못하다")
+    assert (
+        same == pytest.approx(report.false_alarm(5), abs=0.006) and report.false_alarm(5) == 2 / 252
+    )
+
+
+def test_the_old_augmentation_is_not_the_shift_of_the_companion():
+    """담긴 훈련의 증강은 절반만 옮기고 −1로 채우며, companion의 것은 모두 옮기고 가장자리로 채운다. 이름도 다르다."""
+    bright = tf.ones((200, 64, 64, 1))
+    old = build(Recipe(augmentation="half_shift_filled", base_channels=2), seed=0, steps=1)
+    assert old.shift == 0
+    filled = (np.asarray(old._augment(bright)) == -1).any(axis=(1, 2, 3))
+    assert 0.3 < filled.mean() < 0.65
+    new = build_dcgan(base_channels=2, shift=4)
+    np.testing.assert_array_equal(new._shifted(bright), bright)
+    plan = json.loads(PLAN.read_text(encoding="utf-8"))
+    arms = {name for wave in plan["waves"] for name in wave}
+    stored = {value for result in run.read_results() for value in result["recipe"].values()}
+    assert {Recipe(**r["recipe"]).augmentation for r in run.read_results()} == {
+        "none",
+        "half_shift_filled",
+    }
+    assert "shift" in arms and not arms & (
+        stored | {r.name for s in STUDIES.values() for r in s.recipes}
+    )
 
 
 def test_kid_at_a_time_follows_the_logarithm_between_two_measurements():
@@ -275,7 +338,9 @@ class TestAnswersInWords:
         assert mixed.last("kid").min() > 1000 * np.median(separate.last("kid"))
         assert [mixed.troubles(result) for result in mixed.results] == [[], [], []]
 
-    @pytest.mark.parametrize("more", ["배치 16", "옮기는 증강", "드롭아웃 0.3", "레이블 잡음 없음"])
+    @pytest.mark.parametrize(
+        "more", ["배치 16", "절반만 옮기고 −1로 채우는 증강", "드롭아웃 0.3", "레이블 잡음 없음"]
+    )
     def test_a_further_change_is_not_told_apart(self, more):
         runs = found("combination")
         plain, changed = (runs[f"업샘플링, {name}학습률 0.0004"] for name in ("", f"{more}, "))
