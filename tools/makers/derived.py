@@ -121,6 +121,12 @@ TABLE = {
         "python -m tools.makers.font NanumGothic.ttf",
         needs="나눔고딕 글꼴이",
     ),
+    "loops": Stored(
+        ("book/_play/gan-wasm.js",),
+        ("book/_play/gan-loops.ts", "tools/makers/loops.py"),
+        "python -m tools.makers.loops",
+        needs="npm이",
+    ),
     "vendor": Stored(
         ("book/_vendor/**/*",),
         ("tools/makers/vendor.py",),

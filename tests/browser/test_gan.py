@@ -1,0 +1,112 @@
+"""브라우저에서 훈련하는 작은 DCGAN의 그레이디언트와 훈련을 Keras와 비교한다. 지은 책은 쓰지 않는다."""
+
+import os
+
+import numpy as np
+import pytest
+
+from tools import ROOT
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+CLOSE = 1e-5
+# 시드 하나로 지은 신경망의 한 배치에서 그레이디언트를 구한다. 수는 모두 목록으로 오간다.
+ONE_STEP = """([engine, settings, batch]) => {
+  const bytes = Uint8Array.from(atob(play.data.loops), (c) => c.charCodeAt(0));
+  const gan = createGan(settings, ganLoops(), engine === "wasm" ? new WebAssembly.Module(bytes) : null);
+  for (const [name, values] of Object.entries(batch)) gan[name].set(values);
+  const losses = gan.gradients();
+  const read = (parameters, what) => parameters.map((p) => [...p[what]]);
+  return {
+    ...losses,
+    dValues: read(gan.dParameters, "value"), gValues: read(gan.gParameters, "value"),
+    d: read(gan.dParameters, "gradient"), g: read(gan.gParameters, "gradient"),
+  };
+}"""
+VARIANTS = {
+    "smooth": {"upsampling": "smooth", "shift": 2},
+    "transpose": {"upsampling": "transpose", "shift": 0},
+}
+
+
+@pytest.fixture(scope="module")
+def page(chromium):
+    """놀이의 코드만 읽은 빈 페이지이다."""
+    page = chromium.new_page()
+    page.add_script_tag(content="window.play = { data: {} };")
+    for name in ("gan-loops.js", "gan-wasm.js", "gan.js"):
+        page.add_script_tag(path=ROOT / "book" / "_play" / name)
+    yield page
+    page.close()
+
+
+def batch_of(settings: dict) -> dict[str, np.ndarray]:
+    random = np.random.default_rng(5)
+    moves = random.integers(-settings["shift"], settings["shift"], (2, 16, 2), endpoint=True)
+    return {
+        "real": random.uniform(-1, 1, (16, 32, 32, 1)).astype("float32"),
+        "z": random.standard_normal((16, 100)).astype("float32"),
+        "realLabels": random.uniform(0.9, 1, 16).astype("float32"),
+        "fakeLabels": random.uniform(0, 0.1, 16).astype("float32"),
+        "movesReal": moves[0],
+        "movesFake": moves[1],
+    }
+
+
+def of_keras(settings: dict, batch: dict, d_values: list, g_values: list) -> dict:
+    """같은 가중치와 같은 배치로 Keras가 구한 손실과 그레이디언트이다."""
+    import tensorflow as tf
+
+    from companion import build_discriminator, build_generator
+    from companion.models import build_logit_model
+    from companion.training import binary_cross_entropy
+
+    generator = build_generator(image_size=32, base_channels=8, upsampling=settings["upsampling"])
+    discriminator = build_discriminator(32, base_channels=8, dropout_rate=0)
+    logits = build_logit_model(discriminator)
+    for model, values in ((generator, g_values), (discriminator, d_values)):
+        for variable, value in zip(model.trainable_variables, values, strict=True):
+            variable.assign(np.reshape(value, variable.shape))
+
+    def moved(images, moves):
+        rows = np.clip(np.arange(32) + moves[:, :1], 0, 31)
+        columns = np.clip(np.arange(32) + moves[:, 1:], 0, 31)
+        images = tf.gather(images, rows, axis=1, batch_dims=1)
+        return tf.gather(images, columns, axis=2, batch_dims=1)
+
+    with tf.GradientTape(persistent=True) as tape:
+        fake = moved(generator(batch["z"], training=True), batch["movesFake"])
+        on_real = logits(moved(batch["real"], batch["movesReal"]), training=True)
+        on_fake = logits(fake, training=True)
+        labels = (batch["realLabels"][:, None], batch["fakeLabels"][:, None])
+        d_loss = sum(map(binary_cross_entropy, labels, (on_real, on_fake))) / 2
+        g_loss = binary_cross_entropy(tf.ones_like(on_fake), on_fake)
+    return {
+        "dLoss": float(d_loss),
+        "gLoss": float(g_loss),
+        "d": tape.gradient(d_loss, discriminator.trainable_variables),
+        "g": tape.gradient(g_loss, generator.trainable_variables),
+    }
+
+
+def worst(one: list, other: list) -> float:
+    return max(np.abs(np.ravel(a) - np.ravel(b)).max() for a, b in zip(one, other, strict=True))
+
+
+@pytest.mark.parametrize("settings", VARIANTS.values(), ids=VARIANTS)
+def test_javascript_webassembly_and_keras_find_the_same_gradients(page, settings):
+    batch = batch_of(settings)
+    sent = {name: values.ravel().tolist() for name, values in batch.items()}
+    js, wasm = (page.evaluate(ONE_STEP, [engine, settings, sent]) for engine in ("js", "wasm"))
+    keras = of_keras(settings, batch, js["dValues"], js["gValues"])
+    for network in ("d", "g"):
+        assert max(np.abs(np.ravel(g)).max() for g in js[network]) > 0.01
+        found = {
+            "자바스크립트와 WebAssembly": worst(js[network], wasm[network]),
+            "WebAssembly와 Keras": worst(wasm[network], keras[network]),
+            "자바스크립트와 Keras": worst(js[network], keras[network]),
+        }
+        print(settings["upsampling"], network, {k: f"{v:.1e}" for k, v in found.items()})
+        assert max(found.values()) < CLOSE
+    for loss in ("dLoss", "gLoss"):
+        assert js[loss] == pytest.approx(keras[loss], abs=CLOSE)
+        assert wasm[loss] == pytest.approx(keras[loss], abs=CLOSE)
