@@ -26,6 +26,7 @@ GAME_REAL = 144
 WALL, WALL_COLUMNS = 72, 12
 DIRECTIONS = 4
 FORGER_SIZE = 32  # 브라우저에서 훈련하는 이미지의 한 변
+FORGER_GAIN = 1.5  # 작은 그림에서도 면의 밝기가 갈려 보이도록 이만큼 밝게 한다
 FORGER_PARTS = (
     "brick 1x2", "brick 2x2", "brick 2x3", "brick 2x4",
     "brick corner 2x2", "plate 2x2", "round brick 2x2", "slope 45 2x2",
@@ -213,14 +214,14 @@ def forger(folder: Path) -> dict[str, Any]:
 
 
 def small_bricks() -> np.ndarray:
-    """`FORGER_PARTS`의 훈련 벽돌을 줄인 `(N, 32, 32)` 크기의 uint8이다. 여러 부품이 섞이도록 순서를 바꾸었다."""
+    """`FORGER_PARTS`의 훈련 벽돌을 줄이고 밝게 한 `(N, 32, 32)` 크기의 uint8이다. 부품은 순서 없이 섞여 있다."""
     bricks = load_bricks()
     parts = [bricks.part_names.index(name) for name in FORGER_PARTS]
     chosen = bricks.images[np.isin(bricks.parts, parts), ..., 0]
     shuffled = chosen[np.random.default_rng(0).permutation(len(chosen))]
     factor = IMAGE_SIZE // FORGER_SIZE
     cells = shuffled.reshape(-1, FORGER_SIZE, factor, FORGER_SIZE, factor)
-    return np.rint(cells.mean(axis=(2, 4))).astype("uint8")
+    return np.rint(np.minimum(FORGER_GAIN * cells.mean(axis=(2, 4)), 255)).astype("uint8")
 
 
 def marks(steps: list[int], grids: np.ndarray, history: list[dict]) -> list[dict[str, Any]]:

@@ -110,3 +110,41 @@ def test_javascript_webassembly_and_keras_find_the_same_gradients(page, settings
     for loss in ("dLoss", "gLoss"):
         assert js[loss] == pytest.approx(keras[loss], abs=CLOSE)
         assert wasm[loss] == pytest.approx(keras[loss], abs=CLOSE)
+
+
+# 같은 시드로 100스텝을 훈련한다. 끝의 판별자와, 50스텝에서의 판별자를 돌려준다.
+HUNDRED_STEPS = """(settings) => {
+  const bytes = Uint8Array.from(atob(play.data.loops), (c) => c.charCodeAt(0));
+  const gan = createGan({ seed: 4, ...settings }, ganLoops(), new WebAssembly.Module(bytes));
+  const bricks = Uint8Array.from({ length: 64 * 1024 }, (_, i) => (i % 1024 > 500 ? 200 : 0));
+  const weights = () => gan.dParameters.flatMap(({ value }) => [...value]);
+  let half, result;
+  for (let k = 1; k <= 100; k++) {
+    result = gan.step(bricks);
+    if (k === 50) { half = weights(); if (settings.freezeHalfway) gan.settings.frozen = true; }
+  }
+  return { ...result, half, end: weights(), sample: [...gan.sample()] };
+}"""
+
+
+def test_a_seed_repeats_its_training_to_the_bit(page):
+    assert page.evaluate(HUNDRED_STEPS, {}) == page.evaluate(HUNDRED_STEPS, {})
+    other = page.evaluate(HUNDRED_STEPS, {"seed": 5})
+    assert other["sample"] != page.evaluate(HUNDRED_STEPS, {})["sample"]
+
+
+def test_a_frozen_inspector_stops_learning_and_the_forger_does_not(page):
+    free = page.evaluate(HUNDRED_STEPS, {})
+    frozen = page.evaluate(HUNDRED_STEPS, {"freezeHalfway": True})
+    assert free["half"] == frozen["half"] == frozen["end"] != free["end"]
+    assert frozen["gLoss"] < free["gLoss"]  # 멈춘 검사관은 곧 속는다
+
+
+@pytest.mark.parametrize(
+    "settings", [{"batchNorm": False}, {"upsampling": "transpose"}, {"shift": 2}, {"generatorRate": 1e-4}]
+)  # fmt: skip
+def test_every_recipe_trains_a_hundred_steps_with_finite_numbers(page, settings):
+    result = page.evaluate(HUNDRED_STEPS, settings)
+    assert result["seen"] == 1600
+    assert np.isfinite([result["dLoss"], result["gLoss"], *result["sample"]]).all()
+    assert np.std(result["sample"]) > 0.01
