@@ -34,7 +34,7 @@ FORGER_PARTS = (
 FORGER_SETTINGS = {
     "upsampling": "smooth",
     "batchNorm": True,
-    "shift": 0,
+    "shift": 2,
     "generatorRate": 2e-3,
     "discriminatorRate": 2e-3,
     "frozen": False,
@@ -45,6 +45,7 @@ FORGER_SWITCHES = {
     "느린 위조범": {"generatorRate": 1e-4},
     "배치 정규화 빼기": {"batchNorm": False},
     "전치 합성곱 쓰기": {"upsampling": "transpose"},
+    "옮기지 않기": {"shift": 0},
 }
 DARK = 8  # 가장자리의 평균 밝기가 이보다 낮으면 바탕이 검다고 본다(0~255)
 LARGEST = 1023  # 부호가 있는 11비트 정수의 최댓값

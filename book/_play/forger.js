@@ -139,7 +139,8 @@ play.define("forger", (stage, data) => {
   const seed = element("input", { type: "number", min: 1, max: 99999, value: 1 });
   const running = button("시작", () => (going ? pause() : run()));
   const status = element("p", { class: "play-score" });
-  const words = element("p", { class: "play-note", "aria-live": "polite" });
+  const notice = element("p", { class: "play-note", role: "status" }); // 누른 것의 답
+  const words = element("p", { class: "play-note", "aria-live": "polite" }); // 보이는 것의 설명
   const picture = canvas("위조범의 샘플"), realPicture = canvas(`진짜 벽돌 ${shownReal}개`);
   const film = element("div", { class: "play-film" });
 
@@ -153,7 +154,7 @@ play.define("forger", (stage, data) => {
     input.addEventListener("change", () => {
       if (live) order("set", { settings: settings() });
       else reset(going);
-      words.textContent = `${name} 스위치를 ${input.checked ? "켰다" : "껐다"}.${live ? "" : " 처음부터 다시 한다."}`;
+      notice.textContent = `${name} 스위치를 ${input.checked ? "켰다" : "껐다"}.${live ? "" : " 처음부터 다시 한다."}`;
     });
     return { settings, label: element("label", {}, input, ` ${name}`) };
   });
@@ -163,7 +164,7 @@ play.define("forger", (stage, data) => {
     element("div", { class: "play-buttons" }, running, button("한 스텝", () => { pause(); order("step"); }), button("처음부터", () => reset(false)),
       element("label", {}, "시드 ", seed)),
     element("fieldset", { class: "play-tabs" }, element("legend", {}, "스위치"), ...switches.map(({ label }) => label)),
-    status,
+    notice, status,
     element("div", { class: "play-row play-learning" },
       element("figure", { class: "play-cell" }, picture, element("figcaption", {}, "위조범의 샘플. 잠재 벡터는 늘 같다.")),
       element("figure", { class: "play-cell" }, realPicture, element("figcaption", {}, "진짜 벽돌"))),
@@ -188,6 +189,7 @@ play.define("forger", (stage, data) => {
     order("pause");
   }
   function reset(goOn) { // 워커를 새로 띄운다
+    notice.textContent = "";
     worker?.terminate();
     URL.revokeObjectURL(address);
     const source = `"use strict";${ganLoops}\n${createGan}\n(${forgerWorker})()`;
@@ -206,7 +208,7 @@ play.define("forger", (stage, data) => {
   const receive = {
     ready({ wasm: fast }) {
       stage.dataset.engine = fast ? "wasm" : "js";
-      words.textContent = fast ? "" : "이 브라우저에서는 WebAssembly를 쓸 수 없어 자바스크립트로 계산한다. 몇 배 느리다.";
+      if (!fast) notice.textContent = "이 브라우저에서는 WebAssembly를 쓸 수 없어 자바스크립트로 계산한다. 몇 배 느리다.";
     },
     samples({ values, seen: at }) {
       tiles(picture, values, samples, columns, greyOf);
@@ -231,7 +233,7 @@ play.define("forger", (stage, data) => {
     },
     broken({ seen: at }) {
       pause();
-      words.textContent = `본 이미지 ${number(at)}장에서 손실이 수가 아닌 것(NaN)이 되어 멈추었다. ‘처음부터’를 누른다.`;
+      notice.textContent = `본 이미지 ${number(at)}장에서 손실이 수가 아닌 것(NaN)이 되어 멈추었다. ‘처음부터’를 누른다.`;
     },
   };
   // 보이지 않는 동안에는 쉰다.

@@ -9,7 +9,7 @@ function createGan(options, loops, wasm) {
   const settings = {
     size: 32, channels: 8, latent: 100, batch: 16, samples: 48, seed: 1,
     upsampling: "smooth", batchNorm: true, shift: 2, labelNoise: 0.1,
-    generatorRate: 2e-3, discriminatorRate: 2e-3, fallAfter: Infinity, beta1: 0.5, beta2: 0.999, ema: 0.99,
+    generatorRate: 2e-3, discriminatorRate: 2e-3, beta1: 0.5, beta2: 0.999, ema: 0.99,
     frozen: false, // 판별자를 고치지 않는다
     ...options,
   };
@@ -303,9 +303,8 @@ function createGan(options, loops, wasm) {
 
   let steps = 0;
   function update(parameters, rate) {
-    const { beta1, beta2, fallAfter } = settings;
-    const falling = Math.min(1, fallAfter / (steps * batch)); // 이만큼 본 뒤로는 학습률이 본 이미지의 수에 반비례한다
-    const step = falling * rate * Math.sqrt(1 - beta2 ** steps) / (1 - beta1 ** steps);
+    const { beta1, beta2 } = settings;
+    const step = rate * Math.sqrt(1 - beta2 ** steps) / (1 - beta1 ** steps);
     for (const { value, gradient, m, v } of parameters) run.adam(value, gradient, m, v, value.length, step, beta1, beta2);
   }
 

@@ -302,7 +302,7 @@ def test_the_forger_learns_without_webassembly_too(reader):
     )
     one.page.locator("#forger .play-start").click()
     one.page.wait_for_selector("#forger .play-stage[data-engine='js']")
-    assert "WebAssembly를 쓸 수 없어" in one.page.locator("#forger [aria-live]").inner_text()
+    assert "WebAssembly를 쓸 수 없어" in one.page.locator("#forger [role=status]").inner_text()
     one.page.locator("#forger").get_by_role("button", name="시작").click()
     wait_until(one, f"{SEEN} > 16")
 

@@ -30,8 +30,8 @@ PLAY = ROOT / "book" / "_play"
 RESULTS = Path(__file__).parent / "results" / "forger.jsonl"
 FILM = PLAY / "forger.png"
 SEEDS = (1, 2, 3)
-CHECKPOINTS = (500, 2_000, 8_000, 16_000, 32_000)
-SHOWN = (8_000, 16_000, 32_000)  # 표에 싣는 것
+CHECKPOINTS = (500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000)  # 필름의 장면
+SHOWN = (16_000, 32_000)  # 샘플을 재어 표에 싣는 것
 FREEZE, THAW = 8_000, 16_000
 MEASURED = 480  # 잴 때마다 만드는 샘플의 수
 FILMED = 12
@@ -88,13 +88,15 @@ def measure(
     page.evaluate(BEGIN, [settings, data["pixels"], data["levels"]])
     seen = 0
     for until in CHECKPOINTS:
-        found = page.evaluate(ADVANCE, [until, arm.later.get(seen, {}), latents, FILMED])
+        z = latents if until in SHOWN else []
+        found = page.evaluate(ADVANCE, [until, arm.later.get(seen, {}), z, FILMED])
         seen = until
         samples, film = (
             np.array(found.pop(name), "uint8").reshape(-1, SIZE, SIZE)
             for name in ("samples", "film")
         )
-        yield {"until": until, **found, **scores(samples)}, np.concatenate(list(film), axis=1)
+        point = {"until": until, **found, **(scores(samples) if len(samples) else {})}
+        yield point, np.concatenate(list(film), axis=1)
 
 
 def scores(samples: np.ndarray) -> dict[str, float]:
@@ -203,7 +205,7 @@ def main() -> None:
                     + "\n"
                 )
             if (name, seed) == ("기준", 1):
-                Image.fromarray(np.concatenate(strips)).save(FILM, optimize=True)
+                play_data.save_png(FILM, np.concatenate(strips))
             last = points[-1]
             print(
                 f"{name}, 시드 {seed}: 맞힌 비율 {last['right']:.2f}, KID {last['kid']:.0f}",
