@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from book._ext import forger_data
 from companion import recorded
-from companion.data import IMAGE_SIZE, load_bricks
+from companion.data import load_bricks
 from companion.sampling import strongest_directions, tile
 
 GREY_LEVELS = 32  # 그림의 색을 이만큼으로 줄이면 크기가 3분의 1쯤이 된다.
@@ -25,28 +26,6 @@ GAME_FORGERIES = 48  # 감별 게임에서 단계마다 쓰는 가짜의 수
 GAME_REAL = 144
 WALL, WALL_COLUMNS = 72, 12
 DIRECTIONS = 4
-FORGER_SIZE = 32  # 브라우저에서 훈련하는 이미지의 한 변
-FORGER_GAIN = 1.5  # 작은 그림에서도 면의 밝기가 갈려 보이도록 이만큼 밝게 한다
-FORGER_PARTS = (
-    "brick 1x2", "brick 2x2", "brick 2x3", "brick 2x4",
-    "brick corner 2x2", "plate 2x2", "round brick 2x2", "slope 45 2x2",
-)  # fmt: skip
-FORGER_SETTINGS = {
-    "upsampling": "smooth",
-    "batchNorm": True,
-    "shift": 2,
-    "generatorRate": 2e-3,
-    "discriminatorRate": 2e-3,
-    "frozen": False,
-}
-# 스위치의 이름과, 켜면 바뀌는 설정이다. 켠 훈련이 정말 그렇게 되는지는 tools/studies/forger.py가 잰다.
-FORGER_SWITCHES = {
-    "검사관 얼리기": {"frozen": True},
-    "느린 위조범": {"generatorRate": 1e-4},
-    "배치 정규화 빼기": {"batchNorm": False},
-    "전치 합성곱 쓰기": {"upsampling": "transpose"},
-    "옮기지 않기": {"shift": 0},
-}
 DARK = 8  # 가장자리의 평균 밝기가 이보다 낮으면 바탕이 검다고 본다(0~255)
 LARGEST = 1023  # 부호가 있는 11비트 정수의 최댓값
 
@@ -55,9 +34,14 @@ def write(folder: Path) -> None:
     """`folder`에 놀이마다의 데이터와 멈춘 그림을 쓴다."""
     folder.mkdir(parents=True, exist_ok=True)
     wall(folder)
-    toys = {"laboratory": laboratory, "game": game, "rewind": rewind, "forger": forger}
-    for name, make in toys.items():
-        text = json.dumps(make(folder), ensure_ascii=False, separators=(",", ":"))
+    data = {
+        "laboratory": laboratory(folder),
+        "game": game(folder),
+        "rewind": rewind(folder),
+        "forger": forger_data.everything(),
+    }
+    for name, values in data.items():
+        text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
         (folder / f"{name}-data.js").write_text(f"play.data.{name} = {text};\n", encoding="utf-8")
 
 
@@ -197,32 +181,6 @@ def rewind(folder: Path) -> dict[str, Any]:
         ],
         "marks": marks(steps, grids, recorded.history()),
     }
-
-
-def forger(folder: Path) -> dict[str, Any]:
-    """브라우저에서 훈련할 작은 벽돌들이다. 글자 하나가 픽셀 하나이고, 문자 `0`이 가장 어둡다.
-
-    PNG보다 이렇게 적은 글을 gzip으로 줄인 것이 작고, 브라우저에서 펴는 코드도 한 줄이면 된다.
-    """
-    levels = np.rint(small_bricks() / 255 * (GREY_LEVELS - 1)).astype("uint8")
-    return {
-        "size": FORGER_SIZE,
-        "levels": GREY_LEVELS,
-        "settings": FORGER_SETTINGS,
-        "switches": FORGER_SWITCHES,
-        "pixels": (levels + ord("0")).tobytes().decode("ascii"),
-    }
-
-
-def small_bricks() -> np.ndarray:
-    """`FORGER_PARTS`의 훈련 벽돌을 줄이고 밝게 한 `(N, 32, 32)` 크기의 uint8이다. 부품은 순서 없이 섞여 있다."""
-    bricks = load_bricks()
-    parts = [bricks.part_names.index(name) for name in FORGER_PARTS]
-    chosen = bricks.images[np.isin(bricks.parts, parts), ..., 0]
-    shuffled = chosen[np.random.default_rng(0).permutation(len(chosen))]
-    factor = IMAGE_SIZE // FORGER_SIZE
-    cells = shuffled.reshape(-1, FORGER_SIZE, factor, FORGER_SIZE, factor)
-    return np.rint(np.minimum(FORGER_GAIN * cells.mean(axis=(2, 4)), 255)).astype("uint8")
 
 
 def marks(steps: list[int], grids: np.ndarray, history: list[dict]) -> list[dict[str, Any]]:

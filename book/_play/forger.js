@@ -59,8 +59,9 @@ play.define("forger", (stage, data) => {
   const { element } = play;
   const { size } = data, pixels = size * size;
   const small = matchMedia("(max-width: 600px)").matches;
-  const [columns, rows] = small ? [4, 6] : [8, 6];
-  const samples = columns * rows, filmed = small ? 8 : 12, shownReal = small ? 8 : 16;
+  const [columns, rows] = small ? [6, 4] : [8, 6];
+  const [realColumns, realRows] = small ? [6, 1] : [4, 4];
+  const samples = columns * rows, filmed = small ? 8 : 12, shownReal = realColumns * realRows;
   const FRAME_GAP = 500; // 필름의 첫 장면까지 본 이미지
   const number = (value) => Math.round(value).toLocaleString("ko");
 
@@ -175,7 +176,7 @@ play.define("forger", (stage, data) => {
   let worker = null, address = "", going = false, inSight = true, seen = 0;
   const order = (kind, more = {}) => worker.postMessage({ kind, ...more });
   const show = (speed, right) => {
-    status.textContent = `본 이미지 ${number(seen)}장${speed ? ` · 초당 ${number(speed)}장` : ""}${right === undefined ? "" : ` · 검사관이 맞힌 비율 ${number(100 * right)} %`}`;
+    status.textContent = `본 이미지 ${number(seen)}장${speed ? ` · 초당 ${number(speed)}장` : ""}${right === undefined ? "" : ` · 검사관이 맞힌 비율 ${number(100 * right)}%`}`;
   };
   const visible = () => inSight && !document.hidden;
   function run() {
@@ -247,6 +248,6 @@ play.define("forger", (stage, data) => {
     window.history.replaceState(null, "", `#forger=${seed.value}`);
     reset(going);
   });
-  tiles(realPicture, bricks, shownReal, 4, (v) => v);
+  tiles(realPicture, bricks, shownReal, realColumns, (v) => v);
   reset(false);
 });

@@ -6,10 +6,8 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
-from PIL import Image
 
 from book._ext import play_data
-from companion.data import load_bricks
 
 
 @pytest.fixture(scope="module")
@@ -71,28 +69,3 @@ def test_a_layer_unknown_to_the_browser_is_refused():
     model = keras.Model(inputs, layers.UpSampling2D(2)(inputs))
     with pytest.raises(ValueError, match="UpSampling2D"):
         play_data.folded(model)
-
-
-def test_the_bricks_of_the_forger_are_the_embedded_ones_halved_and_brightened(tmp_path):
-    data = play_data.forger(tmp_path)
-    levels = np.frombuffer(data["pixels"].encode("ascii"), "uint8") - ord("0")
-    assert levels.max() < data["levels"]
-    found = (levels * 255.0 / (data["levels"] - 1)).reshape(-1, 32, 32)
-
-    bricks = load_bricks()
-    kinds = np.array(bricks.part_names)[bricks.parts]
-    chosen = bricks.images[np.isin(kinds, play_data.FORGER_PARTS), ..., 0]
-    halved = [Image.fromarray(image).resize((32, 32), Image.Resampling.BOX) for image in chosen]
-    expected = np.minimum(play_data.FORGER_GAIN * np.stack(halved), 255)
-    assert len(found) == len(expected) == 250 * len(play_data.FORGER_PARTS)
-
-    half_a_level = 255 / (data["levels"] - 1) / 2
-    for image in found[:: len(found) // 40]:
-        nearest = np.abs(expected - image).max(axis=(1, 2)).min()
-        assert nearest <= half_a_level + 2  # 줄이고 반올림하며 생기는 차이를 더한다
-
-
-def test_every_switch_of_the_forger_changes_a_setting_of_the_recipe():
-    for name, changed in play_data.FORGER_SWITCHES.items():
-        for key, value in changed.items():
-            assert play_data.FORGER_SETTINGS[key] != value, name

@@ -5,13 +5,13 @@
 
 쓰기(chromium이 있어야 한다):
     python -m tools.studies.forger                 # 아직 재지 않은 훈련을 모두 한다. 멈추면 이어서 한다
-    python -m tools.studies.forger --seeds 1 2 3   # 이 시드만 한다
+    python -m tools.studies.forger --seeds 4 5     # 이 시드들만 한다
+    python -m tools.studies.forger --again         # 잰 것을 버리고 처음부터 다시 한다
 """
 
 import argparse
 import json
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
-from book._ext import play_data
+from book._ext import forger_data, play_data
 from companion import evaluation
 from tools import ROOT
 
@@ -35,7 +35,7 @@ SHOWN = (16_000, 32_000)  # 샘플을 재어 표에 싣는 것
 FREEZE, THAW = 8_000, 16_000
 MEASURED = 480  # 잴 때마다 만드는 샘플의 수
 FILMED = 12
-SIZE = play_data.FORGER_SIZE
+SIZE = forger_data.SIZE
 
 # 새 신경망을 짓고(BEGIN), 이미지를 그만큼 볼 때까지 훈련한 다음(ADVANCE) 새 잠재 벡터의 샘플을 [0, 255]로 돌려준다.
 BEGIN = """([settings, pixels, levels]) => {
@@ -71,7 +71,7 @@ class Arm(NamedTuple):
     later: dict[int, dict[str, Any]] = {}
 
 
-SWITCHES = play_data.FORGER_SWITCHES
+SWITCHES = forger_data.SWITCHES
 ARMS = {
     "기준": Arm(),
     "검사관 얼리기": Arm(later={FREEZE: {"frozen": True}, THAW: {"frozen": False}}),
@@ -101,7 +101,7 @@ def measure(
 
 def scores(samples: np.ndarray) -> dict[str, float]:
     """진짜까지의 거리, 가장자리의 밝기, 그리고 진짜의 몇 배인지로 적은 샘플끼리의 거리와 이웃한 픽셀의 차이이다."""
-    real = play_data.small_bricks()
+    real = forger_data.small_bricks()
     distance = evaluation.kernel_distance(
         real_features(), evaluation.brick_features(enlarged(samples))
     )
@@ -116,7 +116,7 @@ def scores(samples: np.ndarray) -> dict[str, float]:
 
 @cache
 def real_features() -> np.ndarray:
-    return evaluation.brick_features(enlarged(play_data.small_bricks()))
+    return evaluation.brick_features(enlarged(forger_data.small_bricks()))
 
 
 def enlarged(images: np.ndarray) -> np.ndarray:
@@ -191,11 +191,14 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS, help="시드들")
-    seeds = parser.parse_args().seeds
-    data = play_data.forger(Path(tempfile.mkdtemp()))
+    parser.add_argument("--again", action="store_true", help="잰 것을 버리고 처음부터 다시 한다")
+    options = parser.parse_args()
+    if options.again:
+        RESULTS.unlink(missing_ok=True)
+    data = forger_data.everything()
     done = {(run["arm"], run["seed"]) for run in finished()}
     with empty_page() as page:
-        for seed, (name, arm) in product(seeds, ARMS.items()):
+        for seed, (name, arm) in product(options.seeds, ARMS.items()):
             if (name, seed) in done:
                 continue
             points, strips = zip(*measure(page, arm, seed, data), strict=True)
