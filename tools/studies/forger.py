@@ -121,9 +121,9 @@ def real_features() -> np.ndarray:
 
 def enlarged(images: np.ndarray) -> np.ndarray:
     """특성을 뽑는 신경망이 보는 64×64로 매끄럽게 늘린다."""
-    return np.stack(
-        [Image.fromarray(i).resize((64, 64), Image.Resampling.BILINEAR) for i in images]
-    )[..., None]
+    bilinear = Image.Resampling.BILINEAR
+    larger = [np.asarray(Image.fromarray(image).resize((64, 64), bilinear)) for image in images]
+    return np.stack(larger)[..., None]
 
 
 def spread(images: np.ndarray) -> float:
