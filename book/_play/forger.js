@@ -50,6 +50,7 @@ function forgerWorker() {
     run() { if (!running) { running = true; slice(); } },
     pause() { running = false; if (seen) { report(0); picture("samples"); } },
     step() { running = false; if (one()) { report(0); picture("samples"); } },
+    inspect({ k }) { running = false; self.postMessage({ kind: "inspected", k, ...gan.inspect(k) }); },
     set({ settings }) { Object.assign(gan.settings, settings); },
   };
   self.onmessage = ({ data }) => orders[data.kind](data);
@@ -161,16 +162,51 @@ play.define("forger", (stage, data) => {
   });
   const chosen = () => Object.assign({}, ...switches.map(({ settings }) => settings()));
 
+  // ── 샘플 하나 들여다보기 ──
+  const which = element("input", { type: "number", min: 1, max: samples, value: 1 });
+  const inside = element("div", { class: "play-row" });
+  const answer = element("p", { class: "play-note", "aria-live": "polite" });
+  function inspect() {
+    const k = Math.min(samples, Math.max(1, Math.round(which.value))) - 1;
+    which.value = k + 1;
+    pause();
+    order("inspect", { k });
+  }
+  picture.addEventListener("click", ({ offsetX, offsetY }) => {
+    const column = Math.floor((offsetX / picture.clientWidth) * columns), row = Math.floor((offsetY / picture.clientHeight) * rows);
+    which.value = row * columns + column + 1;
+    inspect();
+  });
+  function lookInside(k, z, maps, logit, gradient) {
+    const shown = (title, values, channels = 1, count = 1) => {
+      const drawn = element("canvas", { role: "img", "aria-label": title, style: "width:112px" });
+      play.draw(drawn, values, channels, count);
+      return element("figure", { class: "play-cell" }, drawn, element("figcaption", {}, title));
+    };
+    const strongest = Math.max(...gradient.map(Math.abs)) || 1;
+    inside.replaceChildren(
+      shown("잠재 벡터의 수 100개", z.map((value) => value / 3)),
+      ...maps.slice(0, -1).map((map, depth) => {
+        const side = 4 * 2 ** depth, channels = map.length / side ** 2, count = Math.min(16, channels);
+        return shown(`${side}×${side} 특성 맵, 채널 ${channels}개${count < channels ? ` 가운데 ${count}개` : ""}`, map, channels, count);
+      }),
+      shown("샘플", maps[maps.length - 1]),
+      shown("픽셀을 고칠 쪽. 밝은 곳은 밝게, 어두운 곳은 어둡게", gradient.map((value) => value / strongest)));
+    answer.textContent = `${k + 1}번 샘플: 검사관은 진짜일 확률을 ${(1 / (1 + Math.exp(-logit))).toFixed(3)}(로짓 ${logit.toFixed(2)})라고 답한다. `
+      + "마지막 그림은 검사관을 지나 되돌아온 그레이디언트이다. 픽셀을 그쪽으로 고치면 이 답이 커진다.";
+  }
+
   stage.append(
     element("div", { class: "play-buttons" }, running, button("한 스텝", () => { pause(); order("step"); }), button("처음부터", () => reset(false)),
       element("label", {}, "시드 ", seed)),
     element("fieldset", { class: "play-tabs" }, element("legend", {}, "스위치"), ...switches.map(({ label }) => label)),
     notice, status,
     element("div", { class: "play-row play-learning" },
-      element("figure", { class: "play-cell" }, picture, element("figcaption", {}, "위조범의 샘플. 잠재 벡터는 늘 같다.")),
+      element("figure", { class: "play-cell" }, picture, element("figcaption", {}, "위조범의 샘플. 누르면 하나를 들여다본다.")),
       element("figure", { class: "play-cell" }, realPicture, element("figcaption", {}, "진짜 벽돌"))),
     words, legend, chart,
-    element("p", { class: "play-note" }, "필름: 같은 잠재 벡터의 샘플을, 본 이미지가 두 배가 될 때마다 남겼다."), film);
+    element("p", { class: "play-note" }, "필름: 같은 잠재 벡터의 샘플을, 본 이미지가 두 배가 될 때마다 남겼다."), film,
+    element("div", { class: "play-buttons" }, element("label", {}, "샘플 번호 ", which), button("들여다보기", inspect)), answer, inside);
 
   // ── 워커와 주고받기 ──
   let worker = null, address = "", going = false, inSight = true, seen = 0;
@@ -190,7 +226,8 @@ play.define("forger", (stage, data) => {
     order("pause");
   }
   function reset(goOn) { // 워커를 새로 띄운다
-    notice.textContent = "";
+    notice.textContent = answer.textContent = "";
+    inside.replaceChildren();
     worker?.terminate();
     URL.revokeObjectURL(address);
     const source = `"use strict";${ganLoops}\n${createGan}\n(${forgerWorker})()`;
@@ -232,6 +269,7 @@ play.define("forger", (stage, data) => {
       show(speed, right);
       drawLosses();
     },
+    inspected({ k, z, maps, logit, gradient }) { lookInside(k, z, maps, logit, gradient); },
     broken({ seen: at }) {
       pause();
       notice.textContent = `본 이미지 ${number(at)}장에서 손실이 수가 아닌 것(NaN)이 되어 멈추었다. ‘처음부터’를 누른다.`;

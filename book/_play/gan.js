@@ -207,6 +207,7 @@ function createGan(options, loops, wasm) {
     const y = tensor(length), dx = tensor(length);
     let input;
     return {
+      activation: true,
       forward(x) { input = x; run.leaky(y, x, length); return y; },
       backward(dy) { run.leakyBackward(dx, dy, input, length); return dx; },
     };
@@ -215,6 +216,7 @@ function createGan(options, loops, wasm) {
   function tanh(length) {
     const y = tensor(length), dx = tensor(length);
     return {
+      activation: true,
       forward(x) { for (let i = 0; i < length; i++) y[i] = Math.tanh(x[i]); return y; },
       backward(dy) { for (let i = 0; i < length; i++) dx[i] = dy[i] * (1 - y[i] * y[i]); return dx; },
     };
@@ -239,6 +241,7 @@ function createGan(options, loops, wasm) {
   // ── 두 신경망 ──
   function chain(layers) {
     return {
+      layers,
       forward(x) { for (const layer of layers) x = layer.forward(x); return x; },
       backward(dy, learn) { for (const layer of [...layers].reverse()) dy = layer.backward(dy, learn); return dy; },
     };
@@ -336,5 +339,24 @@ function createGan(options, loops, wasm) {
   for (let i = 0; i < fixed.length; i++) fixed[i] = fixedRandom.normal();
   const sample = (latents = fixed) => averageForger.forward(latents).slice();
 
-  return { settings, step, sample, gradients, dParameters, gParameters, averages, real, z, realLabels, fakeLabels, movesReal, movesFake, fixed, tensor };
+  // 샘플 하나를 들여다본다. 잠재 벡터, 활성화 함수를 지난 특성 맵들(마지막 것이 이미지), 검사관의 로짓, 그리고 픽셀을 조금 키우면 로짓이
+  // 얼마나 커지는지(그레이디언트)이다. 검사관은 그 샘플이 든 한 배치를 함께 본다.
+  function inspect(k) {
+    const maps = [], first = Math.min(k - (k % batch), samples - batch);
+    let x = fixed;
+    for (const layer of averageForger.layers) {
+      x = layer.forward(x);
+      const each = x.length / samples;
+      if (layer.activation) maps.push(x.slice(k * each, (k + 1) * each));
+    }
+    watched.set(x.subarray(first * pixels, (first + batch) * pixels));
+    const logit = judgeFake.forward(watched)[k - first];
+    dLogits.fill(0);
+    dLogits[k - first] = 1;
+    const gradient = judgeFake.backward(dLogits, false).slice((k - first) * pixels, (k - first + 1) * pixels);
+    return { z: fixed.slice(k * latent, (k + 1) * latent), maps, logit, gradient };
+  }
+  const watched = tensor(batch * pixels);
+
+  return { settings, step, sample, inspect, gradients, dParameters, gParameters, averages, real, z, realLabels, fakeLabels, movesReal, movesFake, fixed, tensor };
 }

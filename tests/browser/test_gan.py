@@ -52,20 +52,27 @@ def batch_of(settings: dict) -> dict[str, np.ndarray]:
     }
 
 
+def networks(upsampling: str, d_values: list, g_values: list) -> tuple:
+    """가중치가 같은 Keras의 생성자와 판별자이다."""
+    from companion import build_discriminator, build_generator
+
+    generator = build_generator(image_size=32, base_channels=8, upsampling=upsampling)
+    discriminator = build_discriminator(32, base_channels=8, dropout_rate=0)
+    for model, values in ((generator, g_values), (discriminator, d_values)):
+        for variable, value in zip(model.trainable_variables, values, strict=True):
+            variable.assign(np.reshape(value, variable.shape))
+    return generator, discriminator
+
+
 def of_keras(settings: dict, batch: dict, d_values: list, g_values: list) -> dict:
     """같은 가중치와 같은 배치로 Keras가 구한 손실과 그레이디언트이다."""
     import tensorflow as tf
 
-    from companion import build_discriminator, build_generator
     from companion.models import build_logit_model
     from companion.training import binary_cross_entropy
 
-    generator = build_generator(image_size=32, base_channels=8, upsampling=settings["upsampling"])
-    discriminator = build_discriminator(32, base_channels=8, dropout_rate=0)
+    generator, discriminator = networks(settings["upsampling"], d_values, g_values)
     logits = build_logit_model(discriminator)
-    for model, values in ((generator, g_values), (discriminator, d_values)):
-        for variable, value in zip(model.trainable_variables, values, strict=True):
-            variable.assign(np.reshape(value, variable.shape))
 
     def moved(images, moves):
         rows = np.clip(np.arange(32) + moves[:, :1], 0, 31)
@@ -148,3 +155,43 @@ def test_every_recipe_trains_a_hundred_steps_with_finite_numbers(page, settings)
     assert result["seen"] == 1600
     assert np.isfinite([result["dLoss"], result["gLoss"], *result["sample"]]).all()
     assert np.std(result["sample"]) > 0.01
+
+
+INSPECTED = """(settings) => {
+  const bytes = Uint8Array.from(atob(play.data.loops), (c) => c.charCodeAt(0));
+  const gan = createGan({ seed: 4, ...settings }, ganLoops(), new WebAssembly.Module(bytes));
+  const bricks = Uint8Array.from({ length: 64 * 1024 }, (_, i) => (i % 1024 > 500 ? 200 : 0));
+  for (let k = 0; k < 20; k++) gan.step(bricks);
+  const { maps, logit, gradient } = gan.inspect(21);
+  const read = (parameters) => parameters.map(({ value }) => [...value]);
+  return {
+    maps: maps.map((map) => [...map]), logit, gradient: [...gradient], fixed: [...gan.fixed],
+    dValues: read(gan.dParameters), gValues: read(gan.averages),
+  };
+}"""
+
+
+@pytest.mark.parametrize("upsampling", ["smooth", "transpose"])
+def test_what_the_zoom_shows_is_what_keras_computes(page, upsampling):
+    import keras
+    import tensorflow as tf
+
+    from companion.models import build_logit_model
+
+    shown = page.evaluate(INSPECTED, {"upsampling": upsampling})
+    generator, discriminator = networks(upsampling, shown["dValues"], shown["gValues"])
+    leaky = keras.layers.LeakyReLU
+    activated = [layer.output for layer in generator.layers if isinstance(layer, leaky)]
+    watching = keras.Model(generator.input, [*activated, generator.output])
+    latents = np.reshape(shown["fixed"], (-1, 100)).astype("float32")
+    *maps, images = watching(latents, training=True)
+    for map_, found in zip([*maps, images], shown["maps"], strict=True):
+        np.testing.assert_allclose(np.ravel(found), np.ravel(map_[21]), atol=1e-4)
+
+    batch = tf.Variable(images[16:32])
+    with tf.GradientTape() as tape:
+        logit = build_logit_model(discriminator)(batch, training=True)[21 - 16, 0]
+    gradient = tape.gradient(logit, batch)[21 - 16]
+    assert shown["logit"] == pytest.approx(float(logit), abs=1e-4)
+    np.testing.assert_allclose(np.ravel(shown["gradient"]), np.ravel(gradient), atol=1e-4)
+    assert np.abs(gradient).max() > 1e-3

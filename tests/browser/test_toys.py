@@ -343,3 +343,23 @@ def test_the_page_answers_while_the_forger_learns(reader):
         })"""
     )
     assert np.median(gaps) < 100
+
+
+def test_a_sample_of_the_forger_is_looked_into_by_click_and_by_keyboard(reader):
+    one = reader(folder=True)
+    toy = forger(one)
+    toy.get_by_role("button", name="한 스텝").click()
+    one.page.wait_for_selector("#forger canvas[data-seen='16']")
+    picture = toy.locator("canvas").first
+    box = picture.bounding_box()
+    picture.click(position={"x": 2.5 * box["width"] / 8, "y": 1.5 * box["height"] / 6})
+    answer = toy.get_by_text("번 샘플: 검사관은")
+    answer.wait_for()
+    assert "11번 샘플" in answer.inner_text()
+    assert toy.locator(".play-row").last.locator("canvas").count() == 6
+    before = toy.locator("canvas").last.evaluate(CANVAS)
+    toy.get_by_label("샘플 번호").fill("48")
+    toy.get_by_role("button", name="들여다보기").press("Enter")
+    wait_for_other = "([text]) => document.querySelector('#forger').innerText.includes(text)"
+    one.page.wait_for_function(wait_for_other, arg=["48번 샘플"])
+    assert toy.locator("canvas").last.evaluate(CANVAS) != before
