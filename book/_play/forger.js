@@ -164,7 +164,7 @@ play.define("forger", (stage, data) => {
 
   // ── 샘플 하나 들여다보기 ──
   const which = element("input", { type: "number", min: 1, max: samples, value: 1 });
-  const inside = element("div", { class: "play-row" });
+  const inside = element("div", { class: "play-row play-inside" });
   const answer = element("p", { class: "play-note", "aria-live": "polite" });
   function inspect() {
     const k = Math.min(samples, Math.max(1, Math.round(which.value))) - 1;

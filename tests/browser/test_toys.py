@@ -356,7 +356,7 @@ def test_a_sample_of_the_forger_is_looked_into_by_click_and_by_keyboard(reader):
     answer = toy.get_by_text("번 샘플: 검사관은")
     answer.wait_for()
     assert "11번 샘플" in answer.inner_text()
-    assert toy.locator(".play-row").last.locator("canvas").count() == 6
+    assert toy.locator(".play-inside").locator("canvas").count() == 6
     before = toy.locator("canvas").last.evaluate(CANVAS)
     toy.get_by_label("샘플 번호").fill("48")
     toy.get_by_role("button", name="들여다보기").press("Enter")
