@@ -49,6 +49,14 @@ TOYS = {
         ("laboratory-data.js", "generator.js", "laboratory.js"),
         "generator.js",
     ),
+    "forger": Toy(
+        "위조범이 배우는 자리",
+        "작은 DCGAN이 이 브라우저 안에서 처음부터 배운다. 얼룩이 벽돌이 되는 것을 지켜보고, 스위치로 훈련을 망가뜨려 본다.",
+        "위조범의 샘플 열두 장씩의 필름. 한 줄 내려갈 때마다 본 이미지가 두 배이고, 얼룩이 차츰 벽돌의 꼴이 된다.",
+        "스크립트가 켜져 있으면 여기에서 위조범이 배우는 것을 지켜볼 수 있다.",
+        ("forger-data.js", "gan-loops.js", "gan-wasm.js", "gan.js", "forger.js"),
+        "gan.js",
+    ),
     "rewind": Toy(
         "훈련 되감기",
         "손잡이를 밀어 훈련을 앞뒤로 돌린다. 손실이 거의 멈춘 뒤에도 그림이 나아지는지 본다.",

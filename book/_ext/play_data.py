@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from book._ext import forger_data
 from companion import recorded
 from companion.data import load_bricks
 from companion.sampling import strongest_directions, tile
@@ -33,8 +34,14 @@ def write(folder: Path) -> None:
     """`folder`에 놀이마다의 데이터와 멈춘 그림을 쓴다."""
     folder.mkdir(parents=True, exist_ok=True)
     wall(folder)
-    for name, make in {"laboratory": laboratory, "game": game, "rewind": rewind}.items():
-        text = json.dumps(make(folder), ensure_ascii=False, separators=(",", ":"))
+    data = {
+        "laboratory": laboratory(folder),
+        "game": game(folder),
+        "rewind": rewind(folder),
+        "forger": forger_data.everything(),
+    }
+    for name, values in data.items():
+        text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
         (folder / f"{name}-data.js").write_text(f"play.data.{name} = {text};\n", encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""파이어폭스 ESR에서 게임과 실험실을 움직인다. 데비안의 파이어폭스는 WebDriver BiDi로 부린다."""
+"""파이어폭스 ESR에서 게임과 실험실과 배우는 위조범을 움직인다. 데비안의 파이어폭스는 WebDriver BiDi로 부린다."""
 
 import itertools
 import json
@@ -152,6 +152,21 @@ def test_the_laboratory_makes_bricks_in_firefox(firefox, served, folder):
     firefox.evaluate("document.querySelector('#laboratory input[type=range]').focus()")
     firefox.press("\ue014", "\ue014", "\ue014")
     firefox.wait(f"{picture} !== {json.dumps(before)}")
+    assert firefox.errors == []
+    assert [u for u in firefox.requests if not u.startswith((base, "data:", "blob:"))] == []
+
+
+@pytest.mark.parametrize("folder", [False, True], ids=["http", "folder"])
+def test_the_forger_learns_in_firefox(firefox, served, folder):
+    base = BUILT.as_uri() + "/" if folder else served
+    firefox.events.clear()
+    firefox.open(f"{base}book/4_2_4_training.html")
+    firefox.click("#forger .play-start")
+    firefox.wait("document.querySelector('#forger canvas[data-seen=\"0\"]')")
+    stage = "document.querySelector('#forger .play-stage')"
+    assert firefox.evaluate(f"{stage}.dataset.engine") == "wasm"
+    firefox.evaluate(f"{stage}.querySelector('button').click()")
+    firefox.wait(f"{stage}.dataset.seen >= 500")
     assert firefox.errors == []
     assert [u for u in firefox.requests if not u.startswith((base, "data:", "blob:"))] == []
 

@@ -209,3 +209,157 @@ def test_touching_a_convolution_shows_what_meets(reader, kind, kernel, count):
     words = toy.locator("[aria-live]").inner_text()
     assert "출력 2행 2열은" in words
     assert toy.locator(".play-on").count() >= 3
+
+
+SEEN = "Number(document.querySelector('#forger .play-stage').dataset.seen || 0)"
+
+
+def forger(one):
+    """위조범이 배우는 자리를 시작하고, 처음 그림이 나올 때까지 기다린다."""
+    toy = begin(one, "book/4_2_4_training", "forger")
+    one.page.wait_for_selector("#forger canvas[data-seen='0']")
+    return toy
+
+
+def wait_until(one, condition: str):
+    one.page.wait_for_function(f"() => {condition}", timeout=60_000)
+
+
+def test_the_forger_starts_pauses_steps_and_starts_again(reader):
+    one = reader(folder=True)
+    toy = forger(one)
+    assert toy.locator(".play-stage").get_attribute("data-engine") == "wasm"
+    toy.get_by_role("button", name="시작").press("Enter")
+    wait_until(one, f"{SEEN} >= 1000")
+    assert "검사관이 맞힌 비율" in toy.inner_text()
+    toy.get_by_role("button", name="멈춤").press("Enter")
+    one.page.wait_for_timeout(500)
+    paused = one.page.evaluate(SEEN)
+    toy.get_by_role("button", name="한 스텝").click()
+    wait_until(one, f"{SEEN} === {paused} + 16")
+    assert toy.locator(".play-film canvas").count() >= 3
+    assert "본 이미지" in toy.locator("canvas").first.get_attribute("aria-label")
+    toy.get_by_role("button", name="처음부터").click()
+    wait_until(one, "document.querySelectorAll('#forger .play-film canvas').length === 1")
+
+
+def test_the_same_seed_in_the_address_teaches_the_same_forger(reader):
+    def after_two_steps(seed):
+        one = reader(folder=True)
+        one.page.goto(f"{one.base}book/4_2_4_training.html#forger={seed}")
+        one.page.wait_for_selector("#forger canvas[data-seen='0']")
+        for seen in (16, 32):
+            one.page.get_by_role("button", name="한 스텝").click()
+            one.page.wait_for_selector(f"#forger canvas[data-seen='{seen}']")
+        return one, one.page.locator("#forger canvas").first.evaluate(CANVAS)
+
+    one, first = after_two_steps(7)
+    assert after_two_steps(7)[1] == first
+    assert after_two_steps(8)[1] != first
+    one.page.get_by_label("시드").fill("9")
+    one.page.get_by_label("시드").press("Enter")
+    assert one.page.url.endswith("#forger=9")
+
+
+def test_switches_of_the_forger_act_at_once_or_start_again(reader):
+    one = reader(folder=True)
+    toy = forger(one)
+    toy.get_by_role("button", name="한 스텝").click()
+    one.page.wait_for_selector("#forger canvas[data-seen='16']")
+    toy.get_by_label("검사관 얼리기").check()
+    toy.get_by_role("button", name="한 스텝").click()
+    one.page.wait_for_selector("#forger canvas[data-seen='32']")
+    toy.get_by_label("배치 정규화 빼기").check()
+    one.page.wait_for_selector("#forger canvas[data-seen='0']")
+    assert "처음부터 다시 한다" in toy.inner_text()
+
+
+def test_the_forger_rests_while_it_is_out_of_sight(reader):
+    one = reader(folder=True)
+    toy = forger(one)
+    toy.get_by_role("button", name="시작").click()
+    wait_until(one, f"{SEEN} > 0")
+    one.page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+    one.page.wait_for_timeout(1000)
+    resting = one.page.evaluate(SEEN)
+    one.page.wait_for_timeout(1000)
+    assert one.page.evaluate(SEEN) == resting
+    toy.locator("canvas").first.scroll_into_view_if_needed()
+    wait_until(one, f"{SEEN} > {resting}")
+
+
+def test_the_forger_learns_without_webassembly_too(reader):
+    one = reader(folder=True)
+    one.open("book/4_2_4_training")
+    one.page.evaluate(
+        """() => {
+          const define = play.define;
+          play.define = (name, begin) => define(name, (stage, data) => {
+            play.data.loops = btoa("no module");
+            begin(stage, data);
+          });
+        }"""
+    )
+    one.page.locator("#forger .play-start").click()
+    one.page.wait_for_selector("#forger .play-stage[data-engine='js']")
+    assert "WebAssembly를 쓸 수 없어" in one.page.locator("#forger [role=status]").inner_text()
+    one.page.locator("#forger").get_by_role("button", name="시작").click()
+    wait_until(one, f"{SEEN} > 16")
+
+
+def test_a_broken_number_is_noticed_and_said(reader):
+    one = reader(folder=True)
+    toy = forger(one)
+    one.page.evaluate(
+        """() => {
+          window.createGan = function createGan({ samples }) {
+            const step = () => ({ seen: 16, dLoss: NaN, gLoss: 1, right: 0 });
+            return { settings: {}, step, sample: () => new Float32Array(samples * 1024) };
+          };
+        }"""
+    )
+    toy.get_by_role("button", name="처음부터").click()
+    toy.get_by_role("button", name="시작").click()
+    toy.get_by_text("NaN").wait_for()
+    assert toy.get_by_role("button", name="시작").is_visible()
+
+
+def test_the_page_answers_while_the_forger_learns(reader):
+    one = reader()
+    toy = forger(one)
+    toy.get_by_role("button", name="시작").click()
+    wait_until(one, f"{SEEN} > 0")
+    gaps = one.page.evaluate(
+        """() => new Promise((resolve) => {
+          const gaps = [];
+          let last = performance.now();
+          const tick = () => {
+            gaps.push(performance.now() - last);
+            last = performance.now();
+            if (gaps.length < 100) setTimeout(tick, 10);
+            else resolve(gaps);
+          };
+          tick();
+        })"""
+    )
+    assert np.median(gaps) < 100
+
+
+def test_a_sample_of_the_forger_is_looked_into_by_click_and_by_keyboard(reader):
+    one = reader(folder=True)
+    toy = forger(one)
+    toy.get_by_role("button", name="한 스텝").click()
+    one.page.wait_for_selector("#forger canvas[data-seen='16']")
+    picture = toy.locator("canvas").first
+    box = picture.bounding_box()
+    picture.click(position={"x": 2.5 * box["width"] / 8, "y": 1.5 * box["height"] / 6})
+    answer = toy.get_by_text("번 샘플: 검사관은")
+    answer.wait_for()
+    assert "11번 샘플" in answer.inner_text()
+    assert toy.locator(".play-inside").locator("canvas").count() == 6
+    before = toy.locator("canvas").last.evaluate(CANVAS)
+    toy.get_by_label("샘플 번호").fill("48")
+    toy.get_by_role("button", name="들여다보기").press("Enter")
+    wait_for_other = "([text]) => document.querySelector('#forger').innerText.includes(text)"
+    one.page.wait_for_function(wait_for_other, arg=["48번 샘플"])
+    assert toy.locator("canvas").last.evaluate(CANVAS) != before

@@ -110,6 +110,24 @@ TABLE = {
         "python -m tools.studies bench",
         60,
     ),
+    "loops": Stored(
+        ("book/_play/gan-wasm.js",),
+        ("book/_play/gan-loops.ts", "tools/makers/loops.py"),
+        "python -m tools.makers.loops",
+        needs="npm이",
+    ),
+    "forger": Stored(
+        ("tools/studies/results/forger.jsonl", "book/_play/forger.png"),
+        (
+            BRICKS,
+            "book/_ext/forger_data.py",
+            "book/_play/gan.js",
+            "book/_play/gan-wasm.js",
+            "tools/studies/forger.py",
+        ),
+        "python -m tools.studies.forger --again",
+        30,
+    ),
     "glossary": Stored(
         ("book/glossary.md",),
         ("book/glossary.csv", "tools/checks/terms.py", "tools/makers/glossary.py"),

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tools.studies import forger
 from tools.studies.recipes import STUDIES, Study
 from tools.studies.report import (
     FEWEST_SEEDS,
@@ -293,6 +294,8 @@ def table(name: str) -> str:
     """실험이나 속도 측정의 이름에서 표를 만든다."""
     if name == "power":
         return power_table()
+    if name == "forger":
+        return forger.table(forger.finished())
     if name in STUDIES:
         return (diagnosis_table if name == "faults" else study_table)(STUDIES[name])
     path = RESULTS / f"{name}.json"

@@ -1,0 +1,220 @@
+"""브라우저에서 훈련하는 놀이의 스위치가 말한 대로 되는지 여러 시드로 잰다.
+
+화면 없는 크로미움에서 놀이의 코드(`book/_play/gan.js`) 그대로 훈련하고, 정해 둔 수의 이미지를 볼 때마다 이동 평균 생성자의
+샘플을 잰다. 잰 값은 `results/forger.jsonl`에, 시드 1의 필름은 `book/_play/forger.png`에 적는다. 시간은 재지 않는다.
+
+쓰기(chromium이 있어야 한다):
+    python -m tools.studies.forger                 # 아직 재지 않은 훈련을 모두 한다. 멈추면 이어서 한다
+    python -m tools.studies.forger --seeds 4 5     # 이 시드들만 한다
+    python -m tools.studies.forger --again         # 잰 것을 버리고 처음부터 다시 한다
+"""
+
+import argparse
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from book._ext import forger_data, play_data
+from companion import evaluation
+from tools import ROOT
+
+PLAY = ROOT / "book" / "_play"
+RESULTS = Path(__file__).parent / "results" / "forger.jsonl"
+FILM = PLAY / "forger.png"
+SEEDS = (1, 2, 3)
+CHECKPOINTS = (500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000)  # 필름의 장면
+SHOWN = (16_000, 32_000)  # 샘플을 재어 표에 싣는 것
+FREEZE, THAW = 8_000, 16_000
+MEASURED = 480  # 잴 때마다 만드는 샘플의 수
+FILMED = 12
+SIZE = forger_data.SIZE
+
+# 새 신경망을 짓고(BEGIN), 이미지를 그만큼 볼 때까지 훈련한 다음(ADVANCE) 새 잠재 벡터의 샘플을 [0, 255]로 돌려준다.
+BEGIN = """([settings, pixels, levels]) => {
+  window.bricks = Uint8Array.from(pixels, (c) => ((c.charCodeAt(0) - 48) * 255) / (levels - 1));
+  const bytes = Uint8Array.from(atob(play.data.loops), (c) => c.charCodeAt(0));
+  window.gan = createGan(settings, ganLoops(), new WebAssembly.Module(bytes));
+  window.last = null;
+  window.smooth = { dLoss: Math.LN2, gLoss: Math.LN2, right: 0.5 };
+}"""
+ADVANCE = """([until, settings, latents, filmed]) => {
+  Object.assign(gan.settings, settings);
+  let result = window.last ?? { seen: 0, dLoss: 0, gLoss: 0 };
+  while (result.seen < until && Number.isFinite(result.dLoss + result.gLoss)) {
+    result = gan.step(bricks);
+    for (const name in smooth) smooth[name] += 0.02 * (result[name] - smooth[name]);
+  }
+  window.last = result;
+  const grey = (value) => Math.round(127.5 * Math.max(-1, Math.min(1, value)) + 127.5);
+  const film = [...gan.sample().subarray(0, filmed * gan.settings.size ** 2)].map(grey);
+  const z = gan.tensor(gan.fixed.length), samples = [];
+  for (let at = 0; at < latents.length; at += z.length) {
+    z.set(latents.slice(at, at + z.length));
+    samples.push(...gan.sample(z).map(grey));
+  }
+  return { ...smooth, seen: result.seen, finite: Number.isFinite(result.dLoss + result.gLoss), film, samples };
+}"""
+
+
+class Arm(NamedTuple):
+    """훈련 하나의 처음 설정과, 이미지를 그만큼 본 다음에 바꿀 설정이다."""
+
+    settings: dict[str, Any] = {}
+    later: dict[int, dict[str, Any]] = {}
+
+
+SWITCHES = forger_data.SWITCHES
+ARMS = {
+    "기준": Arm(),
+    "검사관 얼리기": Arm(later={FREEZE: {"frozen": True}, THAW: {"frozen": False}}),
+    **{name: Arm(settings) for name, settings in SWITCHES.items() if name != "검사관 얼리기"},
+}
+
+
+def measure(
+    page: Any, arm: Arm, seed: int, data: dict[str, Any]
+) -> Iterator[tuple[dict, np.ndarray]]:
+    """훈련하며 잴 때마다 `(잰 값, 필름의 한 줄)`을 내놓는다."""
+    latents = np.random.default_rng(0).standard_normal(MEASURED * 100).tolist()
+    settings = {**data["settings"], **arm.settings, "seed": seed}
+    page.evaluate(BEGIN, [settings, data["pixels"], data["levels"]])
+    seen = 0
+    for until in CHECKPOINTS:
+        z = latents if until in SHOWN else []
+        found = page.evaluate(ADVANCE, [until, arm.later.get(seen, {}), z, FILMED])
+        seen = until
+        samples, film = (
+            np.array(found.pop(name), "uint8").reshape(-1, SIZE, SIZE)
+            for name in ("samples", "film")
+        )
+        point = {"until": until, **found, **(scores(samples) if len(samples) else {})}
+        yield point, np.concatenate(list(film), axis=1)
+
+
+def scores(samples: np.ndarray) -> dict[str, float]:
+    """진짜까지의 거리, 가장자리의 밝기, 그리고 진짜의 몇 배인지로 적은 샘플끼리의 거리와 이웃한 픽셀의 차이이다."""
+    real = forger_data.small_bricks()
+    distance = evaluation.kernel_distance(
+        real_features(), evaluation.brick_features(enlarged(samples))
+    )
+    border = np.concatenate([samples[:, [0, -1]].ravel(), samples[:, :, [0, -1]].ravel()])
+    return {
+        "kid": round(1000 * distance.mean, 1),
+        "edge": round(float(border.mean()), 1),
+        "spread": round(spread(samples) / spread(real), 3),
+        "grain": round(grain(samples) / grain(real), 3),
+    }
+
+
+@cache
+def real_features() -> np.ndarray:
+    return evaluation.brick_features(enlarged(forger_data.small_bricks()))
+
+
+def enlarged(images: np.ndarray) -> np.ndarray:
+    """특성을 뽑는 신경망이 보는 64×64로 매끄럽게 늘린다."""
+    bilinear = Image.Resampling.BILINEAR
+    larger = [np.asarray(Image.fromarray(image).resize((64, 64), bilinear)) for image in images]
+    return np.stack(larger)[..., None]
+
+
+def spread(images: np.ndarray) -> float:
+    """픽셀마다 이미지들이 다른 정도(표준 편차)를 제곱해 평균한 것의 제곱근이다. 모두 같은 그림이면 0이다."""
+    return float(np.sqrt(images.var(axis=0).mean()))
+
+
+def grain(images: np.ndarray) -> float:
+    """가로로 이웃한 두 픽셀의 밝기 차이의 평균이다. 자글자글할수록 크다."""
+    return float(np.abs(np.diff(images.astype(int), axis=2)).mean())
+
+
+def finished() -> list[dict[str, Any]]:
+    text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def table(runs: list[dict[str, Any]]) -> str:
+    """스위치마다 시드들의 가운데 값과, 괄호 안에 가장 작은 값과 가장 큰 값이다."""
+    lines = [
+        "| 스위치 | 시드 | 본 이미지 | 검사관이 맞힌 비율(%) | KID×1000 | 샘플끼리 다른 정도 | 이웃한 픽셀의 차이 | NaN |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for arm in ARMS:
+        chosen = [run["points"] for run in runs if run["arm"] == arm]
+        for points in zip(*chosen, strict=True):
+            if (seen := points[0]["until"]) not in SHOWN:
+                continue
+
+            def of(name: str, digits: int = 0, times: float = 1, points: Any = points) -> str:
+                values = [times * point[name] for point in points]
+                middle, low, high = (f"{v:,.{digits}f}" for v in np.quantile(values, (0.5, 0, 1)))
+                return f"{middle} ({low}~{high})"
+
+            broken = sum(not point["finite"] for point in points)
+            lines.append(
+                f"| {arm} | {len(points)} | {seen:,} | {of('right', times=100)} | {of('kid')} | "
+                f"{of('spread', 2)} | {of('grain', 2)} | {broken}/{len(points)} |"
+            )
+    return "\n".join(lines)
+
+
+@contextmanager
+def empty_page() -> Iterator[Any]:
+    """놀이의 코드만 읽은 빈 페이지이다."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        raise FileNotFoundError(
+            "chromium이 없다. 데비안과 우분투에서는 `sudo apt install chromium`으로 설치한다."
+        )
+    with sync_playwright() as api:
+        browser = api.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.add_script_tag(content="window.play = { data: {} };")
+        for name in ("gan-loops.js", "gan-wasm.js", "gan.js"):
+            page.add_script_tag(path=PLAY / name)
+        yield page
+        browser.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS, help="시드들")
+    parser.add_argument("--again", action="store_true", help="잰 것을 버리고 처음부터 다시 한다")
+    options = parser.parse_args()
+    if options.again:
+        RESULTS.unlink(missing_ok=True)
+    data = forger_data.everything()
+    done = {(run["arm"], run["seed"]) for run in finished()}
+    with empty_page() as page:
+        for seed, (name, arm) in product(options.seeds, ARMS.items()):
+            if (name, seed) in done:
+                continue
+            points, strips = zip(*measure(page, arm, seed, data), strict=True)
+            with RESULTS.open("a", encoding="utf-8") as file:
+                file.write(
+                    json.dumps({"arm": name, "seed": seed, "points": points}, ensure_ascii=False)
+                    + "\n"
+                )
+            if (name, seed) == ("기준", 1):
+                play_data.save_png(FILM, np.concatenate(strips))
+            last = points[-1]
+            print(
+                f"{name}, 시드 {seed}: 맞힌 비율 {last['right']:.2f}, KID {last['kid']:.0f}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
