@@ -21,7 +21,9 @@ def is_number(value: object) -> bool:
 
 def refusal(name: str, value: object, advice: str) -> ValueError:
     """값이 범위를 벗어났다는 오류이다. 무엇이 무엇이고 어떻게 할지를 말한다."""
-    particle = "이" if name[-1] in "gmnl1" else "가"
+    last = name[-1]
+    has_coda = (ord(last) - ord("가")) % 28 if "가" <= last <= "힣" else last in "gmnl1"
+    particle = "이" if has_coda else "가"
     return ValueError(f"{name}{particle} {value!r}이다. {advice}.")
 
 

@@ -80,7 +80,9 @@ def strongest_directions(kernel: ArrayLike, n: int) -> np.ndarray:
         raise ValueError(f"kernel의 크기가 {kernel.shape}이다. 2차원 이상의 배열을 준다.")
     _, _, vectors = np.linalg.svd(kernel.reshape(-1, kernel.shape[-1]), full_matrices=False)
     if n > len(vectors):
-        raise ValueError(f"n이 {n}인데 커널에서 구할 수 있는 방향은 {len(vectors)}개이다. 줄여 준다.")
+        raise ValueError(
+            f"n이 {n}인데 커널에서 구할 수 있는 방향은 {len(vectors)}개이다. 줄여 준다."
+        )
     largest = np.take_along_axis(vectors, np.abs(vectors).argmax(1)[:, None], 1)
     return (vectors * np.sign(largest))[:n]
 

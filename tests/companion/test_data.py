@@ -229,7 +229,6 @@ def test_pixels_that_are_not_finite_are_refused(bad):
         preprocess(tf.constant(images))
 
 
-
 @pytest.mark.parametrize(
     "images",
     [
