@@ -71,12 +71,13 @@ class DCGAN(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        label_noise, ema_decay, gradient_penalty, penalty_interval, shift, _ = check(
+        label_noise, ema_decay, gradient_penalty, penalty_interval, shift, seed, _ = check(
             label_noise=label_noise,
             ema_decay=ema_decay,
             gradient_penalty=gradient_penalty,
             penalty_interval=penalty_interval,
             shift=shift,
+            seed=seed,
             image_size=generator.output_shape[1],
         )
         if generator.input_shape[1:] != (latent_dim,):
@@ -307,8 +308,16 @@ def binary_cross_entropy(labels, logits):
     """로짓으로 계산한 이진 교차 엔트로피의 평균을 돌려준다.
 
     식은 max(a, 0) − a·y + log(1 + exp(−|a|))이고 y는 레이블, a는 로짓이다. 확률을 거치지 않으므로 로짓이
-    아무리 커도 그레이디언트가 sigmoid(a) − y로 정확하다.
+    아무리 커도 그레이디언트가 sigmoid(a) − y로 정확하다. 목록이나 정수는 실수의 텐서로 바꾼다.
+
+    Raises:
+        ValueError: 레이블과 로짓의 크기가 다를 때.
     """
+    labels, logits = (ops.convert_to_tensor(values, "float32") for values in (labels, logits))
+    if not labels.shape.is_compatible_with(logits.shape):
+        raise ValueError(
+            f"레이블의 크기 {labels.shape}와 로짓의 크기 {logits.shape}가 다르다. 같은 크기로 준다."
+        )
     return ops.mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits))
 
 
