@@ -6,7 +6,7 @@ PY := .venv/bin/python
 # AVX2뿐인 CPU에서는 TensorFlow가 oneDNN을 저절로 켜지 않는다. 켜면 합성곱이 몇 배 빠르다.
 export TF_ENABLE_ONEDNN_OPTS ?= 1
 
-.PHONY: help env book test offline pdf notebooks derived data run evaluator lowest colab test-variants linkcheck faults bench experiments update clean
+.PHONY: help env book test offline pdf notebooks address derived data run evaluator lowest colab test-variants linkcheck faults bench experiments update clean
 
 help: ## 이 목록을 보인다
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-14s %s\n' "$$name" "$$text"; done
@@ -29,6 +29,9 @@ pdf: book ## 책을 PDF로 찍는다(chromium이 있어야 한다)
 
 notebooks: env ## book/의 .md를 실행해 .ipynb를 다시 만든다
 	$(PY) -m tools.checks.notebooks run $(ARGS)
+
+address: env ## 저장소의 주소를 적고 노트북의 첫 셀을 맞춘다(URL=주소가 없으면 git remote의 것)
+	$(PY) -m tools.makers.address $(URL)
 
 derived: env ## 원천이 바뀐 것만 다시 만든다. 오래 걸리는 것은 이름과 명령만 보인다
 	$(PY) -m tools.makers.derived

@@ -11,6 +11,8 @@ from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from book._ext.finishing import Pages
+
 
 def add_vendor(app: Sphinx, config: Config) -> None:
     """`book/_vendor/`를 정적 파일 폴더에 보탠다. 없으면 책이 인터넷을 찾게 되므로 멈춘다."""
@@ -39,6 +41,16 @@ def fix_scripts(
         name = getattr(script, "filename", None)
         if name and "documentation_options" not in str(name) and "async" not in script.attributes:
             script.attributes["defer"] = "defer"
+
+
+def skip_excerpts(app: Sphinx, pages: Pages) -> None:
+    """폴더에서 연 책의 찾기가 발췌를 받으려 하지 않게 한다. 브라우저는 `file://`에서 다른 파일을 읽지 못한다."""
+    script = Path(app.outdir) / "_static" / "documentation_options.js"
+    asked, instead = "SHOW_SEARCH_SUMMARY: true", 'SHOW_SEARCH_SUMMARY: location.protocol !== "file:"'
+    code = script.read_text(encoding="utf-8")
+    if code.count(asked) != 1:
+        raise ValueError(f"{script}에 {asked!r}가 없다. Sphinx의 버전을 확인한다.")
+    script.write_text(code.replace(asked, instead), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:

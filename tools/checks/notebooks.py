@@ -357,13 +357,18 @@ def _refresh_colab_cell(page: Path) -> None:
 
 
 def carry_text(page: Path) -> list[str]:
-    """실행하지 않고 글과 꼬리표만 노트북으로 옮긴다. 코드가 바뀌었으면 옮기지 않고 이유를 돌려준다."""
+    """실행하지 않고 글과 꼬리표와 첫 셀만 노트북으로 옮긴다. 다른 코드가 바뀌었으면 옮기지 않고 이유를 돌려준다."""
     target = page.with_suffix(".ipynb")
     if not target.exists():
         return [f"{name_of(target)}이(가) 없다. `run`으로 먼저 실행한다."]
     expected, stored = read_page(page), nbformat.read(target, as_version=4)
     codes, stored_codes = (
-        [c.source for c in n.cells if c.cell_type == "code"] for n in (expected, stored)
+        [
+            c.source
+            for c in n.cells
+            if c.cell_type == "code" and "colab" not in c.metadata.get("tags", [])
+        ]
+        for n in (expected, stored)
     )
     if codes != stored_codes:
         return [f"{name_of(page)}의 코드가 바뀌었다. `run`으로 다시 실행한다."]

@@ -19,6 +19,7 @@ class Book:
     pages: str = "book"
     package: str = ""
     distribution: str = ""
+    version: str = ""
     placeholder: str = "OWNER/REPOSITORY"
     sources: Sequence[str] = ()
     terms: str = ""
@@ -50,7 +51,9 @@ def read(root: Path) -> Book:
             f"{', '.join(known)} 가운데에서 고른다."
         )
     named = {name.replace("-", "_"): value for name, value in table.items()}
-    return Book(root, **{"distribution": project.get("project", {}).get("name", ""), **named})
+    about = project.get("project", {})
+    defaults = {"distribution": about.get("name", ""), "version": about.get("version", "")}
+    return Book(root, **{**defaults, **named})
 
 
 BOOK = read(Path(__file__).resolve().parents[2])
