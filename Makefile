@@ -6,7 +6,7 @@ PY := .venv/bin/python
 # AVX2뿐인 CPU에서는 TensorFlow가 oneDNN을 저절로 켜지 않는다. 켜면 합성곱이 몇 배 빠르다.
 export TF_ENABLE_ONEDNN_OPTS ?= 1
 
-.PHONY: help env book test offline pdf notebooks address derived data run evaluator lowest colab test-variants linkcheck faults bench experiments update clean
+.PHONY: help env book test offline pdf notebooks address derived data run evaluator lowest platforms colab test-variants linkcheck faults bench experiments update clean
 
 help: ## 이 목록을 보인다
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-14s %s\n' "$$name" "$$text"; done
@@ -48,6 +48,9 @@ evaluator: env ## 평가에 쓰는 분류 신경망을 다시 훈련하고 기�
 
 lowest: env ## pyproject.toml이 약속한 가장 낮은 버전으로 환경을 따로 만들어 companion의 단위 시험을 한다
 	$(PY) -m tools.checks.lowest $(ARGS)
+
+platforms: env ## requirements.txt가 윈도우와 macOS와 다음 파이썬에서도 풀리는지 본다(인터넷이 있어야 한다)
+	$(PY) -m tools.checks.platforms
 
 colab: env ## Colab의 판으로 환경을 따로 만들어 노트북을 실행해 본다
 	$(PY) -m tools.checks.colab $(ARGS)

@@ -50,12 +50,12 @@ def set_addresses(app: Sphinx, config: Config) -> None:
     url = pages_url(theme["repository_url"])
     prefix = "/" + url.split("/", 3)[3]
     config.ogp_site_url = url
+    config.ogp_image = f"{url}_static/preview.png"
+    config.ogp_image_alt = "신경망이 만든 벽돌들 위에 적은 책의 이름"
+    config.ogp_type = "book"
+    config.ogp_site_name = config.html_title or config.project
     if is_known(theme["repository_url"]):
         config.html_baseurl = url
-        config.ogp_image = f"{url}_static/preview.png"
-        config.ogp_image_alt = "신경망이 만든 벽돌들 위에 적은 책의 이름"
-        config.ogp_type = "book"
-        config.ogp_site_name = config.html_title or config.project
     else:
         prefix = "/"
         theme["use_repository_button"] = False

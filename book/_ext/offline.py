@@ -46,7 +46,10 @@ def fix_scripts(
 def skip_excerpts(app: Sphinx, pages: Pages) -> None:
     """폴더에서 연 책의 찾기가 발췌를 받으려 하지 않게 한다. 브라우저는 `file://`에서 다른 파일을 읽지 못한다."""
     script = Path(app.outdir) / "_static" / "documentation_options.js"
-    asked, instead = "SHOW_SEARCH_SUMMARY: true", 'SHOW_SEARCH_SUMMARY: location.protocol !== "file:"'
+    asked, instead = (
+        "SHOW_SEARCH_SUMMARY: true",
+        'SHOW_SEARCH_SUMMARY: location.protocol !== "file:"',
+    )
     code = script.read_text(encoding="utf-8")
     if code.count(asked) != 1:
         raise ValueError(f"{script}에 {asked!r}가 없다. Sphinx의 버전을 확인한다.")
