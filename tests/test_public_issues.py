@@ -300,3 +300,18 @@ class TestSuccessor:
         modules |= {step.__module__.rpartition(".")[2] for step in extension.STEPS}
         assert {name for name in modules if f"`{name}`" not in page} == set()
         assert len(page.splitlines()) <= 60  # 한눈에 보인다
+
+
+@pytest.mark.parametrize(
+    ("report", "heading", "word"),
+    [
+        ("d2l-pytorch-colab#1: Colab이 멈추었다", "Colab 단추가 없거나 Colab이 열리지 않는다", "업로드"),
+        ("nlp-with-transformers#111: 칩에 맞는 휠이 없다", "설치할 때 맞는 패키지가 없다고 나온다", "3.14"),
+        ("nbval#133: 커널이 늦게 뜬다", "커널이 시작되지 않는다", "CPU"),
+    ],
+)  # fmt: skip
+def test_what_is_out_of_our_reach_has_its_section_in_troubleshooting(report, heading, word):
+    page = (ROOT / "book" / "troubleshooting.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^## (.+)\n((?:(?!## ).*\n)*)", page, flags=re.MULTILINE))
+    assert word in sections[heading]
+    assert all(f"**{part}.**" in sections[heading] for part in ("증상", "원인", "할 일"))
