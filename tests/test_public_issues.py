@@ -22,7 +22,11 @@ from tests.book.building import ADDRESS, ROOT, build, lay_out
 from tests.tools.checks.helpers import checking
 from tools.checks import notebooks, platforms, settings
 from tools.makers import address
-from tools.setup import environment
+from tools.setup import environment, update
+from tools.studies import __main__ as studies_main
+from tools.studies import again
+from tools.studies import run as studies_run
+from tools.studies import train as studies_train
 
 PLACEHOLDER = f"https://github.com/{settings.BOOK.placeholder}"
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -247,6 +251,52 @@ def test_tensorflow_61550_62691_a_run_lives_in_a_folder_with_hangul_and_a_space(
     again = build_dcgan(image_size=8, base_channels=2, latent_dim=4)
     assert len(runs.train(again, images, epochs=2, **arguments)) == 2
     assert runs.load_generator(home / "훈련 기록").output_shape == (None, 8, 8, 1)
+
+
+class TestUpgrade:
+    """Deep-Learning-with-TensorFlow-2-and-Keras#7: TensorFlow를 올리고 나서 배우지 못한다."""
+
+    @pytest.mark.parametrize(
+        ("tick", "words"),
+        [
+            ({"ema": {"kid": 2_000.0}}, ""),
+            ({"ema": {"kid": 4_100.0}}, "거리가 4,000를 넘었다"),
+            ({"d_loss": 0.0}, "거리가 4,000를 넘었다"),
+        ],
+    )
+    def test_a_version_that_learns_worse_than_the_stored_spread_is_noticed(
+        self, monkeypatch, capsys, tick, words
+    ):
+        stored = [
+            {"recipe": {"upsampling": "smooth"}, "seed": seed, "ticks": [{"ema": {"kid": kid}}]}
+            for seed, kid in enumerate([1_000.0, 2_000.0])
+        ]
+        seeds = []
+
+        def train(recipe, seed, folder):
+            seeds.append(seed)
+            return {"ticks": [{}, tick]}
+
+        monkeypatch.setattr(
+            studies_run, "read_results", lambda: [*stored, {"recipe": {}, "seed": 9}]
+        )
+        monkeypatch.setattr(studies_train, "train", train)
+        assert words in (found := again.main()) and bool(words) == bool(found)
+        assert seeds == [2] and "저장된 훈련 2개 1,000~2,000" in capsys.readouterr().out
+
+    @pytest.mark.parametrize(("found", "code"), [("", 0), ("넘었다", "넘었다")])
+    def test_the_command_fails_only_when_something_is_found(self, monkeypatch, found, code):
+        monkeypatch.setattr(again, "main", lambda: found)
+        monkeypatch.setattr("sys.argv", ["studies", "again"])
+        with pytest.raises(SystemExit) as stopped:
+            studies_main.main()
+        assert stopped.value.code == code
+
+    def test_the_upgrade_ends_with_it(self, monkeypatch):
+        commands = []
+        monkeypatch.setattr(update, "_run", lambda *words, **_: commands.append(words[1:]))
+        assert update.main(["learn"]) == 0
+        assert commands == [("-m", "tools.studies", "again")] and update.STEPS[-1] == "learn"
 
 
 class TestPlatforms:
