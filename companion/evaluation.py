@@ -1,4 +1,4 @@
-"""만든 이미지를 진짜 이미지와 견주어 잰다.
+"""만든 이미지를 진짜 이미지와 비교하여 잰다.
 
 이미지는 모두 `(N, 64, 64, 1)` 크기의 uint8이고, 대부분의 지표는 이미지가 아니라 그 특성을 비교한다. 특성은 이 책의
 벽돌로 훈련한 작은 분류 신경망의 것(`brick_features`)이다. 흔히 쓰는 인셉션 신경망은 컬러 사진으로 훈련한 것이어서
@@ -115,7 +115,7 @@ def _predict(model: keras.Model, images: np.ndarray) -> Any:
     return model.predict(preprocess(images), batch_size=256, verbose=0)
 
 
-# ---- 특성을 견주는 지표
+# ---- 특성을 비교하는 지표
 
 
 def kernel_distance(
@@ -212,7 +212,7 @@ def agreement(real: np.ndarray, fake: np.ndarray, *, k: int = 3, k_density: int 
 
 
 def nyquist_share(images: np.ndarray) -> float:
-    """밝기의 변화 가운데 가장 잔 무늬(나이퀴스트 행과 열)가 차지하는 몫이다. 범위는 [0, 1]이다.
+    """밝기의 변화 가운데 가장 잔 무늬(나이퀴스트 행과 열)가 차지하는 비율이다. 범위는 [0, 1]이다.
 
     한 픽셀마다 밝기가 바뀌는 무늬의 세기이다. 전치 합성곱의 체커보드가 여기에 나타난다(Odena 외, 2016).
     """
@@ -283,7 +283,7 @@ def evaluate(
 
     Args:
         fake: 잴 이미지.
-        real: 견줄 진짜 이미지. 없으면 내장 훈련 벽돌에서 `fake`와 같은 장수를 뽑는다.
+        real: 비교할 진짜 이미지. 없으면 내장 훈련 벽돌에서 `fake`와 같은 장수를 뽑는다.
         train: 암기를 볼 훈련 이미지. 없으면 내장 훈련 벽돌 전부이다.
 
     Returns:

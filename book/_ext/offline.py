@@ -1,7 +1,7 @@
 """책이 인터넷 없이 열리고 느린 전화기에서도 글이 먼저 보이게 한다.
 
 `book/_vendor/`의 브라우저 라이브러리를 `_static/`으로 옮겨 싣고, 바깥에서 스크립트를 받는 thebe를 뺀다.
-`book/_vendor/`를 `_static/` 안에 두지 않는 까닭: Jupyter Book은 `_static/**/*.js`를 모든 쪽에 넣는다.
+`book/_vendor/`를 `_static/` 안에 두지 않는 이유: Jupyter Book은 `_static/**/*.js`를 모든 쪽에 넣는다.
 """
 
 from pathlib import Path

@@ -234,7 +234,8 @@ def test_folded_parts_are_whole_in_the_pdf(book):
     if not any(map(shutil.which, pdf.BROWSERS)):
         pytest.skip("chromium이 없다")
     [(title, printed)] = pdf.print_pages(["book/plain"], book)
-    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(printed)).pages)
+    pages = PdfReader(io.BytesIO(printed)).pages
+    text = " ".join("".join(page.extract_text() for page in pages).split())
     assert title == "판별자"
     assert "접어 둔 해답" in text and "접어 둔 코드" in text
     assert "코드 숨기기" not in text

@@ -24,7 +24,9 @@ class Book:
     sources: Sequence[str] = ()
     terms: str = ""
     references: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
     without_terms: Sequence[str] = ()
+    without_words: Sequence[str] = ()
     without_numbers: Sequence[str] = ()
     exempt: Sequence[str] = ()
     figures: Mapping[str, Sequence[str]] = field(default_factory=dict)
