@@ -80,7 +80,7 @@ def check_page(path: Path) -> tuple[list[Problem], list[Caption]]:
     ]
     if path.name not in settings.BOOK.without_terms:
         problems += _terms(path, page.words)
-    if path.name not in settings.BOOK.without_words:
+    if not any(path.match(pattern) for pattern in settings.BOOK.without_words):
         problems += _plain_words(path, page.words)
     if path.name != "README.md":
         problems += [Problem(path, *found) for found in ties.check_page(path)]
