@@ -6,12 +6,12 @@ PY := .venv/bin/python
 # AVX2뿐인 CPU에서는 TensorFlow가 oneDNN을 저절로 켜지 않는다. 켜면 합성곱이 몇 배 빠르다.
 export TF_ENABLE_ONEDNN_OPTS ?= 1
 
-.PHONY: help env book test offline pdf notebooks derived data run evaluator lowest colab test-variants linkcheck faults twin bench experiments update clean
+.PHONY: help env book test offline pdf notebooks address derived data run evaluator lowest platforms colab test-variants linkcheck faults twin bench experiments update clean
 
 help: ## 이 목록을 보인다
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-14s %s\n' "$$name" "$$text"; done
 
-env: ## .venv를 만들고 requirements.txt의 꾸러미를 깐다(이미 있으면 바로 끝난다)
+env: ## .venv를 만들고 requirements.txt의 패키지를 깐다(이미 있으면 바로 끝난다)
 	@command -v $(BASE) >/dev/null || { echo "$(BASE) 명령이 없으니 파이썬 3.10~3.13을 깔고 다시 친다." >&2; exit 1; }
 	@$(BASE) tools/setup/environment.py $(if $(PYTHON),--exact)
 
@@ -30,6 +30,9 @@ pdf: book ## 책을 PDF로 찍는다(chromium이 있어야 한다)
 notebooks: env ## book/의 .md를 실행해 .ipynb를 다시 만든다
 	$(PY) -m tools.checks.notebooks run $(ARGS)
 
+address: env ## 저장소의 주소를 적고 노트북의 첫 셀을 맞춘다(URL=주소가 없으면 git remote의 것)
+	$(PY) -m tools.makers.address $(URL)
+
 derived: env ## 원천이 바뀐 것만 다시 만든다. 오래 걸리는 것은 이름과 명령만 보인다
 	$(PY) -m tools.makers.derived
 
@@ -46,7 +49,10 @@ evaluator: env ## 평가에 쓰는 분류 신경망을 다시 훈련하고 기�
 lowest: env ## pyproject.toml이 약속한 가장 낮은 버전으로 환경을 따로 만들어 companion의 단위 시험을 한다
 	$(PY) -m tools.checks.lowest $(ARGS)
 
-colab: env ## Colab의 판으로 환경을 따로 만들어 노트북을 실행해 본다
+platforms: env ## requirements.txt가 윈도우와 macOS와 다음 파이썬에서도 풀리는지 본다(인터넷이 있어야 한다)
+	$(PY) -m tools.checks.platforms
+
+colab: env ## Colab의 버전으로 환경을 따로 만들어 노트북을 실행해 본다
 	$(PY) -m tools.checks.colab $(ARGS)
 
 test-variants: env ## 다른 종류의 기계를 흉내 내어 쪽을 실행해 본다
@@ -67,7 +73,7 @@ bench: env ## 훈련 스텝과 입력의 속도를 다른 코드와 비교한다
 experiments: env ## 훈련법들을 여러 시드로 비교한다(두 코어에서 여러 시간, 멈추면 이어서 한다)
 	$(PY) -m tools.studies experiments
 
-update: env ## 꾸러미를 새 판으로 올리고, 쪽을 다시 실행하고, 달라진 출력을 한 쪽에 모은다
+update: env ## 패키지를 새 버전으로 올리고, 페이지를 다시 실행하고, 달라진 출력을 한 페이지에 모은다
 	$(BASE) -m tools.setup.update
 
 clean: ## 만든 것을 지운다(.venv와 따로 만든 환경, _build)

@@ -190,29 +190,65 @@ def preprocess(img):
     NumPy 배열을 주면 TensorFlow를 불러오지 않고 배열로, 그 밖에는 텐서로 돌려준다.
 
     Raises:
-        ValueError: 값에 NaN이나 무한대가 있을 때. `Dataset.map()` 안에서는 확인하지 않는다.
+        ValueError: 값이 [0, 255]를 벗어나거나, 실수 이미지가 [0, 1]에 들거나, NaN이나 무한대가 있을 때.
+            `Dataset.map()` 안에서는 확인하지 않는다.
     """
     if isinstance(img, np.ndarray):
-        _check_finite(img)
+        _check_pixels(img)
         pixels = img.astype("float32")
     else:
         import tensorflow as tf
 
         if not tf.is_symbolic_tensor(img):
-            _check_finite(np.asarray(img))
+            _check_pixels(np.asarray(img))
         pixels = tf.cast(img, "float32")
     return (pixels - 127.5) / 127.5
 
 
 def to_uint8(x) -> np.ndarray:
-    """[-1, 1]의 이미지를 [0, 255]의 uint8 배열로 되돌린다. 반올림하고, 범위 밖의 값은 끝값으로 자른다.
+    """[-1, 1]의 이미지를 [0, 255]의 uint8 배열로 되돌린다. 반올림하고, 조금 벗어난 값은 끝값으로 자른다.
 
     Raises:
-        ValueError: 값에 NaN이나 무한대가 있을 때.
+        TypeError: 정수일 때. 정수는 이미 픽셀이다.
+        ValueError: [0, 255]의 실수이거나, NaN이나 무한대가 있을 때.
+
+    Warns:
+        UserWarning: 이미지에 음수가 하나도 없어 [0, 1]로 보일 때.
     """
-    values = np.asarray(x, dtype="float32")
+    given = np.asarray(x)
+    if given.dtype.kind in "bui":
+        raise TypeError(f"이미지가 {given.dtype}이다. 정수는 이미 픽셀이니 [-1, 1]의 실수를 준다.")
+    values = given.astype("float32")
     _check_finite(values)
+    low, high = _range(values)
+    if low >= 0 and high > 2:
+        raise ValueError(
+            f"이미지의 값이 {low:g}부터 {high:g}까지이다. [-1, 1]의 실수를 준다. [0, 255]라면 "
+            'astype("uint8")로 바꾼다.'
+        )
+    if values.ndim > 2 and 0 <= low < high:
+        warnings.warn(
+            f"이미지의 값이 {low:g}부터 {high:g}까지로 음수가 하나도 없다. [-1, 1]로 보고 바꾸었으니, [0, 1]이라면 "
+            "2를 곱하고 1을 빼어 준다.",
+            stacklevel=2,
+        )
     return np.clip(np.rint(values * 127.5 + 127.5), 0, 255).astype("uint8")
+
+
+def _check_pixels(values: np.ndarray) -> None:
+    """[0, 255]의 픽셀인지 본다. 실수 이미지가 모두 1 이하이면 이미 [0, 1]로 줄인 것이다."""
+    _check_finite(values)
+    low, high = _range(values)
+    is_scaled = values.ndim > 2 and values.dtype.kind not in "bui" and 0 < high <= 1
+    if low < 0 or high > 255 or is_scaled:
+        raise ValueError(
+            f"이미지의 값이 {low:g}부터 {high:g}까지이다. [0, 255]의 픽셀을 준다. 이미 [-1, 1]로 바꾼 이미지는 다시 "
+            "바꾸지 않고, [0, 1]의 이미지는 255를 곱해 준다."
+        )
+
+
+def _range(values: np.ndarray) -> tuple[float, float]:
+    return (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
 
 
 def brick_batches(

@@ -6,10 +6,11 @@
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-COLUMNS = ("step", "d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy")
+from companion.arguments import history_lines, is_number, refusal
+
+COLUMNS = ("d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy")
 FEWEST_STEPS = 1_000  # 이보다 적으면 건강한 훈련도 아직 덩어리만 만든다.
 LOUDEST_G_LOSS = 6.0  # 안쪽 레이블 잡음이 있으면 건강한 g_loss는 4를 넘지 않았다.
 QUIETEST_G_LOSS = 0.4
@@ -30,26 +31,27 @@ class Sign(NamedTuple):
         return f"{'좋음' if self.healthy else '탈'}: {self.text} {self.advice}".rstrip()
 
 
-def diagnose(history: Sequence[Mapping[str, float]], *, label_noise: float = 0.1) -> list[Sign]:
-    """`train()`이 돌려준 기록에서 징후를 찾는다.
+def diagnose(history: Any, *, label_noise: float = 0.1) -> list[Sign]:
+    """`train()`이나 `fit()`이 돌려준 기록에서 징후를 찾는다.
 
     Args:
-        history: 에포크마다 한 줄. step, d_loss, g_loss, d_real_accuracy, d_fake_accuracy 열을 본다. 뒤쪽 3분의 1의
-            평균으로 판단한다.
-        label_noise: 훈련에 쓴 레이블 잡음의 크기. 손실의 바닥을 셈할 때 쓴다.
+        history: 에포크마다 한 줄인 목록이나 `fit()`의 `history`. d_loss, g_loss, d_real_accuracy, d_fake_accuracy
+            열을 보고, step이 있으면 스텝의 수도 본다. 뒤쪽 3분의 1의 평균으로 판단한다.
+        label_noise: 훈련에 쓴 레이블 잡음의 크기, [0, 0.5). 손실의 바닥을 계산할 때 쓴다.
 
     Returns:
         `Sign`의 리스트. 탈이 하나도 없으면 모두 `healthy`이다.
 
     Raises:
-        ValueError: 기록이 비었거나 열이 모자랄 때.
+        TypeError, ValueError: 기록이 아니거나, 비었거나, 열이 모자라거나, 잡음의 크기가 범위를 벗어날 때.
     """
-    if not history:
-        raise ValueError("훈련 기록이 비었다. train()이 돌려준 값을 그대로 준다.")
-    missing = [name for name in COLUMNS if name not in history[-1]]
+    if not is_number(label_noise) or not 0 <= label_noise < 0.5:
+        raise refusal("label_noise", label_noise, "0 이상 0.5 미만인 수를 준다")
+    history = history_lines(history)
+    missing = [name for name in COLUMNS if any(name not in line for line in history)]
     if missing:
         raise ValueError(
-            f"훈련 기록에 {', '.join(missing)} 열이 없다. train()이 돌려준 값을 그대로 준다."
+            f"훈련 기록에 {', '.join(missing)} 열이 없다. train()이나 fit()이 돌려준 것을 그대로 준다."
         )
     if not all(math.isfinite(line[name]) for line in history for name in COLUMNS):
         advice = "이미지의 범위가 [-1, 1]인지 보고, 학습률을 줄여 마지막 체크포인트부터 다시 한다."
@@ -63,8 +65,9 @@ def diagnose(history: Sequence[Mapping[str, float]], *, label_noise: float = 0.1
             mean["d_loss"], mean["d_real_accuracy"], mean["d_fake_accuracy"], label_noise
         ),
     ]
-    if history[-1]["step"] < FEWEST_STEPS:
-        text = f"아직 {history[-1]['step']:,}스텝이다."
+    step = history[-1].get("step", FEWEST_STEPS)
+    if step < FEWEST_STEPS:
+        text = f"아직 {step:,}스텝이다."
         advice = (
             f"{FEWEST_STEPS:,}스텝은 지나야 윤곽이 선다. 배치를 줄이면 같은 벽돌로 더 자주 고친다."
         )

@@ -1,4 +1,4 @@
-"""만든 이미지를 진짜 이미지와 견주어 잰다.
+"""만든 이미지를 진짜 이미지와 비교하여 잰다.
 
 이미지는 모두 `(N, 64, 64, 1)` 크기의 uint8이고, 대부분의 지표는 이미지가 아니라 그 특성을 비교한다. 특성은 이 책의
 벽돌로 훈련한 작은 분류 신경망의 것(`brick_features`)이다. 흔히 쓰는 인셉션 신경망은 컬러 사진으로 훈련한 것이어서
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from companion.arguments import refusal
+from companion.arguments import check_integer, check_numbers, refusal
 from companion.data import IMAGE_SIZE, load_bricks, preprocess
 from companion.files import read_packaged
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "evaluator"
 FEWEST = 100  # 이보다 적으면 어떤 지표도 믿을 만하지 않다.
+MOST = 20_000  # 둘씩 짝지은 거리의 표 하나가 3.2 GB가 된다.
 
 
 class Estimate(NamedTuple):
@@ -114,7 +115,7 @@ def _predict(model: keras.Model, images: np.ndarray) -> Any:
     return model.predict(preprocess(images), batch_size=256, verbose=0)
 
 
-# ---- 특성을 견주는 지표
+# ---- 특성을 비교하는 지표
 
 
 def kernel_distance(
@@ -140,7 +141,8 @@ def kernel_distance(
         subset_size: 부분 집합 하나의 크기. 두 집합보다 크면 작은 쪽의 절반을 쓴다.
 
     Raises:
-        ValueError: 특성이 100개보다 적거나, 차원이 다르거나, NaN이나 무한대가 있을 때, `kernel`이 모르는 값일 때.
+        TypeError, ValueError: 특성이 100개보다 적거나, 차원이 다르거나, NaN이나 무한대가 있거나, 부분 집합의 수나 크기가
+            범위를 벗어나거나, `kernel`이 모르는 값일 때.
     """
     from sklearn.metrics.pairwise import polynomial_kernel, rbf_kernel
 
@@ -149,9 +151,12 @@ def kernel_distance(
         raise refusal("kernel", kernel, '"polynomial", "gaussian" 가운데에서 고른다')
     similarity = kernels[kernel]
     real, fake = _check_features(real, fake)
-    size = (
-        subset_size if subset_size <= min(len(real), len(fake)) else min(len(real), len(fake)) // 2
-    )
+    subsets = check_integer("subsets", subsets, at_least=1)
+    size = check_integer("subset_size", subset_size, at_least=2)
+    smaller = min(len(real), len(fake))
+    if size > smaller:
+        size = smaller // 2
+    _check_count("부분 집합의 특성", size, at_least=2, at_most=MOST)
     generator = np.random.default_rng(seed)
     values = []
     for _ in range(subsets):
@@ -184,11 +189,15 @@ def agreement(real: np.ndarray, fake: np.ndarray, *, k: int = 3, k_density: int 
     밀도는 1, 커버리지는 `1 - 2**-k_density`에 가깝다. 밀도는 1을 넘기도 한다.
 
     Raises:
-        ValueError: 특성이 100개보다 적거나, 차원이 다르거나, NaN이나 무한대가 있을 때.
+        TypeError, ValueError: 특성이 100개보다 적거나 20,000개보다 많거나, 차원이 다르거나, NaN이나 무한대가 있거나,
+            `k`나 `k_density`가 범위를 벗어날 때.
     """
     from sklearn.metrics import pairwise_distances
 
-    real, fake = _check_features(real, fake)
+    real, fake = _check_features(real, fake, at_most=MOST)
+    for name, value in (("k", k), ("k_density", k_density)):
+        if check_integer(name, value, at_least=1) >= min(len(real), len(fake)):
+            raise ValueError(f"{name}가 {value}이다. 특성의 수보다 작게 준다.")
     between = pairwise_distances(real, fake)
     real_to_real, fake_to_fake = pairwise_distances(real), pairwise_distances(fake)
 
@@ -210,7 +219,7 @@ def agreement(real: np.ndarray, fake: np.ndarray, *, k: int = 3, k_density: int 
 
 
 def nyquist_share(images: np.ndarray) -> float:
-    """밝기의 변화 가운데 가장 잔 무늬(나이퀴스트 행과 열)가 차지하는 몫이다. 범위는 [0, 1]이다.
+    """밝기의 변화 가운데 가장 잔 무늬(나이퀴스트 행과 열)가 차지하는 비율이다. 범위는 [0, 1]이다.
 
     한 픽셀마다 밝기가 바뀌는 무늬의 세기이다. 전치 합성곱의 체커보드가 여기에 나타난다(Odena 외, 2016).
     """
@@ -262,7 +271,7 @@ def diversity(images: np.ndarray) -> float:
     """서로 다른 두 이미지의 거리의 중앙값이다. [0, 1] 밝기의 제곱 평균 제곱근이고, 모두 같으면 0이다."""
     from sklearn.metrics import pairwise_distances
 
-    _check_images(images)
+    _check_images(images, at_least=2, at_most=MOST)
     distances = pairwise_distances(images.reshape(len(images), -1).astype("float64") / 255)
     return float(np.median(distances[np.triu_indices(len(images), k=1)]) / IMAGE_SIZE)
 
@@ -281,7 +290,7 @@ def evaluate(
 
     Args:
         fake: 잴 이미지.
-        real: 견줄 진짜 이미지. 없으면 내장 훈련 벽돌에서 `fake`와 같은 장수를 뽑는다.
+        real: 비교할 진짜 이미지. 없으면 내장 훈련 벽돌에서 `fake`와 같은 장수를 뽑는다.
         train: 암기를 볼 훈련 이미지. 없으면 내장 훈련 벽돌 전부이다.
 
     Returns:
@@ -290,8 +299,7 @@ def evaluate(
     Raises:
         TypeError, ValueError: 이미지가 uint8이 아니거나 크기가 다르거나 100장보다 적을 때.
     """
-    _check_images(fake)
-    _check_count("견줄 이미지", len(fake))
+    _check_images(fake, at_least=FEWEST, at_most=MOST)
     if real is None:
         everything = load_bricks().images
         order = np.random.default_rng(seed).permutation(len(everything))
@@ -333,26 +341,27 @@ def stored_ladder() -> dict[str, dict[str, float]]:
 # ---- 입력 확인
 
 
-def _check_images(images: np.ndarray) -> None:
+def _check_images(images: np.ndarray, at_least: int = 1, at_most: int | None = None) -> None:
     if not isinstance(images, np.ndarray) or images.dtype != np.uint8:
         kind = getattr(images, "dtype", type(images).__name__)
         raise TypeError(f"이미지의 자료형이 {kind}이다. to_uint8()로 uint8 배열로 바꾸어 준다.")
     if images.ndim != 4 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE, 1):
-        raise ValueError(f"이미지의 크기가 {images.shape}이다. (N, 64, 64, 1) 크기의 배열을 준다.")
+        colour = " 이 지표는 흑백 벽돌만 잰다." if images.shape[3:] == (3,) else ""
+        raise ValueError(
+            f"이미지의 크기가 {images.shape}이다. (N, 64, 64, 1) 크기의 배열을 준다.{colour}"
+        )
+    _check_count("이미지", len(images), at_least, at_most)
 
 
-def _check_features(real: np.ndarray, fake: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    real, fake = np.asarray(real, "float64"), np.asarray(fake, "float64")
-    for name, features in (("진짜", real), ("가짜", fake)):
-        if features.ndim != 2:
-            raise ValueError(
-                f"{name}의 특성의 크기가 {features.shape}이다. (N, d) 크기의 배열을 준다."
-            )
-        _check_count(f"{name}의 특성", len(features))
-        if not np.isfinite(features).all():
-            raise ValueError(
-                f"{name}의 특성에 NaN이나 무한대가 있다. 이미지를 만든 신경망을 살펴본다."
-            )
+def _check_features(
+    real: np.ndarray, fake: np.ndarray, at_most: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    real, fake = (
+        check_numbers(f"{name}의 특성", features, ndim=2).astype("float64")
+        for name, features in (("진짜", real), ("가짜", fake))
+    )
+    for name, features in (("진짜의 특성", real), ("가짜의 특성", fake)):
+        _check_count(name, len(features), FEWEST, at_most)
     if real.shape[1] != fake.shape[1]:
         raise ValueError(
             f"특성의 차원이 {real.shape[1]}과 {fake.shape[1]}로 다르다. 같은 함수로 뽑은 특성을 준다."
@@ -360,6 +369,10 @@ def _check_features(real: np.ndarray, fake: np.ndarray) -> tuple[np.ndarray, np.
     return real, fake
 
 
-def _check_count(name: str, count: int) -> None:
-    if count < FEWEST:
-        raise ValueError(f"{name}이(가) {count}개뿐이다. {FEWEST}개 이상을 준다.")
+def _check_count(name: str, count: int, at_least: int, at_most: int | None) -> None:
+    if count < at_least:
+        raise ValueError(f"{name}의 수가 {count}이다. {at_least}개 이상을 준다.")
+    if at_most is not None and count > at_most:
+        raise ValueError(
+            f"{name}의 수가 {count:,}이다. 메모리에 담을 수 있게 {at_most:,}개까지만 뽑아 준다."
+        )

@@ -6,12 +6,13 @@
 
 import hashlib
 import html
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from companion.arguments import check_integer
 from companion.plotting import HtmlPicture, as_pixels, data_uri
 from companion.sampling import latents, strongest_directions
 
@@ -26,7 +27,7 @@ _SHOW_FRAME = (
 
 
 def frame_scrubber(
-    frames: Sequence[ArrayLike], labels: Sequence[str], *, title: str, alt: str
+    frames: Iterable[ArrayLike], labels: Iterable[object], *, title: str, alt: str
 ) -> HtmlPicture:
     """그림들을 손잡이로 넘겨 보는 HTML을 만든다. 노트북 커널도 바깥 파일도 쓰지 않는다.
 
@@ -34,42 +35,43 @@ def frame_scrubber(
     글로만 정해진다.
 
     Args:
-        frames: 크기가 같은 `(H, W)`나 `(H, W, 3)` 그림들. uint8이나 [-1, 1]의 실수.
-        labels: 그림마다 붙일 짧은 글.
+        frames: 크기가 같은 `(H, W)`나 `(H, W, 3)` 그림들. 0~255의 정수나 [-1, 1]의 실수.
+        labels: 그림마다 붙일 짧은 글. 수를 주면 글로 바꾼다.
         title: 손잡이의 이름.
         alt: 그림의 대체 글. 그림마다의 글이 뒤에 붙는다.
 
     Raises:
         ValueError: 그림이 없거나, 그림의 크기가 서로 다르거나, 글의 수가 그림과 다르거나, `title`이나 `alt`가 비었을 때.
     """
-    if not len(frames) or len(frames) != len(labels):
+    pictures, words = list(frames), [str(label) for label in labels]
+    if not pictures or len(pictures) != len(words):
         raise ValueError(
-            f"그림이 {len(frames)}장, 글이 {len(labels)}개이다. 하나 이상 같은 수로 준다."
+            f"그림이 {len(pictures)}장, 글이 {len(words)}개이다. 하나 이상 같은 수로 준다."
         )
-    if len({np.shape(frame) for frame in frames}) > 1:
+    if len({np.shape(picture) for picture in pictures}) > 1:
         raise ValueError("그림의 크기가 서로 다르다. 모두 같은 크기로 준다.")
     if not title.strip() or not alt.strip():
         raise ValueError("title이나 alt가 비었다. 손잡이의 이름과 대체 글을 모두 적는다.")
-    last = len(frames) - 1
+    last = len(pictures) - 1
     images = "".join(
-        f'<img src="{data_uri(picture)}" alt="{html.escape(f"{alt} ({label})")}" '
-        f'data-label="{html.escape(label)}" '
+        f'<img src="{data_uri(picture)}" alt="{html.escape(f"{alt} ({word})")}" '
+        f'data-label="{html.escape(word)}" '
         f'style="max-width:100%;height:auto{"" if index == last else ";display:none"}">'
-        for index, (picture, label) in enumerate(
-            zip(as_pixels(np.asarray(frames)), labels, strict=True)
+        for index, (picture, word) in enumerate(
+            zip(as_pixels(np.asarray(pictures)), words, strict=True)
         )
     )
     # PNG의 바이트는 zlib의 판마다 달라지므로 이름에 섞지 않는다.
-    words = "|".join([title, alt, *labels])
-    name = "scrubber-" + hashlib.sha256(words.encode()).hexdigest()[:12]
+    text = "|".join([title, alt, *words])
+    name = "scrubber-" + hashlib.sha256(text.encode()).hexdigest()[:12]
     page = (
         f'<figure id="{name}" style="margin:0.5em 0;text-align:center">{images}<div>'
         f"<label>{html.escape(title)} "
         f'<input type="range" min="0" max="{last}" step="1" value="{last}" autocomplete="off" '
-        f'aria-valuetext="{html.escape(labels[last])}" style="width:16em;max-width:100%" '
+        f'aria-valuetext="{html.escape(words[last])}" style="width:16em;max-width:100%" '
         f'oninput="{html.escape(_SHOW_FRAME)}"></label> '
-        f'<output style="display:inline-block;min-width:{max(map(len, labels))}em;text-align:left">'
-        f"{html.escape(labels[last])}</output>"
+        f'<output style="display:inline-block;min-width:{max(map(len, words))}em;text-align:left">'
+        f"{html.escape(words[last])}</output>"
         "<noscript>스크립트가 꺼져 있어 마지막 그림만 보인다.</noscript></div></figure>"
     )
     return HtmlPicture(page, title)
@@ -92,11 +94,16 @@ def latent_explorer(
         `ipywidgets.VBox`.
 
     Raises:
-        ValueError: 첫 층에서 방향을 구할 수 없을 때.
+        ValueError: 첫 층에서 방향을 구할 수 없거나, 시드나 손잡이의 수가 범위를 벗어날 때.
     """
     import ipywidgets as widgets
 
-    kernel = np.asarray(generator.trainable_variables[0], "float32")
+    seed = check_integer("seed", seed, at_least=0)
+    directions = check_integer("directions", directions, at_least=1)
+    weights = list(getattr(generator, "trainable_variables", ()))
+    if not weights:
+        raise ValueError(f"{type(generator).__name__}에는 훈련할 가중치가 없다. 생성자를 준다.")
+    kernel = np.asarray(weights[0], "float32")
     if kernel.shape[-1] != latent_dim:
         raise ValueError(
             f"생성자의 첫 커널이 {kernel.shape} 크기라서 길이 {latent_dim}인 잠재 벡터와 맞지 않는다. "

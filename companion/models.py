@@ -1,6 +1,6 @@
 """판별자와 생성자를 짓는다.
 
-두 신경망은 4.2.2절과 4.2.3절에 나오는 코드와 층 하나까지 같다. 배치 정규화만 같은 식을 더 빨리 셈하는
+두 신경망은 4.2.2절과 4.2.3절에 나오는 코드와 층 하나까지 같다. 배치 정규화만 같은 식을 더 빨리 계산하는
 `companion.normalization`의 것을 쓴다. `image_size`와 `base_channels`를 줄이면 같은 모양의 작은 신경망이 되어
 몇 초 만에 시험해 볼 수 있다.
 
@@ -163,7 +163,7 @@ def build_generator(
 
 @keras.saving.register_keras_serializable("companion")
 class SmoothConv2DTranspose(layers.Layer):
-    """`UpSampling2D(2)` 다음 3×3 `Conv2D`와 같은 셈을 하는 전치 합성곱이다. 편향은 없다.
+    """`UpSampling2D(2)` 다음 3×3 `Conv2D`와 같은 계산을 하는 전치 합성곱이다. 편향은 없다.
 
     이웃을 되풀이해 두 배로 키우고 3×3 커널로 합성곱하는 것은, 그 커널을 2×2 상자로 뭉갠 4×4 커널로 스트라이드 2의
     전치 합성곱을 하는 것과 같다(융합 업샘플링, Karras 외, 2018). 키운 특성 맵을 만들지 않으므로 곱셈이 절반보다 적게 든다. 뭉갠 커널은 어느 픽셀에서나

@@ -56,7 +56,7 @@ def train(
 
     Args:
         dcgan: 컴파일한 모델.
-        images: `(N, 한 변, 한 변, 채널)` 크기의 uint8 이미지.
+        images: `(N, 한 변, 한 변, 채널)` 크기의 uint8 이미지나 그 목록, 또는 `load_bricks()`가 돌려준 것.
         run_dir: 훈련 폴더. Colab에서는 드라이브의 폴더를 주면 연결이 끊겨도 잃지 않는다.
         epochs: 모두 몇 에포크까지 훈련할지. 이어 갈 때도 처음부터 센 수이다.
         batch_size: 배치 크기.
@@ -70,20 +70,30 @@ def train(
         `history.jsonl`의 줄들. 열은 epoch, step, images, seconds와 모델의 지표이다.
 
     Raises:
-        ValueError: 배치가 데이터보다 크거나, 배치를 장치에 고르게 나눌 수 없거나, 학습률이 끝나기 전에 0이 되거나,
+        TypeError: 이미지가 uint8이 아닐 때.
+        ValueError: 모델을 컴파일하지 않았거나, 이미지의 크기가 모델과 다르거나, 배치가 데이터보다 크거나, 배치를 장치에 고르게 나눌 수 없거나, 학습률이 끝나기 전에 0이 되거나,
             이미 훈련한 모델을 새 폴더에 주거나, 폴더에 설정이 다른 훈련이 있을 때.
         FloatingPointError: 손실이 NaN이나 무한대가 되었을 때. 마지막 체크포인트는 남는다.
         FileExistsError: 폴더에 훈련이 아닌 것이 들었을 때.
         RuntimeError: 같은 폴더에서 다른 훈련이 돌고 있을 때.
         OSError: 훈련 폴더에 쓸 수 없거나 디스크가 찼을 때. 앞선 체크포인트는 남는다.
     """
+    if not dcgan.compiled:
+        raise ValueError(
+            "컴파일하지 않은 모델이다. build_dcgan()으로 짓거나 compile()을 먼저 부른다."
+        )
+    images = _check_images(images, dcgan)
     if steps_per_epoch is None:
         check(batch_size=batch_size)
         steps_per_epoch = max(1, len(images) // batch_size)
     epochs, batch_size, steps_per_epoch = check(
         epochs=epochs, batch_size=batch_size, steps_per_epoch=steps_per_epoch
     )
-    seed = SHUFFLE_SEED + dcgan.seed if seed is None else seed
+    if batch_size > len(images):
+        raise ValueError(
+            f"batch_size가 {batch_size}인데 이미지는 {len(images)}장이다. 배치를 줄이거나 이미지를 늘린다."
+        )
+    (seed,) = check(seed=SHUFFLE_SEED + dcgan.seed if seed is None else seed)
     devices = dcgan.distribute_strategy.num_replicas_in_sync
     if batch_size % devices:
         raise ValueError(
@@ -98,7 +108,7 @@ def train(
     config = {
         "batch_size": batch_size,
         "steps_per_epoch": steps_per_epoch,
-        "shuffle_seed": int(seed),
+        "shuffle_seed": seed,
         "data": {"images": len(images), "sha256": hashlib.sha256(images.tobytes()).hexdigest()},
     }
     run_dir = check_run_dir(run_dir)
@@ -133,6 +143,26 @@ def train(
                 print(flush=True)  # Keras의 진행 막대가 끝내지 못한 줄을 끝낸다.
             raise
     return recorder.history
+
+
+def _check_images(images, dcgan: DCGAN) -> np.ndarray:
+    """모델이 받는 크기의 uint8 배열로 맞춘다. `load_bricks()`가 돌려준 것에서는 이미지를 꺼낸다."""
+    images = getattr(images, "images", images)
+    try:
+        images = np.asarray(images)
+    except ValueError:
+        raise ValueError("이미지의 크기가 서로 다르다. 모두 같은 크기로 준다.") from None
+    if images.dtype != np.uint8:
+        raise TypeError(
+            f"이미지가 {images.dtype}이다. [0, 255]의 uint8을 주며, [-1, 1]의 이미지는 to_uint8()로 바꾼다."
+        )
+    wanted = dcgan.discriminator.input_shape[1:]
+    if images.ndim != 4 or images.shape[1:] != wanted:
+        raise ValueError(
+            f"이미지의 크기가 {images.shape}인데 모델은 (N, {', '.join(map(str, wanted))}) 크기를 받는다. 이미지를 "
+            "바꾸거나, image_size와 channels를 이미지에 맞추어 모델을 짓는다."
+        )
+    return images
 
 
 class RunRecorder(keras.callbacks.Callback):

@@ -37,7 +37,7 @@ class DCGAN(keras.Model):
             [0, 크기]에서 고르게 뽑는다. 레이블이 [0, 1] 안에 머물러야 손실에 바닥이 있다. 바깥쪽으로
             섞으면(1 + 잡음, 0 − 잡음) 판별자의 로짓이 끝없이 커진다.
         ema_decay: 생성자 가중치 지수 이동 평균의 감쇠율 d, [0, 1). 최근 1 / (1 − d)스텝쯤의 평균이 된다.
-            훈련 첫머리에는 min(d, (1 + n) / (10 + n))으로 낮추어 평균이 처음 가중치에 묶이지 않게 한다.
+            훈련 첫머리에는 min(d, (1 + n) / (10 + n))으로 낮추어 평균이 초기 가중치에 묶이지 않게 한다.
             평균을 쓰는 이유는 Yazıcı 외(2019)와 Karras 외(2018)를 보라.
         gradient_penalty: 진짜 이미지에 거는 그레이디언트 패널티(R1)의 세기 γ. 판별자의 목적은
             d_loss + γ/2 · E‖∇ₓ 로짓‖²이다. 진짜 둘레에서 판별자의 기울기를 눌러, 두 신경망이 서로의 둘레를 돌기만
@@ -71,12 +71,13 @@ class DCGAN(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        label_noise, ema_decay, gradient_penalty, penalty_interval, shift, _ = check(
+        label_noise, ema_decay, gradient_penalty, penalty_interval, shift, seed, _ = check(
             label_noise=label_noise,
             ema_decay=ema_decay,
             gradient_penalty=gradient_penalty,
             penalty_interval=penalty_interval,
             shift=shift,
+            seed=seed,
             image_size=generator.output_shape[1],
         )
         if generator.input_shape[1:] != (latent_dim,):
@@ -311,8 +312,16 @@ def binary_cross_entropy(labels, logits):
     """로짓으로 계산한 이진 교차 엔트로피의 평균을 돌려준다.
 
     식은 max(a, 0) − a·y + log(1 + exp(−|a|))이고 y는 레이블, a는 로짓이다. 확률을 거치지 않으므로 로짓이
-    아무리 커도 그레이디언트가 sigmoid(a) − y로 정확하다.
+    아무리 커도 그레이디언트가 sigmoid(a) − y로 정확하다. 목록이나 정수는 실수의 텐서로 바꾼다.
+
+    Raises:
+        ValueError: 레이블과 로짓의 크기가 다를 때.
     """
+    labels, logits = (ops.convert_to_tensor(values, "float32") for values in (labels, logits))
+    if not labels.shape.is_compatible_with(logits.shape):
+        raise ValueError(
+            f"레이블의 크기 {labels.shape}와 로짓의 크기 {logits.shape}가 다르다. 같은 크기로 준다."
+        )
     return ops.mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits))
 
 

@@ -5,6 +5,7 @@ from sphinx.application import Sphinx
 from book._ext import (
     address,
     boxes,
+    edition,
     figure_code,
     finishing,
     glossary_links,
@@ -21,6 +22,7 @@ from book._ext import (
 MODULES = (
     address,
     boxes,
+    edition,
     figure_code,
     glossary_links,
     hangul_font,
@@ -35,6 +37,7 @@ MODULES = (
 STEPS = (
     ko_theme.name_controls,
     ko_search.write_ranks,
+    offline.skip_excerpts,
     icons.slim,
     hangul_font.embed,
     address.draw_preview,

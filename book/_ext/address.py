@@ -1,22 +1,37 @@
 """책이 놓일 주소에서 나오는 것들을 정한다. 주소는 `_config.yml`의 repository 한 곳에만 적는다.
 
-GitHub Pages의 주소를 셈해 대표 주소(canonical), 나눌 때 보이는 카드, 없는 주소에 보일 404 쪽에 쓴다.
+GitHub Pages의 주소를 계산해 대표 주소(canonical), 나눌 때 보이는 카드, 없는 주소에 보일 404 쪽에 쓴다. 주소가 아직 없으면
+저장소와 Colab으로 가는 단추를 빼고, 첫 페이지에 달리 여는 법을 적는다.
 """
 
 import re
 from pathlib import Path
 
+from docutils import nodes  # type: ignore[import-untyped]
 from PIL import Image, ImageDraw, ImageFont
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from book._ext.finishing import Pages
+from tools.checks import settings
 
 SUBTITLE = "벽돌을 위조하는 신경망을 처음부터 만든다"
 NOT_FOUND = """
 <h1>그런 쪽이 없다</h1>
 <p>주소가 바뀌었거나 잘못 적혔다. <a href="{prefix}index.html">책의 첫 쪽</a>으로 가거나 위의 돋보기로 찾는다.</p>
 """
+
+
+WITHOUT_ADDRESS = (
+    "이 책의 저장소는 아직 공개된 주소가 없어 페이지 위에 로켓 단추와 저장소로 가는 단추가 없다. "
+    "내려받은 저장소의 book 폴더에서 Jupyter나 VS Code로 노트북을 열면 그대로 실행된다."
+)
+
+
+def is_known(repository: str) -> bool:
+    """저장소의 주소가 정해졌는지 본다. 정해지기 전에는 자리만 잡아 둔 글이 적혀 있다."""
+    return settings.BOOK.placeholder not in repository
 
 
 def pages_url(repository: str) -> str:
@@ -31,14 +46,20 @@ def pages_url(repository: str) -> str:
 
 
 def set_addresses(app: Sphinx, config: Config) -> None:
-    url = pages_url(config.html_theme_options["repository_url"])
+    theme = config.html_theme_options
+    url = pages_url(theme["repository_url"])
     prefix = "/" + url.split("/", 3)[3]
-    config.html_baseurl = url
     config.ogp_site_url = url
     config.ogp_image = f"{url}_static/preview.png"
     config.ogp_image_alt = "신경망이 만든 벽돌들 위에 적은 책의 이름"
     config.ogp_type = "book"
     config.ogp_site_name = config.html_title or config.project
+    if is_known(theme["repository_url"]):
+        config.html_baseurl = url
+    else:
+        prefix = "/"
+        theme["use_repository_button"] = False
+        theme["launch_buttons"] = {}
     config.notfound_urls_prefix = prefix
     config.notfound_context = {
         "title": "그런 쪽이 없다",
@@ -61,5 +82,20 @@ def draw_preview(app: Sphinx, pages: Pages) -> None:
     card.save(Path(app.outdir) / "_static" / "preview.png", optimize=True)
 
 
+class HowToOpen(SphinxPostTransform):
+    """주소가 없으면 첫 페이지의 끝에 달리 여는 법을 적는다."""
+
+    default_priority = 250
+    formats = ("html",)
+
+    def run(self, **kwargs: object) -> None:
+        repository = self.config.html_theme_options["repository_url"]
+        if self.env.docname != self.config.root_doc or is_known(repository):
+            return
+        *_, last = self.document.findall(nodes.section)
+        last += nodes.note("", nodes.paragraph("", WITHOUT_ADDRESS))
+
+
 def setup(app: Sphinx) -> None:
+    app.add_post_transform(HowToOpen)
     app.connect("config-inited", set_addresses, priority=100)

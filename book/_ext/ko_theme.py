@@ -28,7 +28,6 @@ MESSAGES = {
     # sphinx-book-theme
     "Launch interactive content": "실행하기",
     "Launch on": "여기서 실행:",
-    "Open issue": "잘못 알리기",
     "Repository": "저장소",
     "Show source": "원본 보기",
     "Source repositories": "저장소",

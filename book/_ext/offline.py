@@ -1,7 +1,7 @@
 """책이 인터넷 없이 열리고 느린 전화기에서도 글이 먼저 보이게 한다.
 
 `book/_vendor/`의 브라우저 라이브러리를 `_static/`으로 옮겨 싣고, 바깥에서 스크립트를 받는 thebe를 뺀다.
-`book/_vendor/`를 `_static/` 안에 두지 않는 까닭: Jupyter Book은 `_static/**/*.js`를 모든 쪽에 넣는다.
+`book/_vendor/`를 `_static/` 안에 두지 않는 이유: Jupyter Book은 `_static/**/*.js`를 모든 쪽에 넣는다.
 """
 
 from pathlib import Path
@@ -10,6 +10,8 @@ from typing import Any
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinx.config import Config
+
+from book._ext.finishing import Pages
 
 
 def add_vendor(app: Sphinx, config: Config) -> None:
@@ -39,6 +41,19 @@ def fix_scripts(
         name = getattr(script, "filename", None)
         if name and "documentation_options" not in str(name) and "async" not in script.attributes:
             script.attributes["defer"] = "defer"
+
+
+def skip_excerpts(app: Sphinx, pages: Pages) -> None:
+    """폴더에서 연 책의 찾기가 발췌를 받으려 하지 않게 한다. 브라우저는 `file://`에서 다른 파일을 읽지 못한다."""
+    script = Path(app.outdir) / "_static" / "documentation_options.js"
+    asked, instead = (
+        "SHOW_SEARCH_SUMMARY: true",
+        'SHOW_SEARCH_SUMMARY: location.protocol !== "file:"',
+    )
+    code = script.read_text(encoding="utf-8")
+    if code.count(asked) != 1:
+        raise ValueError(f"{script}에 {asked!r}가 없다. Sphinx의 버전을 확인한다.")
+    script.write_text(code.replace(asked, instead), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:

@@ -4,7 +4,7 @@ from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 
 CHAPTER = "book/4_"
-CHARACTERS_PER_MINUTE = 500  # 코드와 식 사이를 오가며 읽는 빠르기로 어림했다
+CHARACTERS_PER_MINUTE = 500  # 코드와 식 사이를 오가며 읽는 속도로 어림했다
 
 
 def reading_minutes(doctree: nodes.document) -> int:

@@ -5,7 +5,7 @@ play.define("convolution", (stage) => {
   const { element } = play;
   const INPUT = 4;
 
-  // 세 가지 셈이다. meets(y, x, k)는 출력 픽셀 하나에서 만나는 [입력 세로, 입력 가로, 커널 세로, 커널 가로]를 모두 낸다.
+  // 세 가지 계산이다. meets(y, x, k)는 출력 픽셀 하나에서 만나는 [입력 세로, 입력 가로, 커널 세로, 커널 가로]를 모두 낸다.
   const KINDS = {
     "합성곱 (스트라이드 2)": {
       side: () => INPUT / 2,

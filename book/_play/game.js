@@ -60,7 +60,7 @@ play.define("game", (stage, data) => {
   const level = element("select", { "aria-label": "위조범의 솜씨" },
     ...data.stages.map((_, at) => element("option", { value: at }, stageName(at))),
     element("option", { value: data.stages.length, selected: "" }, "여러 솜씨를 섞어서"));
-  const number = element("input", { type: "number", min: 1, max: 99999, step: 1, "aria-label": "문제 번호" });
+  const number = element("input", { type: "number", min: 1, max: 99999, step: 1, required: "", "aria-label": "문제 번호" });
   const begin = element("button", { type: "button" }, "이 번호로 다시");
   const another = element("button", { type: "button" }, "새 문제");
   const board = element("div", { class: "play-panel" });
@@ -68,6 +68,14 @@ play.define("game", (stage, data) => {
     element("label", {}, "위조범 ", level), element("label", {}, "문제 번호 ", number), begin, another), board);
 
   function start() {
+    // 주소에 적을 수 없는 번호로 시작하면 받은 사람은 다른 문제를 푼다.
+    number.setAttribute("aria-invalid", String(!number.checkValidity()));
+    if (!number.checkValidity()) {
+      board.onkeydown = null;
+      board.replaceChildren(element("p", { role: "alert" }, `문제 번호에는 ${number.min}부터 ${number.max}까지의 정수를 적는다.`));
+      return;
+    }
+    number.value = Number(number.value); // 1e3이나 007도 하나의 주소가 되게 한다
     const pairs = makePairs(Number(number.value), Number(level.value));
     history.replaceState(null, "", `#game=${number.value},${level.value}`);
     ask(pairs, 0);
@@ -125,9 +133,9 @@ play.define("game", (stage, data) => {
     board.querySelector(".play-score").focus({ preventScroll: true });
   }
 
-  const shared = location.hash.match(/^#game=(\d+),(\d+)$/);
+  const shared = location.hash.match(/^#game=([^,]*),?(\d*)$/);
   number.value = shared ? shared[1] : 1 + Math.floor(Math.random() * 9999);
-  if (shared && Number(shared[2]) <= data.stages.length) level.value = shared[2];
+  if (shared?.[2] && Number(shared[2]) <= data.stages.length) level.value = Number(shared[2]);
   begin.addEventListener("click", start);
   level.addEventListener("change", start);
   another.addEventListener("click", () => { number.value = 1 + Math.floor(Math.random() * 9999); start(); });

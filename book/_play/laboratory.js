@@ -71,7 +71,7 @@ play.define("laboratory", (stage, data) => {
       const { maps, milliseconds } = await generate(z);
       draw(picture, image(maps));
       picture.dataset.ready = seed;
-      note.textContent = `시드 ${seed}의 벽돌. 셈하는 데 ${milliseconds.toFixed(0)}밀리초가 걸렸다.`;
+      note.textContent = `시드 ${seed}의 벽돌. 계산하는 데 ${milliseconds.toFixed(0)}밀리초가 걸렸다.`;
     });
     const controls = data.directions.map((_, k) => slider(`방향 ${k + 1}`, -4, 4, 0.1, 0, update));
     const reset = () => controls.forEach(({ input, output }) => { input.value = 0; output.textContent = "0"; });
@@ -95,7 +95,7 @@ play.define("laboratory", (stage, data) => {
       for (const [k, at] of points.entries()) draw(pictures[k], image((await generate(walk(from, to, at))).maps));
       pictures[1].dataset.ready = t.input.value;
     });
-    const t = slider("걸어간 몫", 0, 1, 0.02, 0.5, update);
+    const t = slider("걸어간 비율", 0, 1, 0.02, 0.5, update);
     update();
     return [
       element("div", { class: "play-row" }, ...pictures), t.row,

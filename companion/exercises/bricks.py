@@ -79,7 +79,7 @@ def bilinear_value(answer: Any) -> None:
 
 @checker(
     hint="새 픽셀마다 식 (1)로 옛 자리를 구하고 식 (2)로 섞는다. 자리는 np.clip()으로 0과 len(image) - 1 사이에 둔다.",
-    done="tf.image.resize()가 하는 셈이다.",
+    done="tf.image.resize()가 하는 계산이다.",
 )
 def resize(answer: Callable[..., Any]) -> None:
     rng = np.random.default_rng(0)

@@ -62,7 +62,7 @@ def is_all_convolutional(answer: Callable[..., Any]) -> None:
 
 @checker(
     hint="이미지의 수를 초당 이미지 수로 나누면 초이다. 한 시간은 3,600초이다.",
-    done="4.2.4절의 MEASURE로 잰 빠르기를 넣으면 내 기계의 시간이 나온다.",
+    done="4.2.4절의 MEASURE로 잰 속도를 넣으면 내 기계의 시간이 나온다.",
 )
 def training_hours(answer: Callable[..., Any]) -> None:
     for images, speed in ((500_000, 80.0), (511_680, 100.0), (3_600, 1.0)):

@@ -69,7 +69,7 @@ def leaky_relu(answer: Callable[..., Any]) -> None:
 
 @checker(
     hint="첫 축이 배치이다. 평균과 분산을 axis=0으로 구하고 식 (5)를 쓴다.",
-    done="Keras의 BatchNormalization이 훈련할 때 하는 셈이다.",
+    done="Keras의 BatchNormalization이 훈련할 때 하는 계산이다.",
 )
 def batch_norm(answer: Callable[..., Any]) -> None:
     rng = np.random.default_rng(0)
@@ -119,7 +119,7 @@ def parameters(answer: Callable[..., Any]) -> None:
 
 @checker(
     hint="수용장 r = 1, 간격 j = 1에서 시작한다. 층마다 r에 (k - 1)·j를 더한 다음 j에 s를 곱한다.",
-    done="층을 더 쌓을지 정할 때 쓰는 셈이다.",
+    done="층을 더 쌓을지 정할 때 쓰는 계산이다.",
 )
 def receptive_field(answer: Callable[..., Any]) -> None:
     cases = (

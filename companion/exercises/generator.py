@@ -9,7 +9,7 @@ from companion.exercises.checking import checker, require
 
 
 def _stamped(values: np.ndarray, kernel: np.ndarray, stride: int, padding: int) -> np.ndarray:
-    """도장을 찍어 셈한 전치 합성곱이다."""
+    """도장을 찍어 계산한 전치 합성곱이다."""
     rows, columns = ((n - 1) * stride + len(kernel) for n in values.shape)
     canvas = np.zeros((rows, columns))
     for (row, column), value in np.ndenumerate(values):
@@ -25,7 +25,7 @@ def _stamped(values: np.ndarray, kernel: np.ndarray, stride: int, padding: int) 
 def latent_length(answer: Any) -> None:
     require(
         answer != 400,
-        "400은 길이의 제곱의 평균이다. 제곱근을 씌워야 길이가 된다. '백 차원은 어떻게 생겼나'의 셈을 다시 본다.",
+        "400은 길이의 제곱의 평균이다. 제곱근을 씌워야 길이가 된다. '백 차원은 어떻게 생겼나'의 계산을 다시 본다.",
     )
     require(
         abs(answer - 20) <= 0.5,
@@ -78,7 +78,7 @@ def overlap_counts(answer: Callable[..., Any]) -> None:
 
 @checker(
     hint="0으로 채운 판에 도장을 더한 다음, 네 가장자리를 padding칸씩 자른다.",
-    done="Keras의 Conv2DTranspose가 채널 하나에서 하는 셈이다.",
+    done="Keras의 Conv2DTranspose가 채널 하나에서 하는 계산이다.",
 )
 def transposed_convolution(answer: Callable[..., Any]) -> None:
     rng = np.random.default_rng(0)

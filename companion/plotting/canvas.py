@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
+from companion.arguments import check_numbers
 from companion.data import to_uint8
 
 # 색맹도 가릴 수 있는 색이다. 진짜와 가짜는 파랑과 주황, 판별자와 생성자는 청록과 자주로 한다.
@@ -115,9 +116,9 @@ def as_pixels(images: ArrayLike) -> NDArray[np.uint8]:
     """이미지를 `(N, H, W, C)` 크기, 0~255의 uint8로 맞춘다. 실수는 [-1, 1]을 [0, 255]로 옮겨 반올림한다.
 
     Raises:
-        ValueError: 크기나 범위가 맞지 않을 때.
+        TypeError, ValueError: 수의 배열이 아니거나, 크기나 범위가 맞지 않을 때.
     """
-    array = np.asarray(images)
+    array = check_numbers("이미지", images)
     if array.ndim == 3:
         array = array[..., None]
     if array.ndim != 4 or array.shape[-1] not in (1, 3) or not array.size:
@@ -126,12 +127,13 @@ def as_pixels(images: ArrayLike) -> NDArray[np.uint8]:
         )
     if array.dtype == np.uint8:
         return array
-    if not np.abs(array).max() <= 1.001:  # NaN도 여기서 걸린다
+    low, high = float(array.min()), float(array.max())
+    is_integer = array.dtype.kind in "ui"
+    if low < (0 if is_integer else -1.001) or high > (255 if is_integer else 1.001):
         raise ValueError(
-            f"이미지의 값이 {array.min():g}부터 {array.max():g}까지이다. "
-            "0~255의 uint8이나 [-1, 1]의 실수로 준다."
+            f"이미지의 값이 {low:g}부터 {high:g}까지이다. 0~255의 정수나 [-1, 1]의 실수로 준다."
         )
-    return to_uint8(array)
+    return array.astype("uint8") if is_integer else to_uint8(array)
 
 
 class Canvas:

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
+from companion.arguments import check_integer, check_numbers, is_integer, refusal
 from companion.plotting.canvas import GENERATOR_COLOUR, INK, LINE, MUTED, WIDTH, Canvas, tint
 
 _CELL_COLOURS = ("#aa3377", "#228833", "#b8860b", "#3388bb")
@@ -52,7 +53,8 @@ def _draw_matrix(
 
 def _check_matrices(values: ArrayLike, kernel: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
     """값을 적을 수 있을 만큼 작은 행렬인지 확인한다."""
-    small, weights = np.asarray(values, float), np.asarray(kernel, float)
+    small = check_numbers("입력", values).astype(float)
+    weights = check_numbers("커널", kernel).astype(float)
     if small.ndim != 2 or not 1 <= small.size <= 4 or max(small.shape) > 2:
         raise ValueError(f"입력의 크기가 {small.shape}이다. 2×2까지의 행렬을 준다.")
     if weights.ndim != 2 or weights.shape[0] != weights.shape[1] or not 1 <= len(weights) <= 5:
@@ -104,15 +106,13 @@ def plot_transposed_convolution(
         view: "overlap"이나 "zeros".
 
     Raises:
-        ValueError: 크기나 값이 범위를 벗어날 때.
+        TypeError, ValueError: 크기나 값이 범위를 벗어날 때.
     """
     small, weights = _check_matrices(values, kernel)
-    if not 1 <= stride <= 3:
-        raise ValueError(f"stride가 {stride}이다. 1, 2, 3 중에서 고른다.")
-    if not 0 <= padding < len(weights):
-        raise ValueError(
-            f"padding이 {padding}이다. 0 이상이고 커널의 한 변 {len(weights)}보다 작게 준다."
-        )
+    if not is_integer(stride) or not 1 <= stride <= 3:
+        raise refusal("stride", stride, "1, 2, 3 중에서 고른다")
+    if check_integer("padding", padding, at_least=0) >= len(weights):
+        raise refusal("padding", padding, f"커널의 한 변 {len(weights)}보다 작게 준다")
     if min(small.shape) * stride - stride + len(weights) <= 2 * padding:
         raise ValueError(f"padding이 {padding}이면 출력에 남는 칸이 없다. 더 작게 준다.")
     if view not in ("overlap", "zeros"):
@@ -228,11 +228,12 @@ def plot_overlap_counts(kernel_sizes: Sequence[int] = (3, 4, 5), stride: int = 2
     Raises:
         ValueError: 커널이 없거나 스트라이드보다 작을 때.
     """
-    if not kernel_sizes or stride < 1 or min(kernel_sizes) < stride:
-        raise ValueError(
-            f"kernel_sizes가 {tuple(kernel_sizes)}, stride가 {stride}이다. "
-            "커널의 한 변을 스트라이드 이상으로 준다."
-        )
+    stride = check_integer("stride", stride, at_least=1)
+    kernel_sizes = [
+        check_integer("kernel_sizes의 값", size, at_least=stride) for size in kernel_sizes
+    ]
+    if not kernel_sizes:
+        raise ValueError("kernel_sizes가 비었다. 커널의 한 변을 하나 이상 준다.")
     cells = 6
     column = (WIDTH - 10) / len(kernel_sizes)
     cell = min(44.0, (column - 24) / cells)

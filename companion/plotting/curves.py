@@ -9,6 +9,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import NullFormatter
 from numpy.typing import ArrayLike, NDArray
 
+from companion.arguments import check_numbers, history_lines
 from companion.plotting.canvas import (
     DISCRIMINATOR_COLOUR,
     DPI,
@@ -41,6 +42,8 @@ def _panels(rows: int, height: float, **options: Any) -> tuple[Figure, NDArray[A
 def _values(history: Sequence[Mapping[str, float]], name: str) -> NDArray[np.float64]:
     try:
         return np.array([line[name] for line in history], float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"훈련 기록의 {name}에 수가 아닌 값이 있다. 기록을 확인한다.") from error
     except KeyError as error:
         known = ", ".join(sorted({key for line in history for key in line}))
         raise ValueError(
@@ -48,18 +51,19 @@ def _values(history: Sequence[Mapping[str, float]], name: str) -> NDArray[np.flo
         ) from error
 
 
-def plot_history(history: Sequence[Mapping[str, float]]) -> Figure:
-    """훈련 기록의 손실과 정확도를 위아래로 그린다. 가로축은 훈련에 쓴 이미지의 수이다.
+def plot_history(history: Any) -> Figure:
+    """훈련 기록의 손실과 정확도를 위아래로 그린다. 가로축은 훈련에 쓴 이미지의 수, 그것이 없으면 에포크이다.
 
     Args:
-        history: 줄마다 `images`, `d_loss`, `g_loss`, `d_real_accuracy`, `d_fake_accuracy`가 있는 사전의 목록.
+        history: 줄마다 `d_loss`, `g_loss`, `d_real_accuracy`, `d_fake_accuracy`와 `images`가 있는 사전의 목록이나,
+            `fit()`이 돌려준 것. `fit()`의 기록에는 `images`가 없다.
 
     Raises:
-        ValueError: 기록이 비었거나 이름이 빠진 줄이 있을 때.
+        TypeError, ValueError: 기록이 아니거나, 비었거나, 이름이 빠진 줄이 있을 때.
     """
-    if not history:
-        raise ValueError("훈련 기록이 비었다. 적어도 한 줄이 있는 기록을 준다.")
-    images = _values(history, "images")
+    history = history_lines(history)
+    has_images = any("images" in line for line in history)
+    images = _values(history, "images") if has_images else np.arange(1.0, len(history) + 1)
     figure, (losses, accuracies) = _panels(2, 760, sharex=True)
     curves = [
         (losses, "d_loss", "판별자의 손실", DISCRIMINATOR_COLOUR, "-"),
@@ -72,7 +76,8 @@ def plot_history(history: Sequence[Mapping[str, float]]) -> Figure:
         values = _values(history, name)
         axes.plot(images, values, style, color=colour, label=label, marker=marker, markersize=4)
     losses.set(ylabel="손실", ylim=(0, None))
-    accuracies.set(ylabel="판별자의 정확도", ylim=(-0.02, 1.02), xlabel="훈련에 쓴 이미지의 수")
+    xlabel = "훈련에 쓴 이미지의 수" if has_images else "에포크"
+    accuracies.set(ylabel="판별자의 정확도", ylim=(-0.02, 1.02), xlabel=xlabel)
     accuracies.xaxis.set_major_formatter(_count_text)
     for axes in (losses, accuracies):
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
@@ -85,14 +90,23 @@ def _count_text(count: float, _: int | None = None) -> str:
 
 
 def plot_pixel_histogram(before: ArrayLike, after: ArrayLike) -> Figure:
-    """전처리하기 전([0, 255])과 뒤([-1, 1])의 픽셀 값을 위아래로 비교한다. 세로축은 로그 눈금이다."""
+    """전처리하기 전([0, 255])과 뒤([-1, 1])의 픽셀 값을 위아래로 비교한다. 세로축은 로그 눈금이다.
+
+    Raises:
+        TypeError, ValueError: 픽셀이 없거나 범위를 벗어날 때.
+    """
     figure, panels = _panels(2, 640)
     sides = [
         (before, (0, 255), "전처리하기 전: 0부터 255까지", MUTED),
         (after, (-1, 1), "전처리한 뒤: −1부터 1까지", REAL_COLOUR),
     ]
     for axes, (pixels, (low, high), title, colour) in zip(panels, sides, strict=True):
-        values = np.asarray(pixels, float).ravel()
+        values = check_numbers("픽셀", pixels).astype(float).ravel()
+        if values.min() < low or values.max() > high:
+            raise ValueError(
+                f"{title.partition(':')[0]}의 픽셀이 {values.min():g}부터 {values.max():g}까지이다. "
+                f"{low}부터 {high}까지의 값을 준다."
+            )
         margin = (high - low) / 126
         axes.hist(
             values,

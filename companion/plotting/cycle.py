@@ -37,6 +37,9 @@ def plot_gan_cycle(real: ArrayLike, fake: ArrayLike) -> Figure:
     Args:
         real: 보일 진짜 이미지 한 장. `(H, W)`나 `(H, W, 1)` 크기이다.
         fake: 보일 가짜 이미지 한 장.
+
+    Raises:
+        ValueError: 이미지의 크기나 범위가 맞지 않을 때.
     """
     canvas = Canvas(WIDTH, 800)
     left, right, middle = 210.0, 490.0, 350.0

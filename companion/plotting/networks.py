@@ -43,7 +43,10 @@ class _Group:
 def _groups(model: Any) -> list[_Group]:
     """모델의 층을 크기가 바뀌는 곳에서 나눈다. 크기는 `layer.output.shape`에서 읽는다."""
     groups: list[_Group] = []
-    for layer in model.layers:
+    layers = getattr(model, "layers", ())
+    if not layers:
+        raise ValueError(f"{type(model).__name__}에는 층이 없다. 함수형 모델(keras.Model)을 준다.")
+    for layer in layers:
         try:
             shape = tuple(layer.output.shape[1:])
         except AttributeError as error:
@@ -194,6 +197,10 @@ def plot_size_steps(model: Any) -> Figure:
     groups = _groups(model)
     colour = _network_colour(groups)
     shapes = [group.shape for group in groups if len(group.shape) == 3]
+    if not shapes:
+        raise ValueError(
+            "출력이 (한 변, 한 변, 채널) 크기인 층이 없다. 이미지를 다루는 모델을 준다."
+        )
     sides = [shape[0] for shape in shapes]
     left, gap = 92, 26
     column_width = (WIDTH - left - 10) / len(shapes)

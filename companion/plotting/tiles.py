@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
+from companion.arguments import check_integer
 from companion.plotting.canvas import FAKE_COLOUR, MUTED, REAL_COLOUR, WIDTH, Canvas, as_pixels
 
 
@@ -60,7 +61,7 @@ def plot_samples(
     """이미지를 격자로 늘어놓는다.
 
     Args:
-        images: `(N, H, W, C)`나 `(N, H, W)` 크기의 이미지. uint8이나 [-1, 1]의 실수.
+        images: `(N, H, W, C)`나 `(N, H, W)` 크기의 이미지. 0~255의 정수나 [-1, 1]의 실수.
         columns: 열의 수.
         titles: 이미지마다 위에 적을 짧은 글 N개. 예: 판별자가 답한 확률.
         kinds: 이미지마다 "real"이나 "fake" N개. 주면 진짜는 파랑, 가짜는 주황 테두리를 두른다.
@@ -69,6 +70,7 @@ def plot_samples(
         ValueError: 이미지의 크기나 범위, `titles`나 `kinds`의 수가 맞지 않을 때.
     """
     pixels = as_pixels(images)
+    columns = check_integer("columns", columns, at_least=1)
     colours = {"real": REAL_COLOUR, "fake": FAKE_COLOUR}
     for name, labels in (("titles", titles), ("kinds", kinds)):
         if labels is not None and len(labels) != len(pixels):
@@ -83,9 +85,9 @@ def plot_samples(
         above=0 if titles is None else 22,
         gap=5 if kinds is None else 10,
     )
-    for index, title in enumerate(titles or ()):
+    for index, title in enumerate(() if titles is None else titles):
         tiles.write_above(index, title)
-    for index, kind in enumerate(kinds or ()):
+    for index, kind in enumerate(() if kinds is None else kinds):
         tiles.frame(index, colours[kind])
     return tiles.figure
 
@@ -102,9 +104,15 @@ def plot_training_grids(
         heading: 왼쪽에 적는 수가 무엇인지.
 
     Raises:
-        ValueError: `steps`의 수가 T와 다를 때.
+        ValueError: `steps`의 수가 T와 다르거나, 샘플의 크기나 범위가 맞지 않을 때.
     """
-    grids = np.asarray(grids)[:, :n]
+    grids = np.asarray(grids)
+    n = check_integer("n", n, at_least=1)
+    if grids.ndim not in (4, 5):
+        raise ValueError(
+            f"grids의 크기가 {grids.shape}이다. (T, N, H, W)나 (T, N, H, W, C)로 준다."
+        )
+    grids = grids[:, :n]
     if len(steps) != len(grids):
         raise ValueError(f"steps가 {len(steps)}개인데 grids는 {len(grids)}줄이다.")
     columns = grids.shape[1]
@@ -140,8 +148,8 @@ def plot_neighbours(
     n = len(fake)
     if near.shape != fake.shape:
         raise ValueError(f"neighbours의 크기 {near.shape}이 샘플의 크기 {fake.shape}과 다르다.")
-    if len(distances) != n:
-        raise ValueError(f"거리는 {len(distances)}개인데 이웃은 {n}장이다.")
+    if np.shape(distances) != (n,):
+        raise ValueError(f"거리의 크기가 {np.shape(distances)}인데 이웃은 {n}장이다.")
     tiles = _Tiles(np.concatenate([fake, near]), n, left=60, above=24, gap=8)
     for row, (name, colour) in enumerate((("샘플", FAKE_COLOUR), ("이웃", REAL_COLOUR))):
         y = tiles.corners[row * n][1] + tiles.height / 2

@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import tarfile
 import threading
 import unicodedata
@@ -17,17 +16,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import yaml
 from fontTools.ttLib import TTFont
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
 from book._ext import address, finishing, hangul_font, icons, ko_search, offline
 from companion import plotting
-from tools.checks import settings
+from tests.book.building import ADDRESS, ROOT, build, lay_out
+from tools.checks import links, settings
 from tools.makers import glossary, vendor
 
-ROOT = Path(__file__).resolve().parents[2]
 WIDGET = "0" * 31 + "1"
 WIDGET_MODEL = {
     "model_module": "@jupyter-widgets/base",
@@ -51,26 +49,15 @@ PAGE = """\
 판별자는 판별자의 일을 하고 전치
 합성곱은 합성곱이 아니다. `생성자`와 [생성자](index.md)가 아닌 생성자이다.
 
+<details>
+<summary>풀이</summary>
+
+접어 둔 해답이다.
+
+</details>
+
 ## 절
 """
-
-
-def lay_out(source, chapters):
-    """진짜 `_config.yml`과 확장이 든 책의 폴더를 차린다."""
-    for name in ("_config.yml", "companion", "tools"):
-        (source / name).symlink_to(ROOT / name)
-    (source / "book").mkdir()
-    machinery = ("_ext", "_play", "_static", "_vendor")
-    for name in (*machinery, "glossary.csv", "glossary.md", "wall.png"):
-        (source / "book" / name).symlink_to(ROOT / "book" / name)
-    toc = {"format": "jb-book", "root": "book/index", "chapters": chapters}
-    (source / "_toc.yml").write_text(yaml.safe_dump(toc))
-
-
-def build(source, *options):
-    program = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
-    command = [program, "build", *options, "."]
-    return subprocess.run(command, cwd=source, capture_output=True, text=True)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +72,9 @@ def book(tmp_path_factory):
     (source / "book" / "index.md").write_text("# 책\n\n벽돌 12<!--= n -->장이다.\n", "utf-8")
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     code = new_code_cell(
-        "x", metadata={"tags": ["hide-input"]}, outputs=[new_output("stream", text="1")]
+        "x  # 접어 둔 코드",
+        metadata={"tags": ["hide-input"]},
+        outputs=[new_output("stream", text="1")],
     )
     notebook = new_notebook(cells=[new_markdown_cell(PAGE), code], metadata=kernel)
     nbformat.write(notebook, source / "book" / "plain.ipynb")
@@ -167,8 +156,7 @@ def test_a_section_says_where_it_stands_and_how_long_it_takes(book):
 
 
 def test_addresses_come_from_the_one_setting(book):
-    repository = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
-    url = address.pages_url(repository["url"])
+    url = address.pages_url(ADDRESS)
     html = (book / "book" / "plain.html").read_text(encoding="utf-8")
     assert f'<link rel="canonical" href="{url}book/plain.html" />' in html
     assert f'<meta property="og:image" content="{url}_static/preview.png" />' in html
@@ -220,10 +208,37 @@ def test_the_zip_holds_the_book_and_is_always_the_same(book, tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         names = archive.namelist()
     assert "a/index.html" in names
-    assert [name for name in names if name.startswith(("a/404.html", "a/_sources/"))] == []
+    assert "a/404.html" not in names
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        archive.extractall(tmp_path)
+    assert "_sources/book/plain.ipynb" in (tmp_path / "a/book/plain.html").read_text("utf-8")
+    assert links.broken_links(tmp_path / "a") == []
     with pytest.raises(FileNotFoundError, match="make book"):
         offline_zip.pack(tmp_path, tmp_path / "b.zip")
     assert not (tmp_path / "b.zip").exists()
+
+
+def test_a_search_over_the_file_system_asks_for_no_excerpts(book):
+    options = (book / "_static" / "documentation_options.js").read_text(encoding="utf-8")
+    assert 'SHOW_SEARCH_SUMMARY: location.protocol !== "file:",' in options
+    searching = (book / "_static" / "searchtools.js").read_text(encoding="utf-8")
+    assert "DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY" in searching
+
+
+def test_folded_parts_are_whole_in_the_pdf(book):
+    pytest.importorskip("playwright")
+    from pypdf import PdfReader
+
+    from tools.makers import pdf
+
+    if not any(map(shutil.which, pdf.BROWSERS)):
+        pytest.skip("chromium이 없다")
+    [(title, printed)] = pdf.print_pages(["book/plain"], book)
+    pages = PdfReader(io.BytesIO(printed)).pages
+    text = " ".join("".join(page.extract_text() for page in pages).split())
+    assert title == "판별자"
+    assert "접어 둔 해답" in text and "접어 둔 코드" in text
+    assert "코드 숨기기" not in text
 
 
 def test_the_pdf_follows_the_order_of_the_contents():
@@ -257,9 +272,8 @@ def test_each_page_of_the_pdf_has_its_bookmark(tmp_path):
 
 
 def test_the_colab_button_opens_the_notebook_of_the_configured_version(book):
-    settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
-    path = settings["url"].removeprefix("https://github.com/")
-    address = f"https://colab.research.google.com/github/{path}/blob/{settings['branch']}"
+    path = ADDRESS.removeprefix("https://github.com/")
+    address = f"https://colab.research.google.com/github/{path}/blob/main"
     html = (book / "book" / "plain.html").read_text(encoding="utf-8")
     assert f'href="{address}/book/plain.ipynb"' in html
 

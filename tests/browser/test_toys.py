@@ -83,6 +83,35 @@ def test_every_control_of_the_game_works(reader):
     assert not one.page.url.endswith("#game=12,0")
 
 
+@pytest.mark.parametrize("text", ["1.5", "-5", "", "0", "100000"])
+def test_a_number_that_no_address_can_carry_is_refused_at_the_field(reader, text):
+    one = reader()
+    toy = begin(one, "book/4_1_introduction", "game")
+    before = one.page.url
+    toy.get_by_label("문제 번호").fill(text)
+    toy.get_by_text("이 번호로 다시").click()
+    assert "1부터 99999까지의 정수" in toy.get_by_role("alert").inner_text()
+    assert toy.locator(".play-choice").count() == 0 and one.page.url == before
+    toy.get_by_text("새 문제").click()
+    assert toy.locator(".play-choice").count() == 2
+
+
+def test_one_number_has_one_address_however_it_is_written(reader):
+    one = reader()
+    toy = begin(one, "book/4_1_introduction", "game")
+    toy.get_by_label("문제 번호").fill("1e3")
+    toy.get_by_text("이 번호로 다시").click()
+    assert "#game=1000," in one.page.url
+
+
+@pytest.mark.parametrize("number", ["1.5", "-5", "", "123456"])
+def test_an_address_that_names_no_game_does_not_open_another(reader, number):
+    one = reader()
+    one.page.goto(f"{one.base}book/4_1_introduction.html#game={number},5")
+    one.page.wait_for_selector("#game .play-stage:not([hidden])")
+    assert "정수를 적는다" in one.page.locator("#game").get_by_role("alert").inner_text()
+
+
 def test_the_laboratory_makes_bricks_and_its_controls_move_them(reader):
     one = reader(folder=True)
     toy = begin(one, "book/4_2_3_generator", "laboratory")

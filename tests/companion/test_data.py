@@ -230,6 +230,39 @@ def test_pixels_that_are_not_finite_are_refused(bad):
         preprocess(tf.constant(images))
 
 
+@pytest.mark.parametrize(
+    "images",
+    [
+        np.linspace(0, 1, 64, dtype="float32").reshape(1, 8, 8, 1),
+        np.linspace(-1, 1, 64).reshape(1, 8, 8, 1),
+        np.linspace(0, 256, 64).reshape(1, 8, 8, 1),
+        np.array([-1]),
+    ],
+    ids=["0..1", "-1..1", "0..256", "a negative integer"],
+)
+def test_what_is_no_picture_of_pixels_is_not_scaled_again(images):
+    for given in (images, tf.constant(images)):
+        with pytest.raises(ValueError, match=r"\[0, 255\]의 픽셀을 준다"):
+            preprocess(given)
+
+
+def test_dark_pixels_and_single_numbers_are_pixels_too():
+    for dark in (np.ones((1, 8, 8, 1), "uint8"), np.zeros((1, 8, 8, 1)), np.float64(0.5)):
+        assert np.max(preprocess(dark)) < -0.98
+
+
+def test_to_uint8_refuses_pixels_and_warns_of_pictures_without_negatives():
+    pixels = np.arange(64, dtype="uint8").reshape(1, 8, 8, 1)
+    for wrong in (pixels, pixels.astype("int64"), pixels > 3):
+        with pytest.raises(TypeError, match="이미 픽셀"):
+            to_uint8(wrong)
+    with pytest.raises(ValueError, match="0부터 63까지"):
+        to_uint8(pixels.astype("float32"))
+    with pytest.warns(UserWarning, match="음수가 하나도 없다"):
+        to_uint8(pixels / 63)
+    to_uint8(np.zeros((1, 8, 8, 1)))
+
+
 # 4.2.1절의 호출
 
 

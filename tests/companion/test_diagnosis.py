@@ -2,10 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from companion import diagnosis, recorded
 from companion.diagnosis import diagnose
+from companion.training import build_dcgan
 
 HEALTHY = {
     "step": 2000, "d_loss": 0.33, "g_loss": 2.1, "d_real_accuracy": 0.93, "d_fake_accuracy": 0.94,
@@ -134,8 +136,34 @@ def test_the_recorded_run_is_healthy():
 
 
 @pytest.mark.parametrize(
-    ("history", "message"), [([], "비었다"), ([{"step": 1, "d_loss": 0.5}], "g_loss.* 열이 없다")]
+    ("history", "error", "message"),
+    [
+        ([], ValueError, "비었다"),
+        ({}, ValueError, "비었다"),
+        ([{"step": 1, "d_loss": 0.5}], ValueError, "g_loss.* 열이 없다"),
+        ([{"step": 1}, HEALTHY], ValueError, "g_loss.* 열이 없다"),
+        ({"d_loss": [0.5, 0.4], "g_loss": [2.0]}, ValueError, "값의 수가 다르다"),
+        (0.33, TypeError, "float이다"),
+        ([0.33], TypeError, "list이다"),
+    ],
 )
-def test_a_history_that_is_no_history_is_refused(history, message):
-    with pytest.raises(ValueError, match=message):
+def test_a_history_that_is_no_history_is_refused(history, error, message):
+    with pytest.raises(error, match=message):
         diagnose(history)
+
+
+@pytest.mark.parametrize("noise", [-0.1, 0.5, None, float("nan")])
+def test_a_noise_that_is_no_noise_is_refused(noise):
+    with pytest.raises(ValueError, match="label_noise가"):
+        diagnose([HEALTHY], label_noise=noise)
+
+
+def test_what_fit_returns_is_a_history_too():
+    dcgan = build_dcgan(image_size=8, base_channels=2, latent_dim=4)
+    data = np.random.default_rng(0).uniform(-1, 1, (8, 8, 8, 1)).astype("float32")
+    history = dcgan.fit(data, epochs=2, batch_size=4, verbose=0)
+    signs = diagnose(history)
+    assert signs == diagnose(history.history) and len(signs) == 3
+    lines = [dict(zip(HEALTHY, values, strict=True)) for values in [HEALTHY.values()] * 3]
+    columns = {name: [line[name] for line in lines] for name in HEALTHY}
+    assert diagnose(columns) == diagnose(lines)

@@ -318,7 +318,9 @@ class TestRefusals:
             ([1, 2], TypeError, "list"),
             (np.zeros((200, 64, 64), "uint8"), ValueError, r"\(200, 64, 64\)"),
             (np.zeros((200, 32, 32, 1), "uint8"), ValueError, "64, 64, 1"),
-            (np.zeros((99, 64, 64, 1), "uint8"), ValueError, "99개뿐이다"),
+            (np.zeros((99, 64, 64, 1), "uint8"), ValueError, "99이다. 100개 이상"),
+            (np.zeros((200, 64, 64, 3), "uint8"), ValueError, "흑백 벽돌만"),
+            (np.broadcast_to(np.uint8(0), (20_001, 64, 64, 1)), ValueError, "20,001이다"),
         ],
     )
     def test_images(self, images, error, words):
@@ -328,7 +330,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("features", "words"),
         [
-            (normal(99), "99개뿐"),
+            (normal(99), "99이다. 100개 이상"),
             (normal(200)[:, 0], "크기가"),
             (np.full((200, 16), np.nan), "NaN"),
             (np.full((200, 16), np.inf), "무한대"),
@@ -339,3 +341,49 @@ class TestRefusals:
     def test_features(self, metric, features, words):
         with pytest.raises(ValueError, match=words):
             metric(normal(200), features)
+
+    @pytest.mark.parametrize(
+        "metric",
+        [
+            evaluation.brick_features,
+            evaluation.predict_parts,
+            evaluation.nyquist_share,
+            evaluation.part_coverage,
+            evaluation.diversity,
+            lambda images: evaluation.nearest_distances(images, np.zeros((1, 64, 64, 1), "uint8")),
+            lambda images: evaluation.nearest_distances(np.zeros((1, 64, 64, 1), "uint8"), images),
+        ],
+    )
+    def test_no_images(self, metric):
+        with pytest.raises(ValueError, match="이미지의 수가 0이다"):
+            metric(np.zeros((0, 64, 64, 1), "uint8"))
+
+    def test_more_features_than_memory_holds(self):
+        many = np.broadcast_to(np.arange(16.0), (20_001, 16))
+        with pytest.raises(ValueError, match="20,000개까지만"):
+            evaluation.agreement(many, many)
+        with pytest.raises(ValueError, match="20,000개까지만"):
+            evaluation.kernel_distance(many, many, subset_size=20_001)
+
+    def test_one_image_has_no_diversity_to_measure(self):
+        with pytest.raises(ValueError, match="1이다. 2개 이상"):
+            evaluation.diversity(np.zeros((1, 64, 64, 1), "uint8"))
+
+    @pytest.mark.parametrize(
+        ("options", "words"),
+        [({"subset_size": 1}, "2 이상인 정수"), ({"subsets": 0}, "1 이상인 정수"),
+         ({"subset_size": 99.5}, "2 이상인 정수")],
+    )  # fmt: skip
+    def test_subsets_that_give_no_number(self, options, words):
+        with pytest.raises(ValueError, match=words):
+            evaluation.kernel_distance(normal(200), normal(200, seed=1), **options)
+
+    @pytest.mark.parametrize("k", [0, 200, 2.5])
+    def test_neighbours_that_are_not_there(self, k):
+        with pytest.raises(ValueError, match="k가"):
+            evaluation.agreement(normal(200), normal(200, seed=1), k=k)
+
+    def test_lists_of_features_are_features(self):
+        x, y = normal(100, 2), normal(100, 2, seed=1)
+        lists = evaluation.agreement(x.tolist(), y.tolist())
+        assert lists == evaluation.agreement(x, y)

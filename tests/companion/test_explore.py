@@ -133,6 +133,11 @@ def test_scrubber_refuses_what_it_cannot_show(changes, message):
         scrubber(**changes)
 
 
+def test_scrubber_takes_numbers_as_labels_and_anything_that_can_be_listed():
+    by_numbers = scrubber(iter(FRAMES), np.array([0, 100, 2000]))
+    assert by_numbers.html == scrubber(FRAMES, ["0", "100", "2000"]).html
+
+
 def parts(explorer):
     picture, buttons, number, *sliders = explorer.children
     return picture, buttons.children, number, sliders
@@ -179,3 +184,13 @@ def test_new_brick_button_draws_the_next_seed(generator):
 def test_explorer_refuses_a_wrong_latent_dimension(generator):
     with pytest.raises(ValueError, match="길이 100"):
         explore.latent_explorer(generator)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"seed": -1}, "seed가 -1"), ({"directions": 0}, "directions가 0"),
+     ({"directions": 13}, "방향은 12개"), ({"generator": len}, "가중치가 없다")],
+)  # fmt: skip
+def test_explorer_refuses_what_it_cannot_move(generator, options, message):
+    with pytest.raises(ValueError, match=message):
+        explore.latent_explorer(**{"generator": generator, "latent_dim": 12, **options})

@@ -35,6 +35,7 @@ HISTORY = [
     }
     for epoch in range(1, 8)
 ]
+DENSE = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
 TITLES = ("데이터", "판별자", "생성자", "훈련")
 
 
@@ -256,12 +257,58 @@ def test_floating_point_images_are_drawn_as_their_uint8_counterparts():
         np.zeros((0, 64, 64)),
         np.zeros((2, 64, 64, 2)),
         np.full((1, 4, 4), 255.0),
+        np.full((1, 4, 4), 256),
+        np.full((1, 4, 4), -1),
         np.full((1, 4, 4), np.nan),
     ],
 )
 def test_images_of_a_wrong_shape_or_range_are_refused(images):
-    with pytest.raises(ValueError, match="이미지의"):
+    with pytest.raises(ValueError, match="이미지[의에]"):
         plotting.plot_samples(images)
+
+
+def test_lists_and_other_integers_are_images_too():
+    np.testing.assert_array_equal(plotting.as_pixels(BRICKS.astype("int64")), BRICKS)
+    np.testing.assert_array_equal(plotting.as_pixels(list(BRICKS[..., 0])), BRICKS)
+    figure = plotting.plot_samples(BRICKS[:2], np.int64(2), titles=np.array(["0.1", "0.9"]))
+    assert words_of(figure) == ["0.1", "0.9"]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: plotting.plot_samples(BRICKS, columns=0), "columns가 0이다"),
+        (lambda: plotting.plot_training_grids([0], BRICKS[:1, ..., 0]), "grids의 크기"),
+        (lambda: plotting.plot_training_grids([0], BRICKS[None], n=0), "n이 0이다"),
+        (lambda: plotting.plot_neighbours(BRICKS[:1], BRICKS[1:2], 0.5), r"거리의 크기가 \(\)"),
+        (lambda: plotting.plot_pixel_histogram([], []), "픽셀의 크기"),
+        (lambda: plotting.plot_pixel_histogram(BRICKS, BRICKS), "전처리한 뒤의 픽셀이 0부터"),
+        (lambda: plotting.plot_gan_cycle(BRICKS, BRICKS), "이미지의 크기"),
+        (lambda: plotting.plot_transposed_convolution(INPUT, KERNEL, 1.5), "stride가 1.5이다"),
+        (lambda: plotting.plot_transposed_convolution([[np.nan]], KERNEL), "입력에 NaN"),
+        (lambda: plotting.plot_upsampling_convolution([[1], [1, 2]], KERNEL), "입력의 값을 수의"),
+        (lambda: plotting.plot_overlap_counts((3.5,)), "kernel_sizes의 값이 3.5이다"),
+        (lambda: plotting.plot_architecture("model"), "str에는 층이 없다"),
+        (lambda: plotting.plot_size_steps(DENSE), r"\(한 변, 한 변, 채널\) 크기인 층이 없다"),
+        (lambda: plotting.plot_history(0.5), "훈련 기록이 float"),
+        (
+            lambda: plotting.plot_history([{**HISTORY[0], "d_loss": None}, {}]),
+            "d_loss",
+        ),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_in_one_sentence(call, message):
+    with pytest.raises((TypeError, ValueError), match=message) as caught:
+        call()
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_the_history_of_fit_is_drawn_over_its_epochs():
+    columns = {name: [line[name] for line in HISTORY] for name in HISTORY[0] if name != "images"}
+    figure = plotting.plot_history(columns)
+    assert "에포크" in words_of(figure)
+    (first, *_) = figure.axes[0].lines
+    np.testing.assert_array_equal(first.get_xdata(), np.arange(len(HISTORY)) + 1)
 
 
 def test_labels_must_match_the_images():
@@ -302,7 +349,7 @@ def test_training_grids_show_the_first_columns_only():
 def test_neighbours_and_distances_must_match_the_samples():
     with pytest.raises(ValueError, match="neighbours"):
         plotting.plot_neighbours(BRICKS[:4], BRICKS[:6], np.zeros(6))
-    with pytest.raises(ValueError, match="거리는 3개"):
+    with pytest.raises(ValueError, match=r"거리의 크기가 \(3,\)"):
         plotting.plot_neighbours(BRICKS[:4], BRICKS[4:8], np.zeros(3))
 
 
@@ -483,7 +530,7 @@ def test_even_overlap_is_said_to_be_even():
 
 @pytest.mark.parametrize(("sizes", "stride"), [((), 2), ((2,), 3), ((3,), 0)])
 def test_kernels_smaller_than_the_stride_are_refused(sizes, stride):
-    with pytest.raises(ValueError, match="kernel_sizes"):
+    with pytest.raises(ValueError, match="kernel_sizes|stride가 0"):
         plotting.plot_overlap_counts(sizes, stride)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from companion import checkpoints, runs
+from companion import checkpoints, data, runs
 from companion.models import build_discriminator, build_generator
 from companion.settings import Settings
 from companion.training import DCGAN, build_dcgan
@@ -175,6 +175,50 @@ def test_integers_of_numpy_are_recorded_as_pythons(tmp_path):
 def test_impossible_numbers_are_refused(tmp_path, arguments):
     with pytest.raises(ValueError, match="1 이상인 정수"):
         run(tmp_path / "new", **arguments)
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        (images() / 255, TypeError, "float64.*to_uint8"),
+        (images().astype("int64"), TypeError, "int64"),
+        (images()[..., 0], ValueError, r"\(40, 8, 8\)인데 모델은 \(N, 8, 8, 1\)"),
+        (images().repeat(2, axis=1), ValueError, r"\(40, 16, 8, 1\)"),
+        (images().repeat(3, axis=3), ValueError, r"\(40, 8, 8, 3\).*channels"),
+        (images(7), ValueError, "batch_size가 8인데 이미지는 7장"),
+        (images(0), ValueError, "이미지는 0장"),
+        ([np.zeros((8, 8, 1), "uint8"), np.zeros((4, 4, 1), "uint8")], ValueError, "서로 다르다"),
+    ],
+)
+def test_images_that_the_model_cannot_take_are_refused_at_the_door(tmp_path, wrong, error, message):
+    with pytest.raises(error, match=message):
+        runs.train(build_dcgan(**SMALL), wrong, run_dir=tmp_path / "new", epochs=1, batch_size=8)
+    assert not (tmp_path / "new").exists()
+
+
+def test_lists_and_loaded_bricks_are_trained_on_as_their_arrays_are(tmp_path):
+    bricks = data.Bricks(images(), *[np.zeros(40)] * 4)
+    _, expected = run(tmp_path / "array", 1)
+    for name, given in (("list", list(images())), ("bricks", bricks)):
+        dcgan = build_dcgan(**SMALL)
+        arguments = {"run_dir": tmp_path / name, "batch_size": 8, "verbose": 0}
+        history = runs.train(dcgan, given, epochs=1, **arguments)
+        assert without_seconds(history) == without_seconds(expected)
+
+
+def test_a_model_that_is_not_compiled_is_refused_at_the_door(tmp_path):
+    small = {"image_size": 8, "base_channels": 2}
+    networks = build_discriminator(**small), build_generator(4, **small)
+    with pytest.raises(ValueError, match="컴파일하지 않은"):
+        runs.train(DCGAN(*networks, latent_dim=4), images(), run_dir=tmp_path / "new", epochs=1)
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, True, 10**20])
+def test_a_seed_that_is_no_seed_is_refused(tmp_path, seed):
+    with pytest.raises(ValueError, match="seed가 .*이다. 0 이상인 정수"):
+        run(tmp_path / "new", 1, seed=seed)
     assert not (tmp_path / "new").exists()
 
 

@@ -46,6 +46,58 @@ def test_interpolation_between_equal_latents_stays_there():
     np.testing.assert_allclose(interpolate(start, start, 3), [start] * 3, rtol=1e-6)
 
 
+def test_interpolation_between_near_opposite_latents_keeps_its_length():
+    start, other = latents(2).astype("float64")
+    for nudge in (1e-1, 1e-3, 1e-5):
+        path = interpolate(start, nudge * other - start, 9)
+        lengths = np.linalg.norm(path, axis=1)
+        np.testing.assert_allclose(lengths, lengths[0], rtol=2 * nudge)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (([1.0, 0.0], [-1.0, 0.0], 5), ValueError, "정반대"),
+        (([0.0, 0.0], [1.0, 0.0], 5), ValueError, "길이가 0"),
+        (([1.0, 0.0], [1.0], 5), ValueError, "길이가 같은"),
+        (([[1.0, 0.0]], [[0.0, 1.0]], 5), ValueError, "1차원 배열"),
+        (([1.0, np.nan], [1.0, 0.0], 5), ValueError, "start에 NaN"),
+        ((["a"], ["b"], 5), TypeError, "start의 값을 수의 배열로"),
+        (([1.0, 0.0], [0.0, 1.0], 0), ValueError, "n이 0이다"),
+    ],
+)
+def test_interpolation_refuses_what_has_no_arc(arguments, error, message):
+    with pytest.raises(error, match=message):
+        interpolate(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: latents(0), "n이 0"),
+        (lambda: latents(3, seed=-1), "seed가 -1"),
+        (lambda: latents(10**8), "1,000,000개까지"),
+        (lambda: strongest_directions(np.ones((4, 3)), 4), "방향은 3개"),
+        (lambda: strongest_directions(np.ones(4), 1), r"\(4,\)"),
+        (lambda: strongest_directions(np.full((4, 3), np.inf), 1), "kernel에 NaN"),
+        (lambda: tile(np.zeros((4, 2, 2, 1), "uint8"), 0), "columns가 0"),
+        (lambda: tile(np.zeros((4, 2, 2), "uint8"), 2), r"\(N, H, W, C\)"),
+        (lambda: tile(np.zeros((0, 2, 2, 1), "uint8"), 2), r"\(0, 2, 2, 1\)"),
+    ],
+)
+def test_impossible_sizes_are_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_colour_pictures_are_tiled_as_their_channels_are():
+    images = np.random.default_rng(0).integers(0, 256, (6, 4, 5, 3), "uint8")
+    sheet = tile(images, np.int64(3))
+    assert sheet.shape == (8, 15, 3)
+    for channel in range(3):
+        assert (sheet[..., channel] == tile(images[..., [channel]], 3)).all()
+
+
 def test_directions_are_orthogonal_and_strongest_first_and_have_one_sign():
     kernel = np.random.default_rng(0).standard_normal((4, 4, 6, 12)).astype("float32")
     directions = strongest_directions(kernel, 5)

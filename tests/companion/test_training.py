@@ -21,6 +21,22 @@ def dataset(n=32, batch_size=8):
     return tf.data.Dataset.from_tensor_slices(small_images(n)).batch(batch_size)
 
 
+def test_cross_entropy_takes_lists_and_integers_and_refuses_other_sizes():
+    expected = float(np.mean([np.log1p(np.exp(-2.0)), np.log1p(np.exp(1.0))]))
+    for labels in ([1, 0], np.array([1, 0]), tf.constant([1, 0])):
+        assert float(binary_cross_entropy(labels, [2, 1])) == pytest.approx(expected)
+    with pytest.raises(ValueError, match="레이블의 크기"):
+        binary_cross_entropy([1, 0], [[2], [1]])
+
+
+@pytest.mark.parametrize("seed", [None, -1, 0.5])
+def test_a_seed_that_is_no_seed_is_refused(seed):
+    small = {"image_size": 16, "base_channels": 4}
+    networks = build_discriminator(**small), build_generator(8, **small)
+    with pytest.raises(ValueError, match="seed가"):
+        DCGAN(*networks, latent_dim=8, seed=seed)
+
+
 def test_saturated_discriminator_still_gives_the_generator_the_exact_gradient():
     dcgan = build_dcgan(**SMALL)
     dcgan.train_on_batch(small_images(8))

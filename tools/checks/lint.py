@@ -80,6 +80,8 @@ def check_page(path: Path) -> tuple[list[Problem], list[Caption]]:
     ]
     if path.name not in settings.BOOK.without_terms:
         problems += _terms(path, page.words)
+    if not any(path.match(pattern) for pattern in settings.BOOK.without_words):
+        problems += _plain_words(path, page.words)
     if path.name != "README.md":
         problems += [Problem(path, *found) for found in ties.check_page(path)]
     captions: list[Caption] = []
@@ -130,6 +132,13 @@ def _terms(path: Path, text: str, first_line: int = 1) -> Iterator[Problem]:
         for match in pattern.finditer(text):
             message = f"'{match[0]}'은(는) 이 책이 쓰지 않는 말이다. '{term}'(으)로 적는다."
             yield Problem(path, first_line + text.count("\n", 0, match.start()), message)
+
+
+def _plain_words(path: Path, text: str) -> Iterator[Problem]:
+    for pattern, better in settings.BOOK.words.items():
+        for match in re.finditer(pattern, text):
+            message = f"'{match[0]}'보다 나은 말이 있다. '{better}'(으)로 적는다."
+            yield Problem(path, 1 + text.count("\n", 0, match.start()), message)
 
 
 @cache
@@ -185,8 +194,9 @@ def _figure_numbers(captions: Sequence[Caption]) -> Iterator[Problem]:
 
 
 def check_code(path: Path) -> list[Problem]:
-    """파이썬 파일의 글(주석, 독스트링, 메시지)에서 어긋난 용어를 찾는다."""
-    return list(_terms(path, path.read_text(encoding="utf-8")))
+    """파이썬 파일의 글(주석, 독스트링, 메시지)에서 어긋난 용어와 쓰지 않을 말을 찾는다."""
+    text = path.read_text(encoding="utf-8")
+    return [*_terms(path, text), *_plain_words(path, text)]
 
 
 def check(paths: Sequence[Path]) -> list[Problem]:

@@ -34,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # 사용자 폴더에 깔린 다른 파이썬의 커널이 아니라 pytest를 돌리는 파이썬으로 실행한다.
     if not config.option.nbval_kernel_name:
         config.option.nbval_current_env = True
+    config.option.nbval_kernel_startup_timeout = notebooks.KERNEL_TIMEOUT
 
 
 @pytest.hookimpl(wrapper=True)

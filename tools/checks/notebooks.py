@@ -47,6 +47,7 @@ METADATA = {
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
 CELL_TIMEOUT = 600  # 초
+KERNEL_TIMEOUT = 300  # 초. 바쁜 기계에서는 커널이 뜨는 데 1분을 넘기기도 한다. nbval도 이것을 쓴다.
 _TIES = "prose-ties"
 _WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -219,8 +220,12 @@ def _first_difference(page: NotebookNode, stored: NotebookNode, name: str, twin:
 
 
 def _bad_outputs(notebook: NotebookNode) -> list[str]:
-    """실행되지 않은 셀과, 책에 실으면 안 되는 출력(예외, 표준 오류)을 찾는다."""
+    """실행되지 않은 셀, 책에 실으면 안 되는 출력(예외, 표준 오류), 모자란 위젯의 상태를 찾는다."""
     found = []
+    # GitHub는 저장된 위젯에 state가 없으면 노트북을 열지 못한다.
+    stored = notebook.metadata.get("widgets")
+    if stored is not None and not (set(stored) == {_WIDGET_STATE} and widget_state(notebook)):
+        found.append(f"위젯 상태가 `{_WIDGET_STATE}`의 `state`에 있지 않다. {_REMEDY}")
     for number, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), start=1):
         if cell.execution_count is None:
             found.append(f"{number}째 코드 셀이 실행되지 않았다. {_REMEDY}")
@@ -267,6 +272,7 @@ def run(page: Path, *, fresh: bool = False) -> tuple[list[str], list[str]]:
         # TensorFlow가 C++에서 바로 쓰는 알림은 언제 도착할지 몰라 다음 셀에 붙기도 하므로 받지 않는다.
         extra_arguments=["--IPKernelApp.capture_fd_output=False"],
         timeout=CELL_TIMEOUT,
+        startup_timeout=KERNEL_TIMEOUT,
         record_timing=False,
         coalesce_streams=True,
         resources={"metadata": {"path": str(page.parent)}},
@@ -357,13 +363,18 @@ def _refresh_colab_cell(page: Path) -> None:
 
 
 def carry_text(page: Path) -> list[str]:
-    """실행하지 않고 글과 꼬리표만 노트북으로 옮긴다. 코드가 바뀌었으면 옮기지 않고 이유를 돌려준다."""
+    """실행하지 않고 글과 꼬리표와 첫 셀만 노트북으로 옮긴다. 다른 코드가 바뀌었으면 옮기지 않고 이유를 돌려준다."""
     target = page.with_suffix(".ipynb")
     if not target.exists():
         return [f"{name_of(target)}이(가) 없다. `run`으로 먼저 실행한다."]
     expected, stored = read_page(page), nbformat.read(target, as_version=4)
     codes, stored_codes = (
-        [c.source for c in n.cells if c.cell_type == "code"] for n in (expected, stored)
+        [
+            c.source
+            for c in n.cells
+            if c.cell_type == "code" and "colab" not in c.metadata.get("tags", [])
+        ]
+        for n in (expected, stored)
     )
     if codes != stored_codes:
         return [f"{name_of(page)}의 코드가 바뀌었다. `run`으로 다시 실행한다."]

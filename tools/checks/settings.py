@@ -19,11 +19,14 @@ class Book:
     pages: str = "book"
     package: str = ""
     distribution: str = ""
+    version: str = ""
     placeholder: str = "OWNER/REPOSITORY"
     sources: Sequence[str] = ()
     terms: str = ""
     references: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
     without_terms: Sequence[str] = ()
+    without_words: Sequence[str] = ()
     without_numbers: Sequence[str] = ()
     exempt: Sequence[str] = ()
     figures: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -50,7 +53,9 @@ def read(root: Path) -> Book:
             f"{', '.join(known)} 가운데에서 고른다."
         )
     named = {name.replace("-", "_"): value for name, value in table.items()}
-    return Book(root, **{"distribution": project.get("project", {}).get("name", ""), **named})
+    about = project.get("project", {})
+    defaults = {"distribution": about.get("name", ""), "version": about.get("version", "")}
+    return Book(root, **{**defaults, **named})
 
 
 BOOK = read(Path(__file__).resolve().parents[2])

@@ -12,8 +12,7 @@ from tools import ROOT
 
 BUILT = ROOT / "_build" / "html"
 ZIP = ROOT / "_build" / "gan-book.zip"
-# 404.html은 웹 서버에서만 쓰이고, 책의 원본(_sources)은 저장소에 있다.
-LEFT_OUT = ("404.html", "_sources")
+LEFT_OUT = ("404.html",)  # 웹 서버에서만 쓰인다
 OLDEST = (1980, 1, 1, 0, 0, 0)  # 같은 책에서는 언제나 같은 파일이 나오게 한다
 
 

@@ -1,10 +1,11 @@
 """꾸러미를 새 판으로 올리고, 쪽을 다시 실행하고, 달라진 출력을 나란히 보이는 쪽을 만든다.
 
-네 단계가 이어진다.
+다섯 단계가 이어진다.
   lock    pyproject.toml의 범위 안에서 가장 새 판을 골라 requirements.txt와 environment.yml에 적는다.
   run     .venv를 다시 만들고 노트북을 모두 다시 실행한다.
   report  커밋된 출력과 새 출력을 견주어 _build/update/index.html에 나란히 보인다.
   colab   Google Colab의 버전이 tools/checks/colab_requirements.txt와 달라졌는지 알린다.
+  learn   새 버전으로 좁은 신경망을 훈련해, 저장된 훈련보다 못 배우면 알린다.
 단계의 이름을 적으면 그것만 한다. .venv를 다시 만드는 동안에도 돌아야 하므로 표준 라이브러리만 쓴다.
 """
 
@@ -26,7 +27,7 @@ from typing import Any, NamedTuple
 
 from tools.setup.environment import ROOT, python_of
 
-STEPS = ("lock", "run", "report", "colab")
+STEPS = ("lock", "run", "report", "colab", "learn")
 EXTRAS = ("book", "test", "browser", "render", "kaggle", "evaluation")
 OLDEST_PYTHON = "3.10"
 CONDA_PYTHON = "3.12"
@@ -62,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             report()
         if "colab" in chosen:
             follow_colab(write=options.write)
+        if "learn" in chosen:
+            _run(python_of(ROOT / ".venv"), "-m", "tools.studies", "again")
     except subprocess.CalledProcessError as error:
         command = " ".join(map(str, error.cmd))
         print(f"{error.stderr or ''}\n위의 까닭으로 멈추었다: {command}", file=sys.stderr)

@@ -5,15 +5,17 @@ python -m tools.studies experiments labels --list # 무엇이 남았는지만 �
 python -m tools.studies bench                     # 모든 속도. 재는 동안 기계에서 다른 일을 하지 않는다
 python -m tools.studies tables                    # 이미 잰 값으로 표만 쓴다
 python -m tools.studies twin 결과폴더             # 기본 크기의 훈련법을 PyTorch로 나란히 훈련한다. GPU에서 하는 것이다
+python -m tools.studies again                     # 지금의 라이브러리로도 저장된 훈련만큼 배우는지 본다
 """
 
 import argparse
 import math
 import os
+import sys
 import time
 from pathlib import Path
 
-from tools.studies import report, run, tables
+from tools.studies import again, report, run, tables
 from tools.studies.recipes import STUDIES
 
 PLAN = Path(__file__).with_name("twin.json")
@@ -92,6 +94,8 @@ def main() -> None:
     command.add_argument("--seconds", type=float, default=math.inf, help="이 시간이 지나면 멈춘다")
     command.add_argument("--tiny", action="store_true", help="작은 신경망을 몇 스텝만 훈련해 본다")
     command.set_defaults(function=train_twins, names=[], known=[])
+    command = commands.add_parser("again", help="저장된 훈련만큼 배우는지 새로 훈련해 본다")
+    command.set_defaults(function=lambda _: sys.exit(again.main() or 0), names=[], known=[])
 
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in options.known]

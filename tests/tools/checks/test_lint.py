@@ -82,6 +82,30 @@ def test_each_bad_notation_is_found_with_its_line(tmp_path, text, word):
     assert line in text
 
 
+@pytest.mark.parametrize(
+    ("word", "better"),
+    [
+        ("꾸러미를 깐다", "패키지"),
+        ("값을 셈한다", "계산"),
+        ("글과 견주어 본다", "비교하다"),
+        ("그 까닭은 이렇다", "이유"),
+        ("처음 가중치를 뽑는다", "초기 가중치"),
+    ],
+)
+def test_stiff_words_are_found_in_plain_pages_and_in_code(tmp_path, word, better):
+    (found,) = problems(tmp_path, word, notebook=False)
+    assert better in found.message and found.line > 1
+    module = tmp_path / "module.py"
+    module.write_text(f'raise ValueError("{word}")\n', encoding="utf-8")
+    (found,) = lint.check([module])
+    assert better in found.message and found.line == 1
+
+
+@pytest.mark.parametrize("word", ["곱셈을 한다", "나눗셈이다", "빠르게 간다"])
+def test_other_words_that_hold_a_stiff_one_are_left_alone(tmp_path, word):
+    assert problems(tmp_path, word, notebook=False) == []
+
+
 def test_figure_numbers_are_unique_over_all_pages(tmp_path):
     for name in ("a.md", "b.md"):
         code = cell('show(fig, caption="그림 4.1-1 손실", alt="곡선")')
