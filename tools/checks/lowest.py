@@ -31,7 +31,7 @@ READERS_EXTRAS = (
     "evaluation",
     "kaggle",
 )  # 나머지는 책을 만드는 사람의 것이라 requirements.txt로 깐다
-TEST_TOOLS = ("jupytext", "nbval", "pytest", "pytest-xdist", "pyyaml")
+TEST_TOOLS = ("jupytext", "nbclient", "nbval", "pytest", "pytest-xdist", "pyyaml")
 
 
 def promises() -> tuple[str, list[Requirement]]:
