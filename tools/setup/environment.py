@@ -47,6 +47,9 @@ def main(arguments=None):
     print("가상 환경 .venv에 패키지를 내려받아 깐다. 몇 분 걸린다.", flush=True)
     try:
         install(folder)
+    except KeyboardInterrupt:
+        print("멈추었으니, 같은 명령을 다시 치면 처음부터 깐다.", file=sys.stderr)
+        return 130
     except subprocess.CalledProcessError:
         print(
             "패키지를 깔지 못했으니, 위에 적힌 이유와 인터넷 연결, 디스크의 빈 자리를 확인하고 "

@@ -220,6 +220,17 @@ def test_a_failed_download_is_told_in_korean_and_leaves_the_environment_unfinish
     assert not setup_env.is_ready(tmp_path / ".venv")
 
 
+def test_an_interrupted_installation_ends_in_one_sentence(tmp_path, monkeypatch, capsys):
+    def interrupted(command, **_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(setup_env, "ROOT", _with_the_lock(tmp_path))
+    monkeypatch.setattr(setup_env.subprocess, "run", interrupted)
+    assert setup_env.main([]) == 130
+    assert capsys.readouterr().err == "멈추었으니, 같은 명령을 다시 치면 처음부터 깐다.\n"
+    assert not setup_env.is_ready(tmp_path / ".venv")
+
+
 def test_locked_packages_are_installed_by_hash_and_only_once(tmp_path, monkeypatch):
     commands = []
 
