@@ -24,7 +24,7 @@ FORMAT_VERSION = 2
 _HEADER: dict[str, type | tuple] = {
     "step": int, "seconds": (int, float), "history": list, "environment": dict, "config": dict,
 }  # fmt: skip
-_NAME = re.compile(r"step-(\d{7})\.npz")
+_NAME = re.compile(r"step-(\d{7,})\.npz")
 _LAYER = (
     "batch_shape", "target_shape", "filters", "kernel_size", "strides", "padding", "size",
     "interpolation", "use_bias", "activation", "negative_slope", "momentum", "epsilon", "rate",
@@ -193,7 +193,8 @@ def list_checkpoints(folder) -> list[Path]:
     folder = Path(folder)
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
+    found = [path for path in folder.iterdir() if _NAME.fullmatch(path.name)]
+    return sorted(found, key=lambda path: int(path.stem.removeprefix("step-")))
 
 
 def read_header(path) -> dict:

@@ -31,6 +31,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from companion.arguments import check_integer
 from companion.files import (
+    OURS,
     UNFINISHED,
     check_folder,
     read_packaged,
@@ -349,7 +350,7 @@ def export_bricks(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         remove_unfinished(folder)
-        with tempfile.TemporaryDirectory(UNFINISHED, ".", folder) as temporary:
+        with tempfile.TemporaryDirectory(UNFINISHED, OURS, folder) as temporary:
             for name, i in files.items():
                 Image.fromarray(bricks.images[i, ..., 0]).save(Path(temporary, name))
             for name in files:

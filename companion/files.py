@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Callable, Collection
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 UNFINISHED = ".part"  # 다 쓰지 못한 파일과 폴더의 이름은 이렇게 끝난다.
+OURS = ".companion-"  # 우리가 만드는 임시 폴더의 이름은 이렇게 시작한다.
+_TEMPORARY = re.compile(rf"(?:\..+\.[0-9a-f]{{32}}|{re.escape(OURS)}\w+){re.escape(UNFINISHED)}")
 
 _RUN = {"config.json", "history.jsonl", "samples", "checkpoints"}
 _REASONS = {
@@ -61,9 +64,14 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
 
 
 def remove_unfinished(folder: Path) -> None:
-    """쓰는 도중에 죽은 프로그램이 남긴 임시 파일과 폴더를 지운다. 폴더의 잠금을 쥐고 부른다."""
+    """쓰는 도중에 죽은 프로그램이 남긴 임시 파일과 폴더를 지운다. 폴더의 잠금을 쥐고 부른다.
+
+    우리가 지은 이름만 지운다. 이름이 비슷한 남의 파일은 그대로 둔다.
+    """
     for path in folder.glob(f".*{UNFINISHED}"):
-        if path.is_dir():
+        if not _TEMPORARY.fullmatch(path.name):
+            continue
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
@@ -108,8 +116,9 @@ def check_run_dir(folder: str | os.PathLike) -> Path:
     folder = check_folder(folder, None if is_run else _RUN)
     if not is_run and (config := folder / "config.json").exists():
         try:
-            is_ours = "environment" in json.loads(config.read_bytes())
-        except ValueError:
+            content = json.loads(config.read_bytes())
+            is_ours = isinstance(content, dict) and "environment" in content
+        except (ValueError, RecursionError):
             is_ours = False
         if not is_ours:
             raise FileExistsError(

@@ -88,6 +88,16 @@ def test_only_the_newest_checkpoints_are_kept(tmp_path, model):
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_more_than_seven_digits_of_steps_are_newer(tmp_path, model):
+    for step in (9_999_999, 10_000_000):
+        save_checkpoint(tmp_path, model, step)
+    assert [path.name for path in list_checkpoints(tmp_path)] == [
+        "step-9999999.npz",
+        "step-10000000.npz",
+    ]
+    assert load_latest_checkpoint(tmp_path, model)["step"] == 10_000_000
+
+
 def test_a_checkpoint_with_pickled_objects_is_refused(tmp_path, model):
     path = tmp_path / "step-0000001.npz"
     np.savez(path, meta=np.array([{"format": 1}], dtype=object))

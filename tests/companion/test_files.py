@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from companion.files import (
+    OURS,
     UNFINISHED,
     check_folder,
     check_run_dir,
@@ -83,13 +84,15 @@ def test_what_a_killed_program_leaves_is_removed_and_nothing_else(tmp_path):
         "import os, pathlib, sys; from companion.files import write_atomically;"
         "write_atomically(pathlib.Path(sys.argv[1], 'a'), lambda file: os._exit(9))"
     )
-    (tmp_path / f".folder{UNFINISHED}" / "inside").mkdir(parents=True)
-    for name in ("a", ".hidden", f"finished{UNFINISHED}"):
+    (tmp_path / f"{OURS}x1{UNFINISHED}" / "inside").mkdir(parents=True)
+    theirs = [".hidden", f".movie.mkv{UNFINISHED}", "a", f"finished{UNFINISHED}"]
+    for name in theirs:
         (tmp_path / name).write_bytes(b"kept")
+    (tmp_path / f".cache{UNFINISHED}").mkdir()
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT)
-    assert done.returncode == 9 and len(os.listdir(tmp_path)) == 5
+    assert done.returncode == 9 and len(os.listdir(tmp_path)) == 7
     remove_unfinished(tmp_path)
-    assert sorted(os.listdir(tmp_path)) == [".hidden", "a", f"finished{UNFINISHED}"]
+    assert sorted(os.listdir(tmp_path)) == sorted([*theirs, f".cache{UNFINISHED}"])
 
 
 @pytest.mark.parametrize(

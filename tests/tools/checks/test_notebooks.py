@@ -205,8 +205,7 @@ class TestNotebookFile:
             assert url in (book / name).read_text("utf-8")
         edit(config, url, "https://github.com/someone/gan")
         assert "_config.yml" in notebooks.problems(book / "page.md")[0]
-        assert notebooks.main(["text"]) == 1
-        notebooks.run(book / "page.md")
+        assert notebooks.main(["text"]) == 0  # 첫 셀은 실행하지 않고 옮긴다
         for name in ("page.md", "page.ipynb"):
             assert "https://github.com/someone/gan" in (book / name).read_text("utf-8")
         assert notebooks.problems(book / "page.md") == []
