@@ -348,6 +348,22 @@ def test_the_compiled_step_feels_the_whole_penalty():
     assert min(np.abs(pull).max() for pull in eager if pull.ndim == 4) > 1e-3
 
 
+def test_accuracies_are_the_shares_of_right_answers(monkeypatch):
+    dcgan = build_dcgan(**SMALL)
+    dcgan.compile(run_eagerly=True)
+    answers = iter([[1.0, 2.0, -1.0, 3.0], [1.0, -2.0, -3.0, -4.0]])  # 진짜 셋, 가짜 셋을 맞혔다
+    call = dcgan.discriminator_logits.call
+    monkeypatch.setattr(
+        dcgan.discriminator_logits,
+        "call",
+        lambda x, **kw: 0 * call(x, **kw) + tf.constant(next(answers))[:, None],
+    )
+    logs = dcgan.train_on_batch(small_images(4), return_dict=True)
+    assert (float(logs["d_real_accuracy"]), float(logs["d_fake_accuracy"])) == (0.75, 0.75)
+    expected = np.mean([np.log1p(np.exp(a)) for a in (-1.0, 2.0, 3.0, 4.0)])
+    assert float(logs["g_loss"]) == pytest.approx(expected, rel=1e-5)
+
+
 def weights_after(steps, **settings):
     dcgan = build_dcgan(**SMALL, **settings)
     logs = [dcgan.train_on_batch(small_images(8), return_dict=True) for _ in range(steps)]
@@ -434,6 +450,9 @@ def test_one_draw_serves_both_losses_and_the_gradient_comes_back_from_where_it_w
     dcgan.train_on_batch(np.repeat(image, 8, axis=0))
     assert len(seen) == 2  # 진짜 한 번, 가짜 한 번
     assert len(set(found_shifts(seen[0], image[0], 3))) > 1
+    # 옮긴 가짜는 가장자리의 픽셀이 이어져 되풀이된다. 그대로인 가짜는 그렇지 않다.
+    edges = [(fake[0] == fake[1]).all() or (fake[-1] == fake[-2]).all() for fake in seen[1]]
+    assert any(edges)
 
     images = tf.Variable(small_images(4))
     with tf.GradientTape() as tape:

@@ -131,11 +131,21 @@ def test_values_are_compared(text, value, message):
         ("32<!--= 0 * x + 32 -->", "32이(가) 그대로 있다"),
         ("32<!--= x +  -->", "파이썬 식이 아니다"),
         ("글<!--= x -->", "묶을 수가 앞에 없다"),
+        ("못하다<!--? 2 > 1 -->", "이름이 없다"),
         ("2015<!--cite: 없는 글, 1999 -->", "참고 문헌 페이지에"),
     ],
 )
 def test_ties_that_prove_nothing_are_refused(text, message):
     assert message in (problem_of(only_tie(text)) or "")
+
+
+def test_verdicts_are_evaluated_where_numbers_are(tmp_path):
+    text = f"{CELL}\n큰 배치가 못하다<!--? x > 20 -->. 값은 12<!--= x -->이다."
+    assert [tie.source for tie in prose_ties.by_cell(text)[1]] == ["x > 20", "x"]
+    page = tmp_path / "plain.md"
+    page.write_text("이름이 길다<!--? len(companion.__name__) > 99 -->.", encoding="utf-8")
+    ((_, message),) = check_page(page)
+    assert "참이 아니다" in message
 
 
 def test_good_ties_pass():
