@@ -193,8 +193,8 @@ def list_checkpoints(folder) -> list[Path]:
     folder = Path(folder)
     if not folder.is_dir():
         return []
-    found = [path for path in folder.iterdir() if _NAME.fullmatch(path.name)]
-    return sorted(found, key=lambda path: int(path.stem.removeprefix("step-")))
+    names = ((_NAME.fullmatch(path.name), path) for path in folder.iterdir())
+    return [path for _, path in sorted((int(name[1]), path) for name, path in names if name)]
 
 
 def read_header(path) -> dict:
@@ -234,6 +234,13 @@ def read_arrays(path, shapes: dict[str, tuple]) -> dict[str, np.ndarray]:
     """
     with _opened(Path(path)) as archive:
         return {name: _array(archive, name, tuple(shape)) for name, shape in shapes.items()}
+
+
+def assign_arrays(path, variables: dict) -> None:
+    """체크포인트의 배열을 이름이 같은 변수에 넣는다. 하나라도 읽지 못하면 아무것도 넣지 않는다. 예외는 `read_arrays()`와 같다."""
+    arrays = read_arrays(path, {name: variable.shape for name, variable in variables.items()})
+    for name, variable in variables.items():
+        variable.assign(arrays[name])
 
 
 @contextmanager
@@ -287,10 +294,7 @@ def load_checkpoint(path, dcgan: DCGAN, config: dict | None = None) -> dict:
             f"{str(path)!r}는 설정이 다른 훈련의 체크포인트이다({different}). "
             "그때의 설정을 그대로 주거나 새 폴더에서 훈련한다."
         )
-    variables = _variables(dcgan)
-    arrays = read_arrays(path, {name: variable.shape for name, variable in variables.items()})
-    for name, variable in variables.items():
-        variable.assign(arrays[name])
+    assign_arrays(path, _variables(dcgan))
     return header
 
 

@@ -285,7 +285,7 @@ def _train(options) -> None:
 
 
 def _after_training_stopped(options) -> str:
-    if any(Path(options.run_dir).glob("checkpoints/step-*.npz")):
+    if files.has_checkpoints(options.run_dir):
         return "마지막 체크포인트부터 이어 간다"
     return "체크포인트가 아직 없으므로 처음부터 훈련한다"
 

@@ -105,6 +105,11 @@ def check_folder(folder: str | os.PathLike, ours: Collection[str] | None) -> Pat
     return folder
 
 
+def has_checkpoints(folder: str | os.PathLike) -> bool:
+    """훈련 폴더에 체크포인트가 하나라도 있는지 본다."""
+    return any(Path(folder).glob("checkpoints/step-*.npz"))
+
+
 def check_run_dir(folder: str | os.PathLike) -> Path:
     """새 폴더이거나, 비었거나, 하던 훈련이 든 폴더인지 본다. 훈련에는 다른 파일을 더 두어도 된다.
 
@@ -112,7 +117,7 @@ def check_run_dir(folder: str | os.PathLike) -> Path:
         ValueError: 이름이 비었을 때.
         FileExistsError: 폴더가 아닌 파일이거나, 훈련이 아닌 것이 들었을 때.
     """
-    is_run = any(Path(folder).glob("checkpoints/step-*.npz"))
+    is_run = has_checkpoints(folder)
     folder = check_folder(folder, None if is_run else _RUN)
     if not is_run and (config := folder / "config.json").exists():
         try:

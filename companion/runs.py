@@ -78,10 +78,7 @@ def train(
         RuntimeError: 같은 폴더에서 다른 훈련이 돌고 있을 때.
         OSError: 훈련 폴더에 쓸 수 없거나 디스크가 찼을 때. 앞선 체크포인트는 남는다.
     """
-    if not dcgan.compiled:
-        raise ValueError(
-            "컴파일하지 않은 모델이다. build_dcgan()으로 짓거나 compile()을 먼저 부른다."
-        )
+    dcgan.check_compiled()
     images = _check_images(images, dcgan)
     if steps_per_epoch is None:
         check(batch_size=batch_size)
@@ -326,9 +323,7 @@ def load_generator(path) -> keras.Model:
     variables = {
         f"ema_generator/{i:03d}": variable for i, variable in enumerate(generator.variables)
     }
-    arrays = checkpoints.read_arrays(path, {name: v.shape for name, v in variables.items()})
-    for name, variable in variables.items():
-        variable.assign(arrays[name])
+    checkpoints.assign_arrays(path, variables)
     return generator
 
 

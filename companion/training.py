@@ -148,12 +148,16 @@ class DCGAN(keras.Model):
         Raises:
             ValueError: 컴파일하지 않은 모델일 때.
         """
+        self.check_compiled()
+        return super().fit(*args, **kwargs)
+
+    def check_compiled(self):
+        """컴파일하지 않았으면 ValueError를 낸다. `compiled`는 `.keras` 파일에서 불러온 모델에서도 참이라 쓰지 못한다."""
         if not hasattr(self, "d_optimizer"):
             raise ValueError(
                 "컴파일하지 않은 모델이다. 새로 훈련하려면 compile()을 부른다. .keras 파일에서 불러온 모델은 훈련을 이어 "
                 "가지 못하니, 이어 가려면 train()에 그때의 훈련 폴더를 준다."
             )
-        return super().fit(*args, **kwargs)
 
     @property
     def metrics(self):
@@ -170,27 +174,20 @@ class DCGAN(keras.Model):
         real_images = self._shifted(ops.convert_to_tensor(real_images))
         z = self.sample_latents(ops.shape(real_images)[0])
 
-        plain, penalized = (
-            partial(self._losses_and_gradients, real_images, z, with_penalty=with_penalty)
-            for with_penalty in (False, True)
-        )
+        step = partial(self._losses_and_gradients, real_images, z)
         if self.gradient_penalty:
             # tf.cond는 밖에서 지나간 계산을 두 번 미분하지 못하므로, 앞먹임부터 그레이디언트까지 통째로 고른다.
             is_due = ops.equal(self.d_optimizer.iterations % self.penalty_interval, 0)
-            losses, logits, gradients = tf.cond(is_due, penalized, plain)
+            losses, logits, gradients = tf.cond(
+                is_due, partial(step, with_penalty=True), partial(step, with_penalty=False)
+            )
             self.penalty.update_state(losses[2], sample_weight=ops.cast(is_due, "float32"))
         else:
-            losses, logits, gradients = plain()
-        (d_loss, g_loss, _), (real_logits, fake_logits) = losses, logits
+            losses, logits, gradients = step(with_penalty=False)
         self.d_optimizer.apply(gradients[0], self.discriminator.trainable_variables)
         self.g_optimizer.apply(gradients[1], self.generator.trainable_variables)
         self._update_ema()
-
-        self.d_loss.update_state(d_loss)
-        self.g_loss.update_state(g_loss)
-        self.d_real_accuracy.update_state(ops.cast(real_logits > 0, "float32"))
-        self.d_fake_accuracy.update_state(ops.cast(fake_logits < 0, "float32"))
-        return {metric.name: metric.result() for metric in self.metrics}
+        return self._updated_metrics(*losses[:2], *logits)
 
     def _losses_and_gradients(self, real_images, z, with_penalty):
         """두 손실과 패널티, 두 로짓, 두 신경망의 그레이디언트를 돌려준다."""
@@ -210,6 +207,14 @@ class DCGAN(keras.Model):
         d_gradients = tape.gradient(d_objective, self.discriminator.trainable_variables)
         g_gradients = tape.gradient(g_loss, self.generator.trainable_variables)
         return (d_loss, g_loss, penalty), (real_logits, fake_logits), (d_gradients, g_gradients)
+
+    def _updated_metrics(self, d_loss, g_loss, real_logits, fake_logits):
+        """지표에 이 스텝을 더하고, 이름에서 에포크 평균으로 가는 사전을 돌려준다."""
+        self.d_loss.update_state(d_loss)
+        self.g_loss.update_state(g_loss)
+        self.d_real_accuracy.update_state(ops.cast(real_logits > 0, "float32"))
+        self.d_fake_accuracy.update_state(ops.cast(fake_logits < 0, "float32"))
+        return {metric.name: metric.result() for metric in self.metrics}
 
     def _discriminator_loss(self, real_logits, fake_logits):
         """진짜는 1에, 가짜는 0에 가깝다고 답할수록 작아지는 손실을 돌려준다."""

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -126,49 +127,48 @@ def firefox(tmp_path_factory):
             browser.command("browser.close")
 
 
-@pytest.mark.parametrize("folder", [False, True], ids=["http", "folder"])
-def test_the_game_is_played_in_firefox(firefox, served, folder):
+@contextmanager
+def visited(firefox, served, folder, page):
+    """페이지를 연다. 다 보았으면 오류와 바깥 요청이 없었는지 본다."""
     base = BUILT.as_uri() + "/" if folder else served
     firefox.events.clear()
-    firefox.open(f"{base}book/4_1_introduction.html")
-    firefox.click("#game .play-start")
-    firefox.wait("document.querySelector('#game .play-choice')")
-    firefox.press(*["\ue014"] * 10)  # 오른쪽 화살표
-    score = firefox.evaluate("document.querySelector('#game .play-score').textContent")
-    assert "나는 10쌍 가운데" in score
+    firefox.open(f"{base}book/{page}.html")
+    yield
     assert firefox.errors == []
     assert [u for u in firefox.requests if not u.startswith((base, "data:", "blob:"))] == []
+
+
+@pytest.mark.parametrize("folder", [False, True], ids=["http", "folder"])
+def test_the_game_is_played_in_firefox(firefox, served, folder):
+    with visited(firefox, served, folder, "4_1_introduction"):
+        firefox.click("#game .play-start")
+        firefox.wait("document.querySelector('#game .play-choice')")
+        firefox.press(*["\ue014"] * 10)  # 오른쪽 화살표
+        score = firefox.evaluate("document.querySelector('#game .play-score').textContent")
+        assert "나는 10쌍 가운데" in score
 
 
 @pytest.mark.parametrize("folder", [False, True], ids=["http", "folder"])
 def test_the_laboratory_makes_bricks_in_firefox(firefox, served, folder):
-    base = BUILT.as_uri() + "/" if folder else served
-    firefox.events.clear()
-    firefox.open(f"{base}book/4_2_3_generator.html")
-    firefox.click("#laboratory .play-start")
-    firefox.wait("document.querySelector('#laboratory canvas[data-ready=\"1\"]')")
-    picture = "document.querySelector('#laboratory canvas').toDataURL()"
-    before = firefox.evaluate(picture)
-    firefox.evaluate("document.querySelector('#laboratory input[type=range]').focus()")
-    firefox.press("\ue014", "\ue014", "\ue014")
-    firefox.wait(f"{picture} !== {json.dumps(before)}")
-    assert firefox.errors == []
-    assert [u for u in firefox.requests if not u.startswith((base, "data:", "blob:"))] == []
+    with visited(firefox, served, folder, "4_2_3_generator"):
+        firefox.click("#laboratory .play-start")
+        firefox.wait("document.querySelector('#laboratory canvas[data-ready=\"1\"]')")
+        picture = "document.querySelector('#laboratory canvas').toDataURL()"
+        before = firefox.evaluate(picture)
+        firefox.evaluate("document.querySelector('#laboratory input[type=range]').focus()")
+        firefox.press("\ue014", "\ue014", "\ue014")
+        firefox.wait(f"{picture} !== {json.dumps(before)}")
 
 
 @pytest.mark.parametrize("folder", [False, True], ids=["http", "folder"])
 def test_the_forger_learns_in_firefox(firefox, served, folder):
-    base = BUILT.as_uri() + "/" if folder else served
-    firefox.events.clear()
-    firefox.open(f"{base}book/4_2_4_training.html")
-    firefox.click("#forger .play-start")
-    firefox.wait("document.querySelector('#forger canvas[data-seen=\"0\"]')")
-    stage = "document.querySelector('#forger .play-stage')"
-    assert firefox.evaluate(f"{stage}.dataset.engine") == "wasm"
-    firefox.evaluate(f"{stage}.querySelector('button').click()")
-    firefox.wait(f"{stage}.dataset.seen >= 500")
-    assert firefox.errors == []
-    assert [u for u in firefox.requests if not u.startswith((base, "data:", "blob:"))] == []
+    with visited(firefox, served, folder, "4_2_4_training"):
+        firefox.click("#forger .play-start")
+        firefox.wait("document.querySelector('#forger canvas[data-seen=\"0\"]')")
+        stage = "document.querySelector('#forger .play-stage')"
+        assert firefox.evaluate(f"{stage}.dataset.engine") == "wasm"
+        firefox.evaluate(f"{stage}.querySelector('button').click()")
+        firefox.wait(f"{stage}.dataset.seen >= 500")
 
 
 def test_the_hangul_font_is_used_from_a_folder_in_firefox(firefox):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from companion import training
+from companion import runs, training
 from companion.models import build_discriminator, build_generator
 from companion.settings import Settings
 from companion.training import DCGAN, ConstantThenLinear, binary_cross_entropy, build_dcgan
@@ -523,5 +523,9 @@ def test_a_saved_model_comes_back_whole_and_says_that_it_does_not_go_on(tmp_path
     )
     with pytest.raises(ValueError, match="훈련 폴더를 준다"):
         again.fit(images, verbose=0)
+    pixels = np.zeros((8, 16, 16, dcgan.settings.channels), "uint8")
+    with pytest.raises(ValueError, match="훈련 폴더를 준다"):
+        runs.train(again, pixels, run_dir=tmp_path / "run", epochs=1, batch_size=8)
+    assert not (tmp_path / "run").exists()
     again.compile()
     again.fit(images, verbose=0)

@@ -20,6 +20,14 @@ PDF = ROOT / "_build" / "gan-book.pdf"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
+def chromium() -> str:
+    """크로미움이나 크롬의 경로이다. 없으면 FileNotFoundError를 낸다."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        raise FileNotFoundError("chromium이 없으니 `sudo apt install chromium`으로 깐다.")
+    return program
+
+
 def reading_order(toc: Path = ROOT / "_toc.yml") -> list[str]:
     """`_toc.yml`에 적힌 차례의 쪽 이름이다. 확장자는 뺀다."""
     contents = yaml.safe_load(toc.read_text(encoding="utf-8"))
@@ -41,9 +49,7 @@ def print_pages(order: list[str], built: Path = BUILT) -> list[tuple[str, bytes]
     Raises:
         FileNotFoundError: chromium이나 지은 책이 없을 때.
     """
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        raise FileNotFoundError("chromium이 없으니 `sudo apt install chromium`으로 깐다.")
+    program = chromium()
     missing = [page for page in order if not (built / f"{page}.html").is_file()]
     if missing:
         raise FileNotFoundError(f"{built}에 {missing[0]}.html이 없으니 먼저 `make book`을 한다.")

@@ -11,7 +11,6 @@
 
 import argparse
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -171,13 +170,10 @@ def empty_page() -> Iterator[Any]:
     """놀이의 코드만 읽은 빈 페이지이다."""
     from playwright.sync_api import sync_playwright
 
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        raise FileNotFoundError(
-            "chromium이 없다. 데비안과 우분투에서는 `sudo apt install chromium`으로 설치한다."
-        )
+    from tools.makers import pdf
+
     with sync_playwright() as api:
-        browser = api.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = api.chromium.launch(executable_path=pdf.chromium(), args=["--no-sandbox"])
         page = browser.new_page()
         page.add_script_tag(content="window.play = { data: {} };")
         for name in ("gan-loops.js", "gan-wasm.js", "gan.js"):

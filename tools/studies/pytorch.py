@@ -27,7 +27,7 @@ PYTORCH = "torch==2.13.0"
 def prepare() -> Path:
     """환경을 마련하고 그 파이썬을 돌려준다."""
     _, packages = lowest.promises()
-    names = [*(package.name for package in packages), *lowest.TEST_TOOLS, "nbclient"]
+    names = [*(package.name for package in packages), *lowest.TEST_TOOLS]
     pins = [f"{name}=={version(name)}" for name in names]
     running = "{}.{}".format(*sys.version_info)
     return environment.prepare(ENVIRONMENT, running, "\n".join([PYTORCH, *pins, ""]))

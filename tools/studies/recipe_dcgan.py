@@ -49,12 +49,7 @@ class RecipeDCGAN(DCGAN):
         variables = self.generator.trainable_variables
         self.g_optimizer.apply(tape.gradient(g_loss, variables), variables)
         self._update_ema()
-
-        self.d_loss.update_state(d_loss)
-        self.g_loss.update_state(g_loss)
-        self.d_real_accuracy.update_state(ops.cast(real_logits > 0, "float32"))
-        self.d_fake_accuracy.update_state(ops.cast(fake_logits < 0, "float32"))
-        return {metric.name: metric.result() for metric in self.metrics}
+        return self._updated_metrics(d_loss, g_loss, real_logits, fake_logits)
 
     def _logits(
         self, real_images: tf.Tensor, fake_images: tf.Tensor
