@@ -9,7 +9,9 @@ import shlex
 import shutil
 import subprocess
 import sys
+import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +20,8 @@ from tools.checks import settings
 
 # 한 단계가 이보다 오래 걸리면 멈춰 선 것으로 본다.
 LIMIT_SECONDS = 20 * 60
+# 안 된 단계의 출력에서 끝에 다시 보일 줄 수이다.
+ENDING_LINES = 15
 
 
 class Stage(NamedTuple):
@@ -89,39 +93,57 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(chosen: Sequence[Stage]) -> int:
     """단계를 차례로 하고 결과를 표로 보인다."""
-    results = []
+    results, endings = [], []
     for number, stage in enumerate(chosen, 1):
         print(f"\n■ {number}/{len(chosen)} {stage.title} ({stage.name})", flush=True)
         start = time.monotonic()
         if stage.output:
             shutil.rmtree(settings.BOOK.root / stage.output, ignore_errors=True)
-        code = _call(stage.command)
-        results.append((stage, code == 0, time.monotonic() - start))
+        passed, ending = _call(stage.command)
+        results.append((stage, passed, time.monotonic() - start))
+        if not passed:
+            endings.append((stage, ending))
 
+    # 긴 출력은 앞이 잘린 채 남기 쉬우니 안 된 단계의 끝을 되풀이한다. 안 된 시험의 이름이 그곳에 있다.
+    for stage, ending in endings:
+        print(f"\n■ 안 된 단계의 끝: {stage.name}", *ending, sep="\n")
     print("\n■ 결과")
     for stage, passed, seconds in results:
         print(f"{'됨   ' if passed else '안 됨'} {stage.name:8}{seconds:6.0f}초  {stage.title}")
-    failed = sum(not passed for _, passed, _ in results)
-    print(f"{len(results) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    print(f"{len(results) - len(endings)} passed, {len(endings)} failed")
+    return 1 if endings else 0
 
 
-def _call(command: str) -> int:
+def _call(command: str) -> tuple[bool, list[str]]:
+    """명령이 잘 끝났는지와 출력의 마지막 줄들을 돌려준다. 출력은 나오는 대로 보인다."""
     program, *rest = shlex.split(command)
     scripts = Path(sys.executable).parent
     found = sys.executable if program == "python" else shutil.which(program, path=str(scripts))
     if found is None:
-        print(
+        return False, [
             f"{program}이 {scripts}에 없으니 `python3 tools/setup/environment.py`로 환경을 만든다."
-        )
-        return 1
-    try:
-        return subprocess.run(
-            [found, *rest], cwd=settings.BOOK.root, check=False, timeout=LIMIT_SECONDS
-        ).returncode
-    except subprocess.TimeoutExpired:
-        print(f"{LIMIT_SECONDS / 60:g}분이 지나도 끝나지 않아 멈추었다: {command}")
-        return 1
+        ]
+    ending: deque[str] = deque(maxlen=ENDING_LINES)
+    with subprocess.Popen(
+        [found, *rest],
+        cwd=settings.BOOK.root,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="backslashreplace",
+    ) as process:
+        limit = threading.Timer(LIMIT_SECONDS, process.kill)
+        limit.daemon = True  # Ctrl-C로 나갈 때 붙들지 않는다.
+        limit.start()
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            ending.append(line.rstrip())
+        in_time = limit.is_alive()
+        limit.cancel()
+    if not in_time:
+        ending.append(f"{LIMIT_SECONDS / 60:g}분이 지나도 끝나지 않아 멈추었다: {command}")
+    return process.returncode == 0, list(ending)
 
 
 if __name__ == "__main__":

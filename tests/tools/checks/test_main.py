@@ -23,6 +23,17 @@ def test_a_failing_stage_does_not_stop_the_later_ones(tmp_path, capfd):
     assert lines[-1] == "1 passed, 1 failed"
 
 
+def test_what_went_wrong_stands_once_more_at_the_end(capfd):
+    wrong = (
+        "import sys; print(*range(99), sep='\\n'); print('이 시험', file=sys.stderr); sys.exit(1)"
+    )
+    assert check.run([stage("bad", wrong), stage("long", "print(*range(999), sep='\\n')")]) == 1
+    out = capfd.readouterr().out
+    assert out.count("이 시험") == 2
+    repeated = out.split("안 된 단계의 끝: bad\n")[1].split("\n\n")[0].splitlines()
+    assert repeated == [*map(str, range(100 - check.ENDING_LINES, 99)), "이 시험"]
+
+
 def test_all_passing_stages_give_success(capfd):
     assert check.run([stage("only", "")]) == 0
     assert capfd.readouterr().out.splitlines()[-1] == "1 passed, 0 failed"
