@@ -55,17 +55,27 @@ def test_no_page_is_wider_than_the_screen(reader, page):
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_axe_finds_nothing(reader, page, mode):
+def test_axe_finds_nothing(reader, page):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    one = reader(color_scheme=mode)
+    one = reader(color_scheme="light")
     one.open(page)
     for button in one.page.query_selector_all(".play-start"):
         button.click()
     one.page.wait_for_function("!document.querySelector('.play-start')", timeout=60_000)
-    found = axe.run(one.page, options={"preload": False}).response["violations"]
-    told = [f"{v['id']}: {n['target']} {n['html'][:120]}" for v in found for n in v["nodes"]]
-    assert told == []
+    # 글꼴이 다 온 다음에야 테마가 넘치는 코드를 키보드로 밀 수 있게 한다.
+    one.page.wait_for_function(
+        "[...document.querySelectorAll('pre')].every((node) => node.scrollWidth <= node.clientWidth || node.tabIndex === 0)"
+    )
+    assert violations(axe, one) == []
+    # 어두운 화면에서 달라지는 것은 색뿐이다.
+    one.page.emulate_media(color_scheme="dark")
+    one.page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    assert violations(axe, one, runOnly=["color-contrast", "link-in-text-block"]) == []
+
+
+def violations(axe, one, **options) -> list[str]:
+    found = axe.run(one.page, options={"preload": False, **options}).response["violations"]
+    return [f"{v['id']}: {n['target']} {n['html'][:120]}" for v in found for n in v["nodes"]]
 
 
 def test_every_visible_label_of_the_interface_is_korean(reader):

@@ -362,15 +362,21 @@ def test_an_empty_run_folder_is_said(tmp_path, capsys):
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_cleans_up_and_ends_with_its_number(name, monkeypatch, tmp_path, capsys):
     number = getattr(signal, name)
-    before = signal.getsignal(number)
+    usual = signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
+    before = signal.signal(
+        number, usual
+    )  # 뒤에서 도는 셸은 신호를 무시하게 해 두고 시험을 부르기도 한다.
 
     def replace(*_):
         os.kill(os.getpid(), number)
 
     monkeypatch.setattr(data.os, "replace", replace)
-    assert cli.main(["data", str(tmp_path), "--limit", "3"]) == 128 + number
-    assert capsys.readouterr().err == "멈추었다. 같은 명령을 다시 치면 처음부터 다시 쓴다.\n"
-    assert list(tmp_path.iterdir()) == [] and signal.getsignal(number) == before
+    try:
+        assert cli.main(["data", str(tmp_path), "--limit", "3"]) == 128 + number
+        assert capsys.readouterr().err == "멈추었다. 같은 명령을 다시 치면 처음부터 다시 쓴다.\n"
+        assert list(tmp_path.iterdir()) == [] and signal.getsignal(number) == usual
+    finally:
+        signal.signal(number, before)
 
 
 def test_a_signal_that_nohup_ignores_stays_ignored(monkeypatch):

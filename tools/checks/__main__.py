@@ -27,14 +27,14 @@ ENDING_LINES = 15
 class Stage(NamedTuple):
     """검사 한 단계. command의 첫 낱말은 이 환경의 bin에 있는 프로그램이다.
 
-    output은 지난번 것이 섞이지 않게 먼저 지울 폴더이고, folder는 없으면 이 단계를 하지 않는 폴더이다.
+    output은 지난번 것이 섞이지 않게 먼저 지울 폴더이고, needs는 없으면 이 단계를 하지 않는 폴더나 파일이다.
     """
 
     name: str
     title: str
     command: str
     output: str = ""
-    folder: str = "."
+    needs: str = "."
 
 
 def stages() -> list[Stage]:
@@ -42,32 +42,40 @@ def stages() -> list[Stage]:
     book = settings.BOOK
     # 시험 하나가 5분을 넘기면 어디에 멈춰 있는지 적는다.
     alone = "python -m pytest -o faulthandler_timeout=300"
-    # 페이지와 시험을 두 프로세스가 나누어 맡는다. 파일 하나는 한 프로세스가 맡아 커널을 한 번만 띄운다.
-    pytest = alone + (" -n 2 --dist loadfile" if (os.cpu_count() or 1) > 1 else "")
+    cores = os.cpu_count() or 1
+
+    def shared(by: str) -> str:
+        """두 프로세스가 나누어 하는 pytest이다. loadfile이면 파일 하나는 한 프로세스가 맡아 커널을 한 번만 띄운다."""
+        return f"{alone} -n 2 --dist {by}" if cores > 1 else alone
+
     unit = " ".join([*(f"--cov={name}" for name in book.coverage), "--cov-report= tests"])
+    visit = "tests/browser/test_first_visit.py"
     every = [
         Stage("ruff", "코드의 흔한 실수", "ruff check ."),
         Stage("format", "코드의 모양", "ruff format --check ."),
         Stage("mypy", "코드의 형", "mypy"),
         Stage("lint", "글과 표기", "python -m tools.checks.lint"),
         Stage("derived", "저장된 것과 그 원천", "python -m tools.makers.derived --check",
-              folder="tools/makers"),
+              needs="tools/makers"),
         Stage("pairs", ".md와 .ipynb의 짝", "python -m tools.checks.notebooks check"),
         Stage("book", "책(경고가 있으면 안 된다)",
               "jupyter-book build --all -W -n --keep-going .", output="_build/html"),
         Stage("links", "책 안의 링크", "python -m tools.checks.links"),
-        Stage("unit", "단위 시험", f"{pytest} {unit} --ignore=tests/browser", folder="tests"),
+        Stage("unit", "단위 시험", f"{shared('loadfile')} {unit} --ignore=tests/browser", needs="tests"),
         *(
             Stage("coverage", f"시험이 지나간 {name}의 줄(적어도 {least}%)",
                   f"coverage report --include={name}/* --fail-under={least} --skip-covered",
-                  folder="tests")
+                  needs="tests")
             for name, least in book.coverage.items()
         ),
+        Stage("browser", "브라우저에서 본 책",
+              f"{shared('worksteal')} -rs tests/browser --ignore={visit}",
+              needs="tests/browser"),
         # 시간을 재므로 다른 시험과 나란히 하지 않는다.
-        Stage("browser", "브라우저에서 본 책", f"{alone} -rs tests/browser", folder="tests/browser"),
-        Stage("nbval", "저장된 출력", f"{pytest} --nbval {book.pages}"),
+        Stage("visit", "처음 올 때의 속도", f"{alone} -rs {visit}", needs=visit),
+        Stage("nbval", "저장된 출력", f"{shared('loadfile')} --nbval {book.pages}"),
     ]  # fmt: skip
-    return [stage for stage in every if (book.root / stage.folder).is_dir()]
+    return [stage for stage in every if (book.root / stage.needs).exists()]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

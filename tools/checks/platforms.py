@@ -1,12 +1,10 @@
 """requirements.txt를 다른 운영 체제와 파이썬에서도 깔 수 있는지 uv로 풀어 본다. 깔지는 않는다. 인터넷이 있어야 한다.
 
-쓰기:
-    python -m tools.checks.platforms
-
 모든 패키지에 그 운영 체제와 파이썬의 휠이 있어야 된다. 여기서 되는 것은 풀리는 것까지이고, 돌려 보는 것은 리눅스
 x86-64뿐이다.
 """
 
+import argparse
 import subprocess
 import sys
 import tempfile
@@ -53,6 +51,7 @@ def check(uv: list[str], lock: Path) -> int:
 
 
 def main() -> int:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as name:
         home = Path(name) / "uv"
         subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)

@@ -19,7 +19,22 @@ from tools.studies.__main__ import PLAN
 from tools.studies.recipe_dcgan import build, doubling
 from tools.studies.recipes import STUDIES, Recipe
 
-TINY = Recipe(base_channels=2, batch_size=64, images=12_800)
+TINY = Recipe(base_channels=2, batch_size=64, images=2_560)
+
+
+@pytest.fixture
+def short(monkeypatch):
+    monkeypatch.setattr(train, "TICK", TINY.images // 2)
+
+
+def train_short(*arguments) -> None:
+    """따로 띄운 프로세스에서 짧게 훈련하며, 재는 대신 가중치의 합을 적는다."""
+
+    def weights(dcgan, full):
+        return {"weights": [float(abs(w).sum()) for w in dcgan.get_weights()]}
+
+    train.TICK, train.measure = TINY.images // 2, weights
+    run.train_one(*arguments)
 
 
 @pytest.fixture(scope="module")
@@ -243,7 +258,7 @@ def test_kid_at_a_time_follows_the_logarithm_between_two_measurements():
 
 def started(state: Path) -> multiprocessing.process.BaseProcess:
     process = multiprocessing.get_context("spawn").Process(
-        target=run.train_one, args=(TINY, 0, state)
+        target=train_short, args=(TINY, 0, state)
     )
     process.start()
     return process
@@ -258,7 +273,7 @@ def finished_ticks(state: Path) -> list[dict]:
     return [{**tick, "cpu_seconds": 0} for tick in result["ticks"]]
 
 
-def test_a_killed_run_goes_on_to_the_same_scores(tmp_path):
+def test_a_killed_run_goes_on_to_the_same_weights(tmp_path):
     killed = tmp_path / "killed"
     process = started(killed)
     while not (run.folder_of(killed, TINY, 0) / "tick-001.json").exists():
@@ -268,7 +283,7 @@ def test_a_killed_run_goes_on_to_the_same_scores(tmp_path):
     assert finished_ticks(killed) == finished_ticks(tmp_path / "whole")
 
 
-def test_a_run_stops_where_it_is_told(tmp_path):
+def test_a_run_stops_where_it_is_told(tmp_path, short):
     asked = []
     result = train.train(TINY, 0, tmp_path, until=lambda tick: bool(asked.append(tick) or True))
     [tick] = asked
