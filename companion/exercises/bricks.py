@@ -119,7 +119,7 @@ def rescale(answer: Callable[..., Any]) -> None:
         require(
             found.shape == expected.shape and np.allclose(found, expected, atol=1e-6),
             f"{list(old)}의 {values.tolist()}을(를) {list(new)}(으)로 옮겼더니 {np.round(found, 3).tolist()}이(가) "
-            f"나왔다. {np.round(expected, 3).tolist()}이어야 한다. 두 범위의 시작을 모두 셈에 넣었는지 본다.",
+            f"나왔다. {np.round(expected, 3).tolist()}이어야 한다. 두 범위의 시작을 모두 계산에 넣었는지 본다.",
         )
 
 

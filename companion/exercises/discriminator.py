@@ -25,7 +25,7 @@ def stride_four(answer: Any) -> None:
 
 @checker(
     hint="식 (1)을 그대로 옮긴다. 나눗셈은 //로 내린다.",
-    done="판별자의 다섯 층을 모두 이 함수로 셈할 수 있다.",
+    done="판별자의 다섯 층을 모두 이 함수로 계산할 수 있다.",
 )
 def output_size(answer: Callable[..., Any]) -> None:
     cases = {

@@ -16,7 +16,7 @@ def noisy_labels(answer: Callable[..., Any]) -> None:
     u = np.array([0.0, 0.25, 1.0])
     for size in (0.1, 0.3):
         try:
-            real, fake = (np.asarray(part, float) for part in answer(u, size))
+            real, fake = (np.asarray(part, float) for part in answer(u.copy(), size))
         except (TypeError, ValueError):
             require(False, "진짜 레이블과 가짜 레이블, 배열 둘을 쉼표로 이어 돌려준다.")
         for name, labels, expected in (("진짜", real, 1 - size * u), ("가짜", fake, size * u)):
@@ -48,6 +48,10 @@ def judge(answer: Callable[..., Any]) -> None:
         ([200.0, 250.0, 310.0], baseline, "가릴 수 없다"),
         ([410.0, 500.0, 900.0], baseline, "가릴 수 없다"),
         ([100.0, 300.0, 200.0], baseline, "가릴 수 없다"),
+        ([420.0, 500.0, 450.0], baseline, "가릴 수 없다"),
+        ([200.0, 250.0, 290.0, 500.0], baseline, "가릴 수 없다"),
+        ([60.0, 50.0, 70.0], [20.0, 30.0, 10.0, 80.0], "가릴 수 없다"),
+        ([60.0, 50.0, 70.0], [20.0, 30.0, 10.0, 40.0], "못하다"),
         ([100.0, 110.0], baseline, "시드가 모자라다"),
         ([100.0, 110.0, 120.0], baseline[:2], "시드가 모자라다"),
     ):

@@ -35,7 +35,7 @@ def latent_length(answer: Any) -> None:
 
 @checker(
     hint="식 (3)을 그대로 파이썬으로 옮긴다. 네 수가 모두 정수이다.",
-    done="이 식으로 생성자의 다섯 층을 모두 셈할 수 있다.",
+    done="이 식으로 생성자의 다섯 층을 모두 계산할 수 있다.",
 )
 def transposed_output_size(answer: Callable[..., Any]) -> None:
     cases = {

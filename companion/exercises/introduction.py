@@ -84,7 +84,7 @@ def best_inspector(answer: Callable[..., Any]) -> None:
         )
         require(
             np.allclose(found, expected, atol=1e-6),
-            f"{case} {_table(found)}이(가) 나왔다. 지나간 벽돌 가운데 진짜의 몫인 {_table(expected)}이어야 한다. "
+            f"{case} {_table(found)}이(가) 나왔다. 지나간 벽돌 가운데 진짜의 비율인 {_table(expected)}이어야 한다. "
             "식 (2)의 분자와 분모를 다시 본다.",
         )
 
@@ -101,7 +101,7 @@ def game_value(answer: Callable[..., Any]) -> None:
         case = f"진짜 {_table(p_data)}, 위조 {_table(p_g)}에서"
         require(
             np.isfinite(found),
-            f"{case} {found}이(가) 나왔다. 비율이 0인 종류에서 0 log 0을 셈했기 때문이다. 그 자리를 0으로 친다.",
+            f"{case} {found}이(가) 나왔다. 비율이 0인 종류에서 0 log 0을 계산했기 때문이다. 그 자리를 0으로 친다.",
         )
         require(
             abs(found - expected) < 1e-6,

@@ -49,6 +49,7 @@ def precision(answer: Callable[..., Any]) -> None:
         distances = rng.uniform(0, 1, (samples, reals))
         radii = rng.uniform(0, 0.4, reals)
         distances[0, 0] = radii[0]
+        distances[1] = radii + 0.01  # 다른 것의 동네보다는 가깝지만 어느 동네에도 들지 않는다.
         inside = distances <= radii
         expected = inside.any(axis=1).mean()
         found = float(answer(distances.copy(), radii.copy()))
@@ -76,22 +77,23 @@ def direction(answer: Callable[..., Any]) -> None:
     z = rng.standard_normal((300, 20))
     values = z[:, 3] + 0.1 * rng.standard_normal(300)
     order = np.argsort(values)
-    expected = z[order[-40:]].mean(axis=0) - z[order[:40]].mean(axis=0)
-    expected /= np.linalg.norm(expected)
-    found = np.asarray(answer(z, values, 40), float)
-    require(
-        found.shape == (20,),
-        f"모양이 {found.shape}인 답이 나왔다. 잠재 벡터와 같은 길이 20의 벡터 하나여야 한다. axis=0으로 평균한다.",
-    )
-    require(
-        abs(np.linalg.norm(found) - 1) < 1e-6,
-        f"답의 길이가 {np.linalg.norm(found):.2f}이다. 방향만 남도록 길이로 나누어 1로 만든다.",
-    )
-    require(
-        found @ expected > 0,
-        "방향이 거꾸로이다. 큰 쪽의 평균에서 작은 쪽의 평균을 뺀다.",
-    )
-    require(
-        np.allclose(found, expected),
-        "방향이 조금 다르다. 양 끝에서 꼭 n개씩만 골라 평균하는지 본다.",
-    )
+    for n in (40, 7):
+        expected = z[order[-n:]].mean(axis=0) - z[order[:n]].mean(axis=0)
+        expected /= np.linalg.norm(expected)
+        found = np.asarray(answer(z.copy(), values.copy(), n), float)
+        require(
+            found.shape == (20,),
+            f"모양이 {found.shape}인 답이 나왔다. 잠재 벡터와 같은 길이 20의 벡터 하나여야 한다. axis=0으로 평균한다.",
+        )
+        require(
+            abs(np.linalg.norm(found) - 1) < 1e-6,
+            f"답의 길이가 {np.linalg.norm(found):.2f}이다. 방향만 남도록 길이로 나누어 1로 만든다.",
+        )
+        require(
+            found @ expected > 0,
+            "방향이 거꾸로이다. 큰 쪽의 평균에서 작은 쪽의 평균을 뺀다.",
+        )
+        require(
+            np.allclose(found, expected),
+            f"n이 {n}일 때 방향이 조금 다르다. 양 끝에서 꼭 n개씩만 골라 평균하는지 본다.",
+        )

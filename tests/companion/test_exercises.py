@@ -1,4 +1,4 @@
-"""연습 문제마다 빈 칸, 흔한 오답, 쪽에 실린 풀이를 채점해 본다."""
+"""연습 문제마다 빈 칸, 흔한 오답, 페이지에 실린 풀이를 채점해 본다."""
 
 import ast
 import importlib
@@ -16,7 +16,7 @@ TITLE = re.compile(r"^### (연습 \S+)", re.MULTILINE)
 
 
 class Exercise:
-    """쪽에 실린 연습 문제 하나이다. 물음과 빈 칸과 풀이는 쪽의 원본 `.md`에서 읽는다."""
+    """페이지에 실린 연습 문제 하나이다. 물음과 빈 칸과 풀이는 페이지의 원본 `.md`에서 읽는다."""
 
     def __init__(self, page: str, module: str, imports: str, title: str, stub: str, after: str):
         self.page, self.module, self.imports, self.title, self.stub = (
@@ -90,6 +90,24 @@ def test_a_typical_mistake_is_explained(exercise, capsys):
     assert printed.startswith("아직 아니다. ")
     assert word in printed
     assert len(printed) > len("아직 아니다. ") + 15
+
+
+def also_wrong():
+    for exercise in EXERCISES:
+        module = importlib.import_module(f"tests.companion.wrong_answers.{exercise.module}")
+        for n, answer in enumerate(getattr(module, "ALSO_WRONG", {}).get(exercise.name, ())):
+            yield pytest.param(exercise, answer, id=f"{exercise}-{n}")
+
+
+@pytest.mark.parametrize(("exercise", "answer"), also_wrong())
+def test_other_mistakes_are_not_taken_for_answers(exercise, answer, capsys):
+    assert exercise.run(answer, capsys).startswith("아직 아니다. ")
+
+
+def test_an_answer_may_change_what_it_was_given(capsys):
+    (exercise,) = (exercise for exercise in EXERCISES if exercise.name == "noisy_labels")
+    answer = "def noisy_labels(u, size):\n    u *= size\n    return 1 - u, u"
+    assert exercise.run(answer, capsys).startswith("맞다.")
 
 
 def test_a_mean_square_is_not_taken_for_a_distance(capsys):

@@ -26,3 +26,53 @@ def direction(z, values, n):
         "거꾸로",
     ),
 }
+
+DIRECTION = """
+def direction(z, values, n):
+    order = np.argsort({key})
+    vector = z[order[-{n}:]].mean(axis=0) - z[order[:{n}]].mean(axis=0)
+    return vector / np.linalg.norm(vector)
+"""
+
+# 위의 것 말고 받아서는 안 되는 답이다.
+ALSO_WRONG = {
+    "precision": [
+        # 경계를 뺀다.
+        "def precision(distances, radii):\n    return (distances < radii).any(axis=1).mean()",
+        # 가장 가까운 진짜의 동네만 본다.
+        """
+def precision(distances, radii):
+    nearest = distances.argmin(axis=1)
+    return (distances.min(axis=1) <= radii[nearest]).mean()
+""",
+        # 동네의 크기를 하나로 친다.
+        "def precision(distances, radii):\n    return (distances.min(axis=1) <= radii.max()).mean()",
+        "def precision(distances, radii):\n    return (distances.min(axis=1) <= radii.mean()).mean()",
+        "def precision(distances, radii):\n    return (distances.min(axis=1) <= radii.min()).mean()",
+        # 모든 동네에 들어야 한다고 본다.
+        "def precision(distances, radii):\n    return (distances <= radii).all(axis=1).mean()",
+        # 비율이 아니라 수이다.
+        "def precision(distances, radii):\n    return (distances <= radii).any(axis=1).sum()",
+        # 백분율이다.
+        "def precision(distances, radii):\n    return 100 * (distances <= radii).any(axis=1).mean()",
+    ],
+    "direction": [
+        DIRECTION.format(key="values", n="40"),
+        DIRECTION.format(key="values", n="(len(z) // 8)"),
+        DIRECTION.format(key="values", n="(n + 1)"),
+        DIRECTION.format(key="np.abs(values)", n="n"),
+        DIRECTION.format(key="z[:, 3]", n="n"),
+        # 크기를 나누지 않는다.
+        DIRECTION.format(key="values", n="n").replace(" / np.linalg.norm(vector)", ""),
+        # 한쪽 끝만 본다.
+        DIRECTION.format(key="values", n="n").replace(" - z[order[:n]].mean(axis=0)", ""),
+        # 값으로 가중한 평균이다.
+        """
+def direction(z, values, n):
+    vector = (values - values.mean()) @ z
+    return vector / np.linalg.norm(vector)
+""",
+        # 축 하나를 외웠다.
+        "def direction(z, values, n):\n    return np.eye(z.shape[1])[3]",
+    ],
+}
