@@ -18,7 +18,7 @@ env: ## .venv를 만들고 requirements.txt의 패키지를 깐다(이미 있으
 book: env ## 책을 만든다: _build/html/index.html
 	$(PY) -m tools.checks --only book
 
-test: env ## 모든 검사를 한다: 린트, 단위 시험, 쪽과 노트북의 짝, 저장된 출력, 책, 링크
+test: env ## 모든 검사를 한다: 린트, 단위 시험, 페이지와 노트북의 짝, 저장된 출력, 책, 링크
 	$(PY) -m tools.checks
 
 offline: book ## 책을 압축 파일 하나로 묶는다. 풀어서 index.html을 열면 인터넷 없이 움직인다
@@ -55,7 +55,7 @@ platforms: env ## requirements.txt가 윈도우와 macOS와 다음 파이썬에�
 colab: env ## Colab의 버전으로 환경을 따로 만들어 노트북을 실행해 본다
 	$(PY) -m tools.checks.colab $(ARGS)
 
-test-variants: env ## 다른 종류의 기계를 흉내 내어 쪽을 실행해 본다
+test-variants: env ## 다른 종류의 기계를 흉내 내어 페이지를 실행해 본다
 	$(PY) -m tools.checks.machines $(ARGS)
 
 linkcheck: env ## 책 밖을 가리키는 링크가 살아 있는지 본다(인터넷이 있어야 한다)

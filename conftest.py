@@ -1,4 +1,4 @@
-"""pytest가 맨 먼저 읽는 파일이다. `pytest --nbval book/`에 그림 견주기를 더한다."""
+"""pytest가 맨 먼저 읽는 파일이다. `pytest --nbval book/`에 그림의 비교를 더한다."""
 
 import os
 import random

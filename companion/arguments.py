@@ -1,7 +1,9 @@
 """함수가 받은 인자를 확인한다."""
 
+import contextlib
 import math
-from collections.abc import Mapping, Sequence
+import reprlib
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -16,15 +18,22 @@ def is_integer(value: object) -> bool:
 
 def is_number(value: object) -> bool:
     """유한한 실수이면 참이다. `True`는 아니다."""
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, Real) and not isinstance(value, bool):
+        with contextlib.suppress(OverflowError):  # float에 담기지 않는 정수
+            return math.isfinite(value)
+    return False
+
+
+def subject(name: str) -> str:
+    """이름에 알맞은 조사를 붙여 주어로 만든다."""
+    last = name[-1]
+    has_coda = (ord(last) - ord("가")) % 28 if "가" <= last <= "힣" else last in "gmnl1"
+    return f"{name}{'이' if has_coda else '가'}"
 
 
 def refusal(name: str, value: object, advice: str) -> ValueError:
-    """값이 범위를 벗어났다는 오류이다. 무엇이 무엇이고 어떻게 할지를 말한다."""
-    last = name[-1]
-    has_coda = (ord(last) - ord("가")) % 28 if "가" <= last <= "힣" else last in "gmnl1"
-    particle = "이" if has_coda else "가"
-    return ValueError(f"{name}{particle} {value!r}이다. {advice}.")
+    """값이 범위를 벗어났다는 오류이다. 무엇이 무엇이고 어떻게 할지를 말한다. 긴 값은 줄여 적는다."""
+    return ValueError(f"{subject(name)} {' '.join(reprlib.repr(value).split())}이다. {advice}.")
 
 
 def check_integer(name: str, value: Any, *, at_least: int) -> int:
@@ -38,6 +47,41 @@ def check_integer(name: str, value: Any, *, at_least: int) -> int:
     return int(value)
 
 
+def check_list(name: str, values: Any) -> list[Any]:
+    """늘어놓을 수 있는 것을 목록으로 바꾼다.
+
+    Raises:
+        TypeError: 늘어놓을 수 없거나, 글이나 사전일 때.
+    """
+    if isinstance(values, str | bytes | Mapping | type) or not isinstance(values, Iterable):
+        raise TypeError(f"{name}의 자료형이 {type(values).__name__}이다. 목록으로 준다.")
+    try:
+        return list(values)
+    except TypeError:  # 0차원 배열
+        raise TypeError(f"{name}의 값이 하나이다. 목록으로 준다.") from None
+
+
+def check_texts(**texts: Any) -> None:
+    """비어 있지 않은 글인지 본다.
+
+    Raises:
+        ValueError: 글이 아니거나 비었을 때.
+    """
+    for name, text in texts.items():
+        if not isinstance(text, str) or not text.strip():
+            raise ValueError(f"{subject(name)} 비었거나 글이 아니다. 보일 글을 적는다.")
+
+
+def check_model(name: str, model: Any) -> None:
+    """Keras의 모델인지 본다. Keras를 불러오지 않고 있어야 할 것만 본다.
+
+    Raises:
+        TypeError: 모델이 아닐 때.
+    """
+    if not hasattr(model, "layers") or not hasattr(model, "output_shape"):
+        raise TypeError(f"{name}의 자료형이 {type(model).__name__}이다. Keras의 모델을 준다.")
+
+
 def check_numbers(name: str, value: ArrayLike, *, ndim: int | None = None) -> NDArray[Any]:
     """비어 있지 않고 유한한 수만 든 배열로 바꾸어 돌려준다. `ndim`을 주면 차원의 수도 확인한다.
 
@@ -47,16 +91,21 @@ def check_numbers(name: str, value: ArrayLike, *, ndim: int | None = None) -> ND
     """
     try:
         array = np.asarray(value)
-        is_finite = bool(np.isfinite(array).all())
-    except (TypeError, ValueError):
+        if array.dtype.kind in "cmM":  # 복소수와 시각
+            raise TypeError
+        finite = array.dtype.kind in "bui" or np.isfinite(array)
+    except (TypeError, ValueError, NotImplementedError):
         raise TypeError(
             f"{name}의 값을 수의 배열로 바꿀 수 없다. 크기가 고른 수의 배열을 준다."
         ) from None
     if not array.size or (ndim is not None and array.ndim != ndim):
         kind = "비어 있지 않은" if ndim is None else f"비어 있지 않은 {ndim}차원"
         raise ValueError(f"{name}의 크기가 {array.shape}이다. {kind} 배열을 준다.")
-    if not is_finite:
-        raise ValueError(f"{name}에 NaN이나 무한대가 있다. 값을 만든 곳을 살펴본다.")
+    if not np.all(finite):
+        raise ValueError(
+            f"{name}에 NaN이나 무한대가 있다(값 {array.size:,}개 가운데 {np.count_nonzero(~finite):,}개). "
+            "값을 만든 계산을 살펴본다."
+        )
     return array
 
 

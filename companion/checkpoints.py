@@ -5,22 +5,28 @@
 """
 
 import json
+import os
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, TypeVar
 
 import keras
 import numpy as np
 
-from companion.files import write_atomically, write_error
+from companion.arguments import check_integer, is_number
+from companion.files import check_path, is_special, write_atomically, write_error
 from companion.settings import Settings, check
 from companion.training import DCGAN
 
+Found = TypeVar("Found")
+
 FORMAT_VERSION = 2
+_LINE = ("epoch", "step", "images", "seconds")  # 기록의 줄마다 꼭 있는 열
 _HEADER: dict[str, type | tuple] = {
     "step": int, "seconds": (int, float), "history": list, "environment": dict, "config": dict,
 }  # fmt: skip
@@ -160,7 +166,10 @@ def save_checkpoint(
         FloatingPointError: 담을 값에 NaN이나 무한대가 있을 때. 파일은 쓰지 않는다.
         OSError: 폴더에 쓸 수 없거나 디스크가 찼을 때. 앞선 체크포인트는 그대로 남는다.
     """
-    folder = Path(folder)
+    folder = check_path("체크포인트 폴더", folder)
+    _check_model(dcgan, config)
+    step = check_integer("step", step, at_least=0)
+    keep = check_integer("keep", keep, at_least=1)
     arrays = {name: np.asarray(variable) for name, variable in _variables(dcgan).items()}
     for name, array in arrays.items():
         if np.issubdtype(array.dtype, np.floating) and not np.isfinite(array).all():
@@ -188,10 +197,18 @@ def save_checkpoint(
     return path
 
 
+def _check_model(dcgan: DCGAN, config: dict | None) -> None:
+    if not isinstance(dcgan, DCGAN):
+        raise TypeError(f"모델의 자료형이 {type(dcgan).__name__}이다. build_dcgan()으로 지어 준다.")
+    dcgan.check_compiled()
+    if config is not None and not isinstance(config, dict):
+        raise TypeError(f"config의 자료형이 {type(config).__name__}이다. 사전으로 준다.")
+
+
 def list_checkpoints(folder) -> list[Path]:
     """폴더 안의 체크포인트를 오래된 것부터 늘어놓는다."""
-    folder = Path(folder)
-    if not folder.is_dir():
+    folder = check_path("체크포인트 폴더", folder)
+    if not os.path.isdir(folder):
         return []
     names = ((_NAME.fullmatch(path.name), path) for path in folder.iterdir())
     return [path for _, path in sorted((int(name[1]), path) for name, path in names if name)]
@@ -204,7 +221,6 @@ def read_header(path) -> dict:
         CheckpointError: 파일을 읽을 수 없거나, 체크포인트가 아니거나, 형식의 버전이 다를 때.
         FileNotFoundError: 파일이 없을 때.
     """
-    path = Path(path)
     with _opened(path) as archive:
         header = json.loads(_array(archive, "meta").tobytes())
         version = header["format"]
@@ -212,6 +228,7 @@ def read_header(path) -> dict:
             for name, kind in _HEADER.items():
                 if not isinstance(header[name], kind):
                     raise TypeError(f"{name}: {header[name]!r}")
+            _check_history(header["history"], header["step"])
             Settings(**(header["config"]["settings"] or {}))
             check(precision=header["config"]["training"]["precision"])
     if version != FORMAT_VERSION:
@@ -219,6 +236,7 @@ def read_header(path) -> dict:
             f"{str(path)!r}는 다른 버전의 companion이 쓴 체크포인트이다(형식 {version}, 읽을 수 있는 형식은 {FORMAT_VERSION}). "
             "그 버전을 설치하거나 새 폴더에서 훈련한다."
         )
+    path = Path(path)
     if checkpoint_path(path.parent, header["step"]) != path:
         raise CheckpointError(
             f"{str(path)!r}에는 {header['step']}스텝의 상태가 들어 있다. 파일 이름을 되돌린다."
@@ -226,27 +244,43 @@ def read_header(path) -> dict:
     return header
 
 
-def read_arrays(path, shapes: dict[str, tuple]) -> dict[str, np.ndarray]:
-    """체크포인트에서 `shapes`에 든 이름의 배열만 읽는다. 크기를 먼저 보므로 터무니없이 큰 배열에 메모리를 쓰지 않는다.
+def _check_history(history: list[dict], step: int) -> None:
+    """기록의 줄마다 있어야 할 열이 있고, 값이 모두 수이고, 마지막 줄이 이 스텝의 것인지 본다."""
+    for line in history:
+        if not all(is_number(line[name]) for name in {*_LINE, *line}):
+            raise ValueError(f"history: {line!r}")
+    if history and history[-1]["step"] != step:
+        raise ValueError(f"history: {history[-1]['step']}, {step}")
+
+
+def read_arrays(path, wanted: dict[str, Any]) -> dict[str, np.ndarray]:
+    """체크포인트에서 `wanted`에 든 이름의 배열만 읽는다. 크기를 먼저 보므로 터무니없이 큰 배열에 메모리를 쓰지 않는다.
+
+    Args:
+        path: 체크포인트 파일.
+        wanted: 이름에서, 크기와 자료형(`shape`, `dtype`)이 같아야 하는 변수나 배열로 가는 사전.
 
     Raises:
-        CheckpointError: 파일이 깨졌거나, 배열이 없거나, 모양이 다르거나, NaN이나 무한대가 들었을 때.
+        CheckpointError: 파일이 깨졌거나, 배열이 없거나, 크기나 자료형이 다르거나, NaN이나 무한대가 들었을 때.
     """
-    with _opened(Path(path)) as archive:
-        return {name: _array(archive, name, tuple(shape)) for name, shape in shapes.items()}
+    with _opened(path) as archive:
+        return {name: _array(archive, name, like) for name, like in wanted.items()}
 
 
 def assign_arrays(path, variables: dict) -> None:
     """체크포인트의 배열을 이름이 같은 변수에 넣는다. 하나라도 읽지 못하면 아무것도 넣지 않는다. 예외는 `read_arrays()`와 같다."""
-    arrays = read_arrays(path, {name: variable.shape for name, variable in variables.items()})
+    arrays = read_arrays(path, variables)
     for name, variable in variables.items():
         variable.assign(arrays[name])
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+def _opened(path) -> Iterator[zipfile.ZipFile]:
     """파일을 연다. 안에서 무엇이 잘못되든 `CheckpointError`로 바꾼다."""
+    path = check_path("체크포인트", path)
     try:
+        if is_special(path):
+            raise ValueError("not a file")
         with zipfile.ZipFile(path) as archive:
             yield archive
     except FileNotFoundError:
@@ -259,15 +293,15 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
         ) from error
 
 
-def _array(archive: zipfile.ZipFile, name: str, shape: tuple | None = None) -> np.ndarray:
+def _array(archive: zipfile.ZipFile, name: str, like: Any = None) -> np.ndarray:
     """배열 하나를 읽는다. `numpy.load()`와 달리 적힌 크기가 아니라 실제로 든 만큼만 메모리를 쓴다."""
     if archive.getinfo(f"{name}.npy").compress_type != zipfile.ZIP_STORED:
         raise ValueError(f"{name}: compressed")
     with archive.open(f"{name}.npy") as member:
         np.lib.format.read_magic(member)
         stored, is_fortran, dtype = np.lib.format.read_array_header_1_0(member)
-        if shape is not None and stored != shape:
-            raise ValueError(f"{name}: {stored}, {shape}")
+        if like is not None and (stored, dtype) != (tuple(like.shape), np.dtype(like.dtype)):
+            raise ValueError(f"{name}: {stored}, {dtype}")
         content = np.frombuffer(member.read(), dtype)
     array = content.reshape(stored, order="F" if is_fortran else "C")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
@@ -287,6 +321,7 @@ def load_checkpoint(path, dcgan: DCGAN, config: dict | None = None) -> dict:
         CheckpointError: 파일이 온전하지 않거나 그때와 지금의 설정이 다를 때.
         FileNotFoundError: 파일이 없을 때.
     """
+    _check_model(dcgan, config)
     header = read_header(path)
     different = difference(header["config"], {**describe(dcgan), **(config or {})})
     if different:
@@ -306,16 +341,27 @@ def load_latest_checkpoint(folder, dcgan: DCGAN, config: dict | None = None) -> 
     Raises:
         CheckpointError: 체크포인트가 있는데 쓸 수 있는 것이 하나도 없을 때.
     """
+    return newest(folder, lambda path: load_checkpoint(path, dcgan, config), "부터 이어 간다")
+
+
+def newest(folder, read: Callable[[Path], Found], then: str) -> Found | None:
+    """가장 새로운 체크포인트부터 `read(경로)`를 해 보고, 처음으로 된 것의 결과를 돌려준다. 하나도 없으면 None이다.
+
+    앞의 것이 깨졌으면 그렇다고 경고한다. `then`은 경고의 끝에서 파일 이름에 붙는 말이다.
+
+    Raises:
+        CheckpointError: 체크포인트가 있는데 쓸 수 있는 것이 하나도 없을 때.
+    """
     error: CheckpointError | None = None
     for path in reversed(list_checkpoints(folder)):
         try:
-            header = load_checkpoint(path, dcgan, config)
+            found = read(path)
         except CheckpointError as unreadable:
             error = error or unreadable
             continue
         if error is not None:
-            warnings.warn(f"{error} 이번에는 {path.name}부터 이어 간다.", stacklevel=2)
-        return header
+            warnings.warn(f"{error} 이번에는 {path.name}{then}.", stacklevel=3)
+        return found
     if error is not None:
         raise error
     return None

@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from companion import files
 from companion.arguments import check_integer
+from companion.korean import translate_argparse
 from companion.settings import DEFAULTS, PRECISIONS, UPSAMPLING, Settings, check
 
 _SETTINGS = {
@@ -34,32 +35,11 @@ _SETTINGS = {
 
 
 MOST_SAMPLES = 10_000  # 격자 한 장이 한 변 6,400픽셀쯤 된다.
+_LONGEST = {"JPEG": 65_535, "WEBP": 16_383}  # 그 형식이 담는 이미지의 가장 긴 변(픽셀)
 _FORMATS = {
     ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WEBP",
 }  # fmt: skip
 _SOFTWARE = 0x0131  # EXIF의 Software. 우리가 쓴 그림인지 여기서 안다.
-
-# argparse가 gettext로 찾는 글 가운데 사용자가 볼 수 있는 것이다.
-_KOREAN = {
-    "usage: ": "쓰는 법: ",
-    "positional arguments": "인자",
-    "options": "선택지",
-    "show this help message and exit": "이 도움말을 보이고 끝난다",
-    "%(prog)s: error: %(message)s\n": "%(prog)s: 오류: %(message)s.\n",
-    "the following arguments are required: %s": "빠진 인자가 있다: %s",
-    "unrecognized arguments: %s": "모르는 인자가 있다: %s",
-    "ambiguous option: %(option)s could match %(matches)s": (
-        "%(option)s는 %(matches)s 가운데 어느 것인지 알 수 없다"
-    ),
-    "not allowed with argument %s": "%s와 함께 쓰지 못한다",
-    "ignored explicit argument %r": "값을 받지 않는데 %r를 주었다",
-    "expected one argument": "값 하나를 준다",
-    "expected at least one argument": "값을 하나 이상 준다",
-    "invalid %(type)s value: %(value)r": "%(value)r는 수(%(type)s)가 아니다",
-    "invalid choice: %(value)r (choose from %(choices)s)": (
-        "%(value)r는 없다. %(choices)s 가운데에서 고른다"
-    ),
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,8 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # 한글이 없는 인코딩에서도 하던 일을 마친다.
             stream.reconfigure(errors="backslashreplace")
-    with _korean_argparse():
-        options = _parser().parse_args(arguments)
+    translate_argparse()
+    options = _parser().parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "0" if options.debug else "3")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # AVX2뿐인 CPU에서는 저절로 켜지지 않는다
     with _stopped_by_signals(), warnings.catch_warnings():
@@ -109,17 +89,6 @@ def _sentence(error: Exception) -> str:
         f"{type(error).__name__}가 났다({str(error).partition(chr(10))[0]}). "
         "`python -m companion --debug …`로 다시 하면 난 곳을 모두 보인다."
     )
-
-
-@contextlib.contextmanager
-def _korean_argparse() -> Iterator[None]:
-    """argparse의 글을 한국어로 바꾼다. argparse에는 gettext 말고 글을 바꾸는 길이 없다."""
-    gettext = argparse._  # type: ignore[attr-defined]
-    argparse._ = lambda text: _KOREAN.get(text, text)  # type: ignore[attr-defined]
-    try:
-        yield
-    finally:
-        argparse._ = gettext  # type: ignore[attr-defined]
 
 
 @contextlib.contextmanager
@@ -310,6 +279,11 @@ def _sample(options) -> None:
     for path in paths:
         _check_replaceable(path)
     _check_writable(paths[0].parent)
+    rows = -(-options.n // columns)
+    if not options.separate and not options.checkpoint:
+        _check_size(
+            paths[0], 64 * max(rows, columns)
+        )  # 책에 실은 생성자의 이미지는 한 변이 64이다.
     if options.checkpoint and not options.checkpoint.exists():
         raise FileNotFoundError(f"체크포인트 {str(options.checkpoint)!r}가 없다. 경로를 확인한다.")
 
@@ -324,6 +298,8 @@ def _sample(options) -> None:
         runs.load_generator(options.checkpoint) if options.checkpoint else recorded.generator()
     )
     latent_dim = generator.input_shape[-1]
+    if not options.separate:
+        _check_size(paths[0], generator.output_shape[1] * max(rows, columns))
     if options.interpolate:
         start, end = sampling.latents(2, latent_dim, options.seed)
         z = sampling.interpolate(start, end, options.n)
@@ -351,8 +327,7 @@ def _sample(options) -> None:
 
 def _check_writable(folder: Path) -> None:
     """아직 없는 폴더이면 그것을 만들 곳에 쓸 수 있는지 본다."""
-    there = next(path for path in (folder, *folder.absolute().parents) if os.path.exists(path))
-    if not os.access(there, os.W_OK):
+    if not os.access(files.nearest(folder), os.W_OK):
         raise PermissionError(f"{str(folder)!r}에 쓸 수 없다. 권한을 고치거나 다른 곳을 준다.")
 
 
@@ -369,20 +344,32 @@ def _check_name(name: str) -> Path:
     return path
 
 
+def _check_size(path: Path, side: int) -> None:
+    """파일의 형식이 한 변이 `side`픽셀인 격자를 담을 수 있는지 본다."""
+    kind = _FORMATS[path.suffix.lower()]
+    if side > _LONGEST.get(kind, side):
+        raise ValueError(
+            f"격자의 한 변이 {side:,}픽셀인데 {kind} 파일은 {_LONGEST[kind]:,}픽셀까지 담는다. -n이나 --columns를 "
+            "바꾸거나 .png로 끝나는 이름을 준다."
+        )
+
+
 def _check_replaceable(path: Path) -> None:
     """없는 파일이거나, 이 명령이 전에 쓴 이미지인지 본다. 다른 것은 덮지 않는다."""
+    if path.exists() and not (path.is_file() and _is_ours(path)):
+        raise FileExistsError(
+            f"{str(path)!r}는 이 명령이 쓴 이미지가 아니어서 덮어쓰지 않는다. 다른 이름을 준다."
+        )
+
+
+def _is_ours(path: Path) -> bool:
     from PIL import Image
 
-    if path.exists():
-        try:
-            with Image.open(path) as image:
-                is_ours = image.getexif().get(_SOFTWARE) == "companion"
-        except OSError:
-            is_ours = False
-        if not is_ours:
-            raise FileExistsError(
-                f"{str(path)!r}는 이 명령이 쓴 이미지가 아니어서 덮어쓰지 않는다. 다른 이름을 준다."
-            )
+    try:
+        with Image.open(path) as image:
+            return image.getexif().get(_SOFTWARE) == "companion"
+    except Exception:  # 이미지가 아니면 Pillow가 형식마다 다른 예외를 낸다.
+        return False
 
 
 def _data(options) -> None:

@@ -29,17 +29,21 @@ import numpy as np
 from filelock import FileLock
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from companion.arguments import check_integer
+from companion.arguments import check_integer, check_numbers, is_integer, refusal
 from companion.files import (
     OURS,
     UNFINISHED,
     check_folder,
+    check_path,
+    is_special,
+    locked,
     read_packaged,
     remove_unfinished,
     visible,
     write_atomically,
     write_error,
 )
+from companion.settings import check
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -48,7 +52,7 @@ IMAGE_SIZE = 64
 SPLITS = ("train", "heldout")
 BRICKS_FOLDER = Path(__file__).parent / "bricks"
 
-# 판을 적지 않으면 캐시에 있어도 부를 때마다 Kaggle에 새 판을 묻는다.
+# 버전을 적지 않으면 캐시에 있어도 부를 때마다 Kaggle에 새 버전을 묻는다.
 KAGGLE_HANDLE = "joosthazelzet/lego-brick-images/versions/4"
 KAGGLE_CACHE_NAME = f"lego-brick-images-4-{IMAGE_SIZE}x{IMAGE_SIZE}.npz"
 
@@ -56,10 +60,13 @@ POSES_PER_HELDOUT = 25  # 부품마다 자세 25개에 하나, 곧 4 %를 홀드
 PROGRESS_FROM = (
     1000  # 1초보다 오래 걸릴 만큼 이미지가 많을 때만, 이만큼 읽을 때마다 어디까지 읽었는지 보인다.
 )
-# Pillow가 읽지 못하는 것도 들었다. 말없이 빠뜨리면 이미지가 왜 적은지 알 수 없다.
-_SUFFIXES = (
-    ".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".jxl", ".png", ".tif", ".tiff", ".webp",
-)  # fmt: skip
+OVERSHOOT = 0.25  # [-1, 1]에서 이만큼까지 벗어난 값은 반올림이나 보간에서 나온 것으로 본다.
+
+# 픽셀을 담은 이미지가 아니거나(자료, 동영상, 문서), 읽을 때 다른 프로그램을 부르는 형식이다.
+_NO_PICTURES = {"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "PDF", "WMF"}
+# Pillow가 읽지 못해도 이미지이다. 말없이 빠뜨리면 이미지가 왜 적은지 알 수 없다.
+_PICTURES = {".avif", ".heic", ".heif", ".jxl"}
+_DARKEST = 2**12  # 16비트 이미지의 가장 밝은 값이 이보다 작으면 12비트나 8비트의 값일 수 있다.
 _UNREADABLE = (
     (PermissionError, "권한이 없다"),
     (FileNotFoundError, "없는 파일을 가리키는 링크이다"),
@@ -103,11 +110,11 @@ class Bricks(NamedTuple):
             원소가 `(배치, 64, 64, 채널)` 크기의 float32이고 범위는 [-1, 1]인 `tf.data.Dataset`.
 
         Raises:
-            ValueError: `batch_size`가 1 이상인 정수가 아닐 때.
+            ValueError: `batch_size`가 1 이상인 정수가 아니거나 `seed`가 0 이상인 정수가 아닐 때.
         """
         import tensorflow as tf
 
-        batch_size = check_integer("batch_size", batch_size, at_least=1)
+        batch_size, seed = check(batch_size=batch_size, seed=seed)
         # 이미지가 아니라 번호를 섞으므로 값싸다.
         indices = tf.data.Dataset.range(len(self.images))
         if shuffle:
@@ -132,7 +139,8 @@ def load_bricks(
     홀드아웃으로 뗀다. 파일 이름이 하나라도 `"brick 2x4 031L.png"` 꼴이 아닌 폴더는 모두 훈련에 쓴다.
 
     폴더의 이미지는 Pillow가 읽는 형식이면 되고 64×64로 줄인다. EXIF에 적힌 방향대로 세우고, 움직이는 이미지는 첫 장면만
-    쓴다. 이렇게 바꾼 것이 있으면 종류마다 한 번 경고한다. 숨긴 파일은 건너뛴다.
+    쓴다. 이렇게 바꾼 것이 있으면 종류마다 한 번 경고한다. 숨긴 파일은 건너뛰고, 이미지의 확장자가 없는 파일을 건너뛸 때에는
+    경고한다.
 
     Args:
         source: `"embedded"`, `"kaggle"`, 또는 이미지가 바로 들어 있는 폴더의 경로. 하위 폴더는 보지 않는다.
@@ -153,20 +161,15 @@ def load_bricks(
         ConnectionError: Kaggle에서 받지 못했을 때.
         PermissionError: Kaggle이 로그인을 요구하거나, 이미지나 폴더를 읽을 권한이 없을 때.
     """
-    if split not in SPLITS:
-        raise ValueError(f'split이 {split!r}이다. "train"이나 "heldout"을 준다.')
-    if channels not in (1, 3):
-        raise ValueError(f"channels가 {channels!r}이다. 흑백이면 1, 컬러이면 3을 준다.")
+    if not isinstance(split, str) or split not in SPLITS:
+        raise refusal("split", split, '"train"이나 "heldout"을 준다')
+    if not is_integer(channels) or channels not in (1, 3):
+        raise refusal("channels", channels, "흑백이면 1, 컬러이면 3을 준다")
     if check_integer("background", background, at_least=0) > 255:
-        raise ValueError(f"background가 {background}이다. 0 이상 255 이하의 밝기를 준다.")
-    if not isinstance(source, (str, os.PathLike)):
-        raise TypeError(
-            f'source가 {source!r}이다. "embedded", "kaggle", 또는 이미지가 든 폴더의 경로를 준다.'
-        )
-    if not os.fspath(source):
-        raise ValueError(
-            'source가 비었다. "embedded", "kaggle", 또는 이미지가 든 폴더의 경로를 준다.'
-        )
+        raise refusal("background", background, "0 이상 255 이하의 밝기를 준다")
+    check_path("source", source, '"embedded", "kaggle", 또는 이미지가 든 폴더의 경로를 준다')
+    if cache_dir is not None:
+        check_path("cache_dir", cache_dir)
     if source in ("embedded", "kaggle") and channels != 1:
         raise ValueError(
             f'channels가 {channels}인데 source가 "{source}"이다. 이 데이터는 흑백뿐이니 컬러 이미지가 든 폴더를 준다.'
@@ -188,11 +191,12 @@ def load_bricks(
 def preprocess(img):
     """[0, 255]의 픽셀을 생성자의 tanh와 같은 범위인 [-1, 1]의 float32로 바꾼다.
 
-    NumPy 배열을 주면 TensorFlow를 불러오지 않고 배열로, 그 밖에는 텐서로 돌려준다.
+    NumPy 배열을 주면 TensorFlow를 불러오지 않고 배열로, 그 밖에는 텐서로 돌려준다. `Dataset.map()` 안에서는 아래의 것을
+    확인하지 않는다.
 
     Raises:
-        ValueError: 값이 [0, 255]를 벗어나거나, 실수 이미지가 [0, 1]에 들거나, NaN이나 무한대가 있을 때.
-            `Dataset.map()` 안에서는 확인하지 않는다.
+        TypeError: 수가 아니거나 참과 거짓의 마스크일 때.
+        ValueError: 비었거나, 값이 [0, 255]를 벗어나거나, 2차원 이상인 실수 이미지가 [0, 1]에 들거나, NaN이나 무한대가 있을 때.
     """
     if isinstance(img, np.ndarray):
         _check_pixels(img)
@@ -201,28 +205,28 @@ def preprocess(img):
         import tensorflow as tf
 
         if not tf.is_symbolic_tensor(img):
-            _check_pixels(np.asarray(img))
+            _check_pixels(img)
         pixels = tf.cast(img, "float32")
     return (pixels - 127.5) / 127.5
 
 
 def to_uint8(x) -> np.ndarray:
-    """[-1, 1]의 이미지를 [0, 255]의 uint8 배열로 되돌린다. 반올림하고, 조금 벗어난 값은 끝값으로 자른다.
+    """[-1, 1]의 이미지를 [0, 255]의 uint8 배열로 되돌린다. 반올림하고, 0.25까지 벗어난 값은 끝값으로 자른다.
 
     Raises:
-        TypeError: 정수일 때. 정수는 이미 픽셀이다.
-        ValueError: [0, 255]의 실수이거나, NaN이나 무한대가 있을 때.
+        TypeError: 수가 아니거나 정수일 때. 정수는 이미 픽셀이다.
+        ValueError: 비었거나, 값이 0.25보다 더 벗어나거나, NaN이나 무한대가 있을 때.
 
     Warns:
         UserWarning: 이미지에 음수가 하나도 없어 [0, 1]로 보일 때.
     """
-    given = np.asarray(x)
+    given = check_numbers("이미지", x)
     if given.dtype.kind in "bui":
         raise TypeError(f"이미지가 {given.dtype}이다. 정수는 이미 픽셀이니 [-1, 1]의 실수를 준다.")
-    values = given.astype("float32")
-    _check_finite(values)
-    low, high = _range(values)
-    if low >= 0 and high > 2:
+    with np.errstate(over="ignore"):
+        values = given.astype("float32")
+    low, high = float(values.min()), float(values.max())
+    if max(-low, high) > 1 + OVERSHOOT:
         raise ValueError(
             f"이미지의 값이 {low:g}부터 {high:g}까지이다. [-1, 1]의 실수를 준다. [0, 255]라면 "
             'astype("uint8")로 바꾼다.'
@@ -236,20 +240,18 @@ def to_uint8(x) -> np.ndarray:
     return np.clip(np.rint(values * 127.5 + 127.5), 0, 255).astype("uint8")
 
 
-def _check_pixels(values: np.ndarray) -> None:
+def _check_pixels(given) -> None:
     """[0, 255]의 픽셀인지 본다. 실수 이미지가 모두 1 이하이면 이미 [0, 1]로 줄인 것이다."""
-    _check_finite(values)
-    low, high = _range(values)
-    is_scaled = values.ndim > 2 and values.dtype.kind not in "bui" and 0 < high <= 1
+    values = check_numbers("이미지", given)
+    if values.dtype.kind == "b":
+        raise TypeError("이미지가 참과 거짓의 마스크이다. 255를 곱해 [0, 255]의 픽셀을 준다.")
+    low, high = float(values.min()), float(values.max())
+    is_scaled = values.ndim > 1 and values.dtype.kind not in "ui" and 0 < high <= 1
     if low < 0 or high > 255 or is_scaled:
         raise ValueError(
             f"이미지의 값이 {low:g}부터 {high:g}까지이다. [0, 255]의 픽셀을 준다. 이미 [-1, 1]로 바꾼 이미지는 다시 "
             "바꾸지 않고, [0, 1]의 이미지는 255를 곱해 준다."
         )
-
-
-def _range(values: np.ndarray) -> tuple[float, float]:
-    return (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
 
 
 def brick_batches(
@@ -271,13 +273,13 @@ def brick_batches(
         끝이 없는 `tf.data.Dataset`. 원소는 `(batch_size, 높이, 너비, 채널)` 크기의 float32이고 범위는 [-1, 1]이다.
 
     Raises:
-        ValueError: 배치가 이미지 수보다 크거나, 크기나 스텝이 범위를 벗어나거나, 이미지가 4차원이 아니거나 NaN이 있을 때.
+        ValueError: 배치가 이미지 수보다 크거나, 크기나 시드나 스텝이 범위를 벗어나거나, 이미지가 비었거나 4차원이 아니거나 NaN이
+            있을 때.
         TypeError: 이미지가 uint8이 아닐 때.
     """
     import tensorflow as tf
 
-    images = np.asarray(images)
-    _check_finite(images)
+    images = check_numbers("이미지", images)
     if images.dtype != np.uint8:
         raise TypeError(
             f"이미지가 {images.dtype}이다. [0, 255]의 uint8을 주며, [-1, 1]의 이미지는 to_uint8()로 바꾼다."
@@ -285,6 +287,7 @@ def brick_batches(
     if images.ndim != 4:
         raise ValueError(f"이미지의 크기가 {images.shape}이다. (N, 높이, 너비, 채널)로 준다.")
     start_step = check_integer("start_step", start_step, at_least=0)
+    (seed,) = check(seed=seed)
     steps_per_epoch = count_steps(len(images), batch_size)
     take = _taker(images)
 
@@ -306,6 +309,7 @@ def count_steps(images: int, batch_size: int) -> int:
     Raises:
         ValueError: 배치 크기가 1보다 작거나 이미지 수보다 클 때.
     """
+    images = check_integer("images", images, at_least=0)
     batch_size = check_integer("batch_size", batch_size, at_least=1)
     if batch_size > images:
         raise ValueError(
@@ -343,25 +347,30 @@ def export_bricks(
         f"{bricks.part_names[bricks.parts[i]]} {bricks.poses[i]:03d}{bricks.cameras[i]}.png": i
         for i in np.arange(count) * len(bricks.images) // count
     }
-    folder = check_folder(folder, files)
-    for path in visible(folder) if folder.is_dir() else ():
-        if not _shows(path, bricks.images[files[path.name], ..., 0]):
-            raise FileExistsError(f"{str(path)!r} 파일은 내용이 그 벽돌과 다르다. 새 폴더를 준다.")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        remove_unfinished(folder)
-        with tempfile.TemporaryDirectory(UNFINISHED, OURS, folder) as temporary:
-            for name, i in files.items():
-                Image.fromarray(bricks.images[i, ..., 0]).save(Path(temporary, name))
-            for name in files:
-                os.replace(Path(temporary, name), folder / name)
-    except OSError as error:
-        raise write_error(error, "이미지를", folder) from error
+    check_folder(folder, files)
+    with locked(folder, "이미지를"):
+        found = visible(check_folder(folder, files))
+        for path in found:
+            if not _shows(path, bricks.images[files.pop(path.name), ..., 0]):
+                raise FileExistsError(
+                    f"{str(path)!r} 파일은 내용이 그 벽돌과 다르다. 새 폴더를 준다."
+                )
+        try:
+            remove_unfinished(folder)
+            with tempfile.TemporaryDirectory(UNFINISHED, OURS, folder) as temporary:
+                for name, i in files.items():
+                    Image.fromarray(bricks.images[i, ..., 0]).save(Path(temporary, name))
+                for name in files:
+                    os.replace(Path(temporary, name), folder / name)
+        except OSError as error:
+            raise write_error(error, "이미지를", folder) from error
     return count
 
 
 def _shows(path: Path, pixels: np.ndarray) -> bool:
     """파일이 그 픽셀을 담은 이미지인지 본다."""
+    if is_special(path):
+        return False
     try:
         with Image.open(path) as image:
             return np.array_equal(np.asarray(image), pixels)
@@ -463,7 +472,7 @@ def _download_kaggle() -> Path:
             f"Kaggle에서 데이터셋을 받지 못했다({status or kind}). 인터넷과 디스크의 남은 자리를 확인하고 다시 "
             f"부르거나, {by_hand}."
         ) from error
-    # 뿌리에는 옛 판의 이미지와 3차원 모델도 있고, 쓰는 것은 dataset뿐이다.
+    # 뿌리에는 옛 버전의 이미지와 3차원 모델도 있고, 쓰는 것은 dataset뿐이다.
     folder = root / "dataset"
     if not folder.is_dir():
         raise FileNotFoundError(
@@ -474,20 +483,23 @@ def _download_kaggle() -> Path:
 
 def _read_folder(folder: Path, channels: int, background: int) -> tuple[np.ndarray, list[str]]:
     """폴더의 이미지를 파일 이름 순으로 읽어 `(N, 64, 64, 채널)` 크기의 uint8 배열과 파일 이름을 돌려준다."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise FileNotFoundError(
             f'{str(folder)!r} 폴더가 없다. "embedded", "kaggle", 또는 이미지가 든 폴더의 경로를 준다.'
         )
-    try:
-        paths = _image_paths(folder)
-    except OSError as error:
-        raise write_error(error, "폴더를", folder, "읽지") from error
+    paths, others = _files_of(folder)
     if not paths:
-        below = [path for path in visible(folder) if path.is_dir() and _image_paths(path)]
+        inside = [path for path in visible(folder) if path.is_dir() and os.access(path, os.R_OK)]
+        below = [path for path in inside if _files_of(path)[0]]
         raise ValueError(
             f"{str(folder)!r} 폴더에 이미지가 없다. "
             + (f"혹시 {str(below[0])!r}인가? " if below else "")
-            + f"{', '.join(_SUFFIXES)} 파일이 바로 들어 있는 폴더를 준다."
+            + ".png, .jpg, .webp처럼 이미지의 확장자가 있는 파일이 바로 들어 있는 폴더를 준다."
+        )
+    if others:
+        warnings.warn(
+            f"{str(folder)!r}에서 이미지의 확장자가 없는 파일 {len(others)}개를 건너뛰었다(처음 것: {others[0].name!r}).",
+            stacklevel=3,
         )
     images = np.empty((len(paths), IMAGE_SIZE, IMAGE_SIZE, channels), np.uint8)
     converted: dict[str, list[Path]] = {}
@@ -514,16 +526,37 @@ def _read_folder(folder: Path, channels: int, background: int) -> tuple[np.ndarr
     return images, [path.name for path in paths]
 
 
-def _image_paths(folder: Path) -> list[Path]:
-    return [p for p in visible(folder) if p.suffix.lower() in _SUFFIXES and not p.is_dir()]
+@cache
+def _formats() -> tuple[tuple[str, ...], set[str]]:
+    """Pillow로 읽을 형식의 이름과, 이미지로 볼 파일의 확장자이다."""
+    suffixes = Image.registered_extensions()  # 형식을 모두 등록하는 일도 한다.
+    formats = tuple(name for name in Image.ID if name not in _NO_PICTURES)
+    return formats, _PICTURES | {end for end, name in suffixes.items() if name in formats}
+
+
+def _files_of(folder: Path) -> tuple[list[Path], list[Path]]:
+    """폴더에 바로 든 파일을 이미지인 것과 아닌 것으로 나눈다."""
+    images: list[Path] = []
+    others: list[Path] = []
+    for path in visible(folder):
+        if not path.is_dir():
+            (images if path.suffix.lower() in _formats()[1] else others).append(path)
+    return images, others
+
+
+class _UnreadableError(Exception):
+    """이미지로 읽지 않는 이유를 담는다."""
 
 
 def _read_image(path: Path, channels: int, background: int) -> tuple[np.ndarray, list[str]]:
     """이미지 하나를 읽어 줄이고 uint8로 반올림한다. 바꾼 점도 함께 돌려준다."""
+    formats = _formats()[0]
     try:
-        with Image.open(path) as opened:
+        if is_special(path):
+            raise _UnreadableError("파일이 아니라 파이프나 장치이다")
+        with Image.open(path, formats=formats) as opened:
             opened.verify()  # PNG는 픽셀의 검사합이 틀려도 그대로 풀린다.
-        with Image.open(path) as opened:
+        with Image.open(path, formats=formats) as opened:
             mode, turned = opened.mode, opened.getexif().get(ExifTags.Base.Orientation, 1) != 1
             moving = getattr(opened, "is_animated", False)
             image = ImageOps.exif_transpose(opened)
@@ -535,7 +568,8 @@ def _read_image(path: Path, channels: int, background: int) -> tuple[np.ndarray,
             f"{str(path)!r} 이미지는 픽셀이 {int(re.findall('[0-9]+', str(error))[0]):,}개여서 너무 크다. 줄여서 다시 부른다."
         ) from None
     except Exception as error:  # 형식마다 다른 예외가 난다.
-        why = next(text for kind, text in _UNREADABLE if isinstance(error, kind))
+        known = [text for kind, text in _UNREADABLE if isinstance(error, kind)]
+        why = str(error) if isinstance(error, _UnreadableError) else known[0]
         kind = PermissionError if isinstance(error, PermissionError) else ValueError
         raise kind(
             f"{str(path)!r} 파일을 이미지로 읽을 수 없다({why}). 읽을 수 있는 이미지로 바꾸거나 다른 폴더로 옮긴다."
@@ -561,6 +595,10 @@ def _flat(image: Image.Image, background: int) -> tuple[Image.Image, bool]:
         pixels = np.asarray(image)
         if pixels.min() < 0 or pixels.max() >= 2**16:
             raise NotImplementedError(image.mode)
+        if 0 < pixels.max() < _DARKEST:
+            raise _UnreadableError(
+                f"16비트 자리에 든 값이 모두 {pixels.max()} 이하여서 밝기의 범위를 알 수 없다"
+            )
         return Image.fromarray((pixels >> 8).astype("uint8")), False
     if image.mode in ("F", "LAB"):
         raise NotImplementedError(image.mode)
@@ -629,11 +667,3 @@ def _split_by_pose(bricks: Bricks, split: str, source: str) -> Bricks:
         bricks.poses[kept],
         bricks.cameras[kept],
     )
-
-
-def _check_finite(values: np.ndarray) -> None:
-    if values.dtype.kind == "f" and not np.isfinite(values).all():
-        wrong = np.count_nonzero(~np.isfinite(values))
-        raise ValueError(
-            f"이미지의 값 {values.size:,}개 가운데 {wrong:,}개가 NaN이나 무한대이다. 이미지를 만든 계산을 확인한다."
-        )

@@ -6,6 +6,7 @@
 """
 
 import math
+from numbers import Real
 from typing import Any, NamedTuple
 
 from companion.arguments import history_lines, is_number, refusal
@@ -52,6 +53,10 @@ def diagnose(history: Any, *, label_noise: float = 0.1) -> list[Sign]:
     if missing:
         raise ValueError(
             f"훈련 기록에 {', '.join(missing)} 열이 없다. train()이나 fit()이 돌려준 것을 그대로 준다."
+        )
+    if not all(isinstance(line[name], Real) for line in history for name in COLUMNS):
+        raise TypeError(
+            "훈련 기록에 수가 아닌 값이 있다. train()이나 fit()이 돌려준 것을 그대로 준다."
         )
     if not all(math.isfinite(line[name]) for line in history for name in COLUMNS):
         advice = "이미지의 범위가 [-1, 1]인지 보고, 학습률을 줄여 마지막 체크포인트부터 다시 한다."

@@ -147,16 +147,17 @@ def kernel_distance(
     from sklearn.metrics.pairwise import polynomial_kernel, rbf_kernel
 
     kernels = {"polynomial": polynomial_kernel, "gaussian": rbf_kernel}
-    if kernel not in kernels:
+    if not isinstance(kernel, str) or kernel not in kernels:
         raise refusal("kernel", kernel, '"polynomial", "gaussian" 가운데에서 고른다')
     similarity = kernels[kernel]
     real, fake = _check_features(real, fake)
-    subsets = check_integer("subsets", subsets, at_least=1)
+    _check_count("부분 집합", check_integer("subsets", subsets, at_least=1), 1, MOST)
     size = check_integer("subset_size", subset_size, at_least=2)
     smaller = min(len(real), len(fake))
     if size > smaller:
         size = smaller // 2
     _check_count("부분 집합의 특성", size, at_least=2, at_most=MOST)
+    seed = check_integer("seed", seed, at_least=0)
     generator = np.random.default_rng(seed)
     values = []
     for _ in range(subsets):
@@ -300,6 +301,7 @@ def evaluate(
         TypeError, ValueError: 이미지가 uint8이 아니거나 크기가 다르거나 100장보다 적을 때.
     """
     _check_images(fake, at_least=FEWEST, at_most=MOST)
+    seed = check_integer("seed", seed, at_least=0)
     if real is None:
         everything = load_bricks().images
         order = np.random.default_rng(seed).permutation(len(everything))

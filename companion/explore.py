@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from companion.arguments import check_integer
+from companion.arguments import check_integer, check_list, check_numbers, check_texts
 from companion.plotting import HtmlPicture, as_pixels, data_uri
 from companion.sampling import latents, strongest_directions
 
-# 손잡이를 움직이면 그 차례의 그림만 보인다. <script>를 쓰지 않으므로 어느 노트북에서나 같은 쪽에 여럿 있어도 된다.
+# 손잡이를 움직이면 그 차례의 그림만 보인다. <script>를 쓰지 않으므로 어느 노트북에서나 같은 페이지에 여럿 있어도 된다.
 _SHOW_FRAME = (
     "const box = this.closest('figure'), frames = box.querySelectorAll('img'); "
     "frames.forEach((frame, i) => { frame.style.display = i == this.value ? '' : 'none'; }); "
@@ -43,15 +43,16 @@ def frame_scrubber(
     Raises:
         ValueError: 그림이 없거나, 그림의 크기가 서로 다르거나, 글의 수가 그림과 다르거나, `title`이나 `alt`가 비었을 때.
     """
-    pictures, words = list(frames), [str(label) for label in labels]
+    pictures = check_list("frames", frames)
+    words = [str(label) for label in check_list("labels", labels)]
     if not pictures or len(pictures) != len(words):
         raise ValueError(
             f"그림이 {len(pictures)}장, 글이 {len(words)}개이다. 하나 이상 같은 수로 준다."
         )
-    if len({np.shape(picture) for picture in pictures}) > 1:
+    pictures = [check_numbers("그림", picture) for picture in pictures]
+    if len({picture.shape for picture in pictures}) > 1:
         raise ValueError("그림의 크기가 서로 다르다. 모두 같은 크기로 준다.")
-    if not title.strip() or not alt.strip():
-        raise ValueError("title이나 alt가 비었다. 손잡이의 이름과 대체 글을 모두 적는다.")
+    check_texts(title=title, alt=alt)
     last = len(pictures) - 1
     images = "".join(
         f'<img src="{data_uri(picture)}" alt="{html.escape(f"{alt} ({word})")}" '
@@ -61,7 +62,7 @@ def frame_scrubber(
             zip(as_pixels(np.asarray(pictures)), words, strict=True)
         )
     )
-    # PNG의 바이트는 zlib의 판마다 달라지므로 이름에 섞지 않는다.
+    # PNG의 바이트는 zlib의 버전마다 달라지므로 이름에 섞지 않는다.
     text = "|".join([title, alt, *words])
     name = "scrubber-" + hashlib.sha256(text.encode()).hexdigest()[:12]
     page = (
@@ -99,6 +100,7 @@ def latent_explorer(
     import ipywidgets as widgets
 
     seed = check_integer("seed", seed, at_least=0)
+    latent_dim = check_integer("latent_dim", latent_dim, at_least=1)
     directions = check_integer("directions", directions, at_least=1)
     weights = list(getattr(generator, "trainable_variables", ()))
     if not weights:

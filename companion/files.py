@@ -1,5 +1,6 @@
 """파일을 끝까지 쓰거나 아예 쓰지 않고, 남의 파일을 덮지 않고, 패키지에 든 파일은 내용을 확인하며 읽는다."""
 
+import contextlib
 import errno
 import hashlib
 import json
@@ -7,15 +8,22 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from filelock import FileLock, Timeout
 
 UNFINISHED = ".part"  # 다 쓰지 못한 파일과 폴더의 이름은 이렇게 끝난다.
 OURS = ".companion-"  # 우리가 만드는 임시 폴더의 이름은 이렇게 시작한다.
 _TEMPORARY = re.compile(rf"(?:\..+\.[0-9a-f]{{32}}|{re.escape(OURS)}\w+){re.escape(UNFINISHED)}")
 
-_RUN = {"config.json", "history.jsonl", "samples", "checkpoints"}
+_RUN = {
+    "config.json": "",
+    "history.jsonl": "",
+    "samples": "step-*.png",
+    "checkpoints": "step-*.npz",
+}
 _REASONS = {
     errno.EACCES: "권한이 없다",
     errno.EPERM: "권한이 없다",
@@ -50,7 +58,11 @@ def read_packaged(path: Path, sha256: str | None = None) -> bytes:
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
-    """`write(파일)`로 임시 파일을 다 쓴 뒤 `path`로 이름을 바꾼다. 실패하면 임시 파일을 지운다."""
+    """`write(파일)`로 임시 파일을 다 쓴 뒤 `path`로 이름을 바꾼다. 실패하면 임시 파일을 지운다.
+
+    `path`가 링크이면 링크는 그대로 두고 링크가 가리키는 파일을 쓴다.
+    """
+    path = Path(os.path.realpath(path))
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}{UNFINISHED}")
     try:
         with open(temporary, "xb") as file:
@@ -77,32 +89,101 @@ def remove_unfinished(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def locked(folder: Path, what: str, busy: str = "") -> Iterator[None]:
+    """폴더를 만들고, 다른 프로그램이 함께 쓰지 못하게 잠근다. 누가 잠갔으면 기다린다.
+
+    Args:
+        folder: 잠글 폴더.
+        what: 쓰지 못하면 오류에 적을 목적어.
+        busy: 주면 기다리지 않고 이 글로 RuntimeError를 낸다.
+
+    Raises:
+        OSError: 폴더를 만들거나 그곳에 쓸 수 없을 때.
+    """
+    path = folder / ".lock"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path).acquire(timeout=0 if busy else -1)
+    except Timeout:
+        raise RuntimeError(busy) from None
+    except OSError as error:
+        raise write_error(error, what, folder) from error
+    with lock:
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):  # 윈도우는 열린 파일을 지우지 못한다.
+                path.unlink()
+
+
 def visible(folder: Path) -> list[Path]:
-    """폴더에 든 것을 이름 순으로 늘어놓는다. 숨긴 것과 파일 관리자가 만드는 것은 뺀다."""
+    """폴더에 든 것을 이름 순으로 늘어놓는다. 숨긴 것과 파일 관리자가 만드는 것은 뺀다.
+
+    Raises:
+        OSError: 폴더를 읽지 못할 때.
+    """
     hidden = ("thumbs.db", "desktop.ini")
-    found = [path for path in folder.iterdir() if path.name.lower() not in hidden]
+    try:
+        found = [path for path in folder.iterdir() if path.name.lower() not in hidden]
+    except OSError as error:
+        raise write_error(error, "폴더를", folder, "읽지") from error
     return sorted(path for path in found if not path.name.startswith("."))
+
+
+def check_path(name: str, path: Any, advice: str = "파일이나 폴더의 경로를 준다") -> Path:
+    """경로로 쓸 수 있는 값인지 보고 `Path`로 돌려준다. `name`과 `advice`는 오류에 적는다.
+
+    Raises:
+        TypeError: 글도 경로도 아닐 때.
+        ValueError: 비었거나 운영 체제가 받지 않는 글자가 들었을 때.
+    """
+    if not isinstance(path, str | os.PathLike) or not isinstance(os.fspath(path), str):
+        raise TypeError(f"{name}의 자료형이 {type(path).__name__}이다. {advice}.")
+    if not os.fspath(path):
+        raise ValueError(f"{name}의 이름이 비었다. {advice}.")
+    if "\0" in os.fspath(path):
+        raise ValueError(f"{name}의 이름에 널 문자가 있다. {advice}.")
+    return Path(path)
+
+
+def is_special(path: Path) -> bool:
+    """파이프나 소켓이나 장치인지 본다. 그런 것은 읽기 시작하면 끝나지 않는다."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def check_folder(folder: str | os.PathLike, ours: Collection[str] | None) -> Path:
     """새 폴더이거나, 비었거나, `ours`에 든 이름만 있는 폴더인지 보고 그 경로를 돌려준다. None이면 든 것은 보지 않는다.
 
     Raises:
-        ValueError: 이름이 비었을 때.
+        TypeError, ValueError: 경로가 아니거나 비었을 때.
         FileExistsError: 폴더가 아닌 파일이거나, 다른 것이 들었을 때.
+        NotADirectoryError: 폴더를 만들 곳이 폴더가 아닐 때.
     """
-    if not os.fspath(folder):
-        raise ValueError("폴더의 이름이 비었다. 새 폴더의 이름을 준다.")
-    folder = Path(folder)
-    if folder.is_dir() and ours is not None:
-        others = [path.name for path in visible(folder) if path.name not in ours]
-        if others:
-            raise FileExistsError(
-                f"{str(folder)!r} 폴더에 다른 파일이 있다(처음 것: {others[0]!r}). 새 폴더를 준다."
-            )
-    elif folder.exists() and not folder.is_dir():
+    folder = check_path("폴더", folder, "새 폴더의 이름을 준다")
+    there = nearest(folder)
+    if there != folder and not os.path.isdir(there):
+        raise NotADirectoryError(
+            f"{str(there)!r}는 폴더가 아니라 파일이어서 {str(folder)!r}를 만들 수 없다. 새 폴더를 준다."
+        )
+    if os.path.isdir(folder):
+        _check_contents(folder, ours)
+    elif os.path.lexists(folder):
         raise FileExistsError(f"{str(folder)!r}는 폴더가 아니라 파일이다. 새 폴더를 준다.")
     return folder
+
+
+def nearest(path: Path) -> Path:
+    """경로를 거슬러 오르며 처음 만나는, 있는 파일이나 폴더이다."""
+    return next(place for place in (path, *path.absolute().parents) if os.path.exists(place))
+
+
+def _check_contents(folder: Path, ours: Collection[str] | None) -> None:
+    others = [path.name for path in visible(folder) if ours is not None and path.name not in ours]
+    if others:
+        raise FileExistsError(
+            f"{str(folder)!r} 폴더에 다른 파일이 있다(처음 것: {others[0]!r}). 새 폴더를 준다."
+        )
 
 
 def has_checkpoints(folder: str | os.PathLike) -> bool:
@@ -117,19 +198,31 @@ def check_run_dir(folder: str | os.PathLike) -> Path:
         ValueError: 이름이 비었을 때.
         FileExistsError: 폴더가 아닌 파일이거나, 훈련이 아닌 것이 들었을 때.
     """
+    folder = check_path("폴더", folder, "새 폴더의 이름을 준다")
     is_run = has_checkpoints(folder)
-    folder = check_folder(folder, None if is_run else _RUN)
-    if not is_run and (config := folder / "config.json").exists():
-        try:
-            content = json.loads(config.read_bytes())
-            is_ours = isinstance(content, dict) and "environment" in content
-        except (ValueError, RecursionError):
-            is_ours = False
-        if not is_ours:
-            raise FileExistsError(
-                f"{str(config)!r} 파일은 companion이 쓴 것이 아니다. 새 폴더를 준다."
-            )
+    check_folder(folder, None if is_run else _RUN)
+    for name, pattern in () if is_run else _RUN.items():
+        path = folder / name
+        if path.exists() and not (
+            _holds_only(path, pattern) if pattern else _is_file_of_ours(path)
+        ):
+            raise FileExistsError(f"{str(path)!r}는 companion이 쓴 것이 아니다. 새 폴더를 준다.")
     return folder
+
+
+def _holds_only(folder: Path, pattern: str) -> bool:
+    return folder.is_dir() and all(path.match(pattern) for path in visible(folder))
+
+
+def _is_file_of_ours(path: Path) -> bool:
+    """`config.json`이면 우리가 쓴 것인지 내용을 본다. 기록은 체크포인트가 없으면 쓰지 않으므로 보지 않는다."""
+    if path.name != "config.json" or not path.is_file():
+        return path.is_file()
+    try:
+        content = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and "environment" in content
 
 
 def reason(error: OSError) -> str:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import keras
 from keras import layers, ops
 
+from companion.arguments import check_model
 from companion.normalization import BatchNormalization
 from companion.settings import check
 
@@ -95,7 +96,7 @@ def build_generator(
 
     기본값으로 지으면 파라미터가 3,576,576개이다. `upsampling="resize"`이면 크기를 두 배로 키우는 네 곳이
     모두 `UpSampling2D` 다음 `Conv2D`(편향 있음)로 바뀌고 파라미터는 3,577,025개가 된다. `upsampling="smooth"`이면
-    그 네 곳이 `SmoothConv2DTranspose`가 된다. `UpSampling2D` 다음 3×3 `Conv2D`와 같은 셈인데 전치 합성곱만큼
+    그 네 곳이 `SmoothConv2DTranspose`가 된다. `UpSampling2D` 다음 3×3 `Conv2D`와 같은 계산인데 전치 합성곱만큼
     빠르다.
 
     Args:
@@ -209,6 +210,7 @@ class SmoothConv2DTranspose(layers.Layer):
 
 def upsampling_of(generator: keras.Model) -> str:
     """`build_generator()`로 지은 생성자의 `upsampling` 값을 돌려준다."""
+    check_model("generator", generator)
     kinds = {layers.UpSampling2D: "resize", SmoothConv2DTranspose: "smooth"}
     found = (kinds.get(type(layer)) for layer in generator.layers)
     return next((kind for kind in found if kind), "transpose")
@@ -276,6 +278,7 @@ def build_logit_model(discriminator: keras.Model) -> keras.Model:
     Raises:
         ValueError: 마지막 두 층이 기대한 것과 다를 때.
     """
+    check_model("discriminator", discriminator)
     last = discriminator.layers[-2:]
     if not (
         len(last) == 2

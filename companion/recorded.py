@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from companion.arguments import refusal
 from companion.files import read_packaged
 
 if TYPE_CHECKING:
@@ -102,8 +103,8 @@ def experiments(study: str) -> dict[str, list[dict]]:
         ValueError: 없는 이름일 때.
     """
     studies = _read_json("experiments.json")["studies"]
-    if study not in studies:
-        raise ValueError(f"실험 {study!r}이(가) 없다. {', '.join(studies)} 가운데 하나를 적는다.")
+    if not isinstance(study, str) or study not in studies:
+        raise refusal("study", study, f"{', '.join(studies)} 가운데 하나를 적는다")
     return studies[study]
 
 

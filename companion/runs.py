@@ -19,17 +19,24 @@ from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 
-import filelock
 import keras
 import numpy as np
 from PIL import Image
 
 from companion import checkpoints
+from companion.arguments import check_integer, check_list
 from companion.data import brick_batches, to_uint8
-from companion.files import check_run_dir, remove_unfinished, write_atomically, write_error
+from companion.files import (
+    check_path,
+    check_run_dir,
+    locked,
+    remove_unfinished,
+    write_atomically,
+    write_error,
+)
 from companion.models import build_generator, dtype_policy
 from companion.sampling import latents, tile
-from companion.settings import Settings, check
+from companion.settings import MOST, Settings, check
 from companion.training import DCGAN
 
 SAMPLE_COLUMNS = 8
@@ -78,8 +85,20 @@ def train(
         RuntimeError: 같은 폴더에서 다른 훈련이 돌고 있을 때.
         OSError: 훈련 폴더에 쓸 수 없거나 디스크가 찼을 때. 앞선 체크포인트는 남는다.
     """
+    if not isinstance(dcgan, DCGAN):
+        raise TypeError(f"모델의 자료형이 {type(dcgan).__name__}이다. build_dcgan()으로 지어 준다.")
     dcgan.check_compiled()
     images = _check_images(images, dcgan)
+    sample_steps, callbacks = (
+        check_list("sample_steps", sample_steps),
+        check_list("callbacks", callbacks),
+    )
+    if not all(isinstance(callback, keras.callbacks.Callback) for callback in callbacks):
+        raise TypeError(
+            "callbacks에 Keras의 콜백이 아닌 것이 있다. keras.callbacks.Callback을 준다."
+        )
+    for step in sample_steps:
+        check_integer("sample_steps의 값", step, at_least=0)
     if steps_per_epoch is None:
         check(batch_size=batch_size)
         steps_per_epoch = max(1, len(images) // batch_size)
@@ -90,7 +109,7 @@ def train(
         raise ValueError(
             f"batch_size가 {batch_size}인데 이미지는 {len(images)}장이다. 배치를 줄이거나 이미지를 늘린다."
         )
-    (seed,) = check(seed=SHUFFLE_SEED + dcgan.seed if seed is None else seed)
+    (seed,) = check(seed=(SHUFFLE_SEED + dcgan.seed) % (MOST + 1) if seed is None else seed)
     devices = dcgan.distribute_strategy.num_replicas_in_sync
     if batch_size % devices:
         raise ValueError(
@@ -109,16 +128,8 @@ def train(
         "data": {"images": len(images), "sha256": hashlib.sha256(images.tobytes()).hexdigest()},
     }
     run_dir = check_run_dir(run_dir)
-    try:
-        run_dir.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(run_dir / ".lock").acquire(timeout=0)
-    except filelock.Timeout:
-        raise RuntimeError(
-            f"{str(run_dir)!r}에서 다른 훈련이 돌고 있다. 끝나기를 기다리거나 다른 폴더를 준다."
-        ) from None
-    except OSError as error:
-        raise write_error(error, "훈련 폴더를", run_dir) from error
-    with lock:
+    busy = f"{str(run_dir)!r}에서 다른 훈련이 돌고 있다. 끝나기를 기다리거나 다른 폴더를 준다."
+    with locked(run_dir, "훈련 폴더를", busy):
         for folder in (run_dir, run_dir / "checkpoints", run_dir / "samples"):
             remove_unfinished(folder)
         recorder = RunRecorder(run_dir, config, batch_size, sample_steps)
@@ -260,7 +271,8 @@ class RunRecorder(keras.callbacks.Callback):
     def _save_samples(self):
         dcgan = self.model
         samples = dcgan.ema_generator.predict_on_batch(latents(SAMPLE_COLUMNS**2, dcgan.latent_dim))
-        grid = tile(to_uint8(samples), SAMPLE_COLUMNS)
+        # 손으로 지은 생성자의 출력은 [-1, 1]을 벗어나기도 한다. 그것 때문에 훈련을 멈추지는 않는다.
+        grid = tile(to_uint8(np.asarray(samples, "float32").clip(-1, 1)), SAMPLE_COLUMNS)
         image = Image.fromarray(grid)
         self._write(
             self.run_dir / "samples" / f"step-{self.step:07d}.png",
@@ -288,7 +300,8 @@ class RunRecorder(keras.callbacks.Callback):
 
 def stored_config(run_dir) -> dict | None:
     """훈련 폴더의 가장 새로운 온전한 체크포인트에 적힌 설정이다. 이어 갈 체크포인트가 없으면 None이다."""
-    for path in reversed(checkpoints.list_checkpoints(Path(run_dir) / "checkpoints")):
+    run_dir = check_path("훈련 폴더", run_dir)
+    for path in reversed(checkpoints.list_checkpoints(run_dir / "checkpoints")):
         with contextlib.suppress(checkpoints.CheckpointError):
             return checkpoints.read_header(path)["config"]
     return None
@@ -298,20 +311,23 @@ def load_generator(path) -> keras.Model:
     """체크포인트의 이동 평균 생성자를 float32로 되살린다.
 
     Args:
-        path: 체크포인트 파일, 또는 훈련 폴더(가장 새로운 체크포인트를 쓴다).
+        path: 체크포인트 파일, 또는 훈련 폴더. 폴더이면 가장 새로운 온전한 체크포인트를 쓰고, 깨져서 건너뛴 것이 있으면
+            경고한다.
 
     Raises:
         FileNotFoundError: 체크포인트가 없을 때.
         checkpoints.CheckpointError: 체크포인트가 온전하지 않거나, 생성자가 `build_generator()`의 것이 아닐 때.
     """
-    path = Path(path)
-    if path.is_dir():
-        found = checkpoints.list_checkpoints(path / "checkpoints")
-        if not found:
-            raise FileNotFoundError(
-                f"{str(path)!r}에 체크포인트가 없다. 훈련 폴더가 맞는지 확인한다."
-            )
-        path = found[-1]
+    path = check_path("체크포인트", path)
+    if not os.path.isdir(path):
+        return _load_generator(path)
+    generator = checkpoints.newest(path / "checkpoints", _load_generator, "을 쓴다")
+    if generator is None:
+        raise FileNotFoundError(f"{str(path)!r}에 체크포인트가 없다. 훈련 폴더가 맞는지 확인한다.")
+    return generator
+
+
+def _load_generator(path: Path) -> keras.Model:
     config = checkpoints.read_header(path)["config"]
     with dtype_policy("float32"):
         generator = build_generator(**Settings(**(config["settings"] or {})).of_generator())

@@ -15,15 +15,21 @@ def latents(n: int, latent_dim: int = 100, seed: int = 0) -> np.ndarray:
     Raises:
         ValueError: 수가 범위를 벗어나거나, 벡터가 너무 많아 메모리에 담을 수 없을 때.
     """
-    n = check_integer("n", n, at_least=1)
     latent_dim = check_integer("latent_dim", latent_dim, at_least=1)
+    n = _check_count(n, latent_dim)
     seed = check_integer("seed", seed, at_least=0)
+    return np.random.default_rng(seed).standard_normal((n, latent_dim)).astype("float32")
+
+
+def _check_count(n: int, latent_dim: int) -> int:
+    """길이가 `latent_dim`인 벡터 `n`개를 한 번에 담을 수 있는지 본다."""
+    n = check_integer("n", n, at_least=1)
     if n * latent_dim > MOST_VALUES:
         raise ValueError(
             f"길이 {latent_dim:,}인 잠재 벡터 {n:,}개는 한 번에 메모리에 담기에 너무 많다. "
-            f"{MOST_VALUES // latent_dim:,}개까지 나누어 뽑는다."
+            f"{MOST_VALUES // latent_dim:,}개까지 나누어 만든다."
         )
-    return np.random.default_rng(seed).standard_normal((n, latent_dim)).astype("float32")
+    return n
 
 
 def interpolate(start: ArrayLike, end: ArrayLike, n: int) -> np.ndarray:
@@ -36,9 +42,9 @@ def interpolate(start: ArrayLike, end: ArrayLike, n: int) -> np.ndarray:
         TypeError, ValueError: 두 벡터가 길이가 같은 1차원 배열이 아니거나, 길이가 0이거나, 서로 정반대라서 지나갈 호가
             정해지지 않을 때.
     """
-    n = check_integer("n", n, at_least=1)
     start = check_numbers("start", start, ndim=1).astype("float64")
     end = check_numbers("end", end, ndim=1).astype("float64")
+    n = _check_count(n, len(start))
     if start.shape != end.shape:
         raise ValueError(
             f"start의 크기가 {start.shape}, end의 크기가 {end.shape}이다. 길이가 같은 두 벡터를 준다."
@@ -95,9 +101,9 @@ def tile(images: ArrayLike, columns: int) -> np.ndarray:
     Raises:
         ValueError: 이미지가 4차원이 아니거나, 비었거나, N이 `columns`로 나누어떨어지지 않을 때.
     """
-    images = np.asarray(images)
+    images = check_numbers("이미지", images)
     columns = check_integer("columns", columns, at_least=1)
-    if images.ndim != 4 or not images.size:
+    if images.ndim != 4:
         raise ValueError(f"이미지의 크기가 {images.shape}이다. (N, H, W, C) 크기의 배열을 준다.")
     n, height, width, channels = images.shape
     if n % columns:

@@ -1,14 +1,17 @@
 """DCGAN 하나를 정하는 값들이다. TensorFlow를 불러오지 않으므로 명령줄도 여기에서 기본값을 읽는다."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from companion.arguments import is_integer, is_number, refusal
+import numpy as np
+
+from companion.arguments import is_integer, is_number, refusal, subject
 
 UPSAMPLING = ("transpose", "resize", "smooth")
 PRECISIONS = ("float32", "mixed_bfloat16")
 LARGEST_NETWORK = 10**9  # 가중치의 수. 훈련하려면 하나에 20바이트쯤 든다.
+MOST = 2**32 - 1  # NumPy와 Keras가 함께 받는 가장 큰 시드. 다른 정수도 이보다 클 일이 없다.
 
 
 def _at_least(least: int) -> tuple[Callable, str]:
@@ -21,7 +24,7 @@ def _below(limit: float) -> tuple[Callable, str]:
 
 def _one_of(*names: str) -> tuple[Callable, str]:
     choices = ", ".join(f'"{name}"' for name in names)
-    return lambda value: value in names, f"{choices} 가운데에서 고른다"
+    return lambda value: isinstance(value, str) and value in names, f"{choices} 가운데에서 고른다"
 
 
 _CHECKS: dict[str, tuple[Callable, str]] = {
@@ -50,11 +53,20 @@ _CHECKS: dict[str, tuple[Callable, str]] = {
         "1 이상인 정수나, 학습률을 줄이지 않으려면 None을 준다",
     ),
     "precision": _one_of("auto", *PRECISIONS),
-    "seed": (lambda value: is_integer(value) and 0 <= value < 2**32, "0 이상인 정수를 준다"),
+    "seed": _at_least(0),
     "epochs": _at_least(1),
     "batch_size": _at_least(1),
     "steps_per_epoch": _at_least(1),
 }
+
+
+def _as_float32(value: Any) -> Any:
+    """float32로 담은 값이다. TensorFlow처럼 너무 작아 정규화할 수 없는 수는 0으로 본다. 정수는 그대로이다."""
+    if is_integer(value):
+        return value
+    with np.errstate(over="ignore"):
+        rounded = float(np.float32(value))
+    return 0.0 if abs(rounded) < np.finfo("float32").tiny else rounded
 
 
 def check(**values: Any) -> list[Any]:
@@ -70,6 +82,11 @@ def check(**values: Any) -> list[Any]:
         is_right, advice = _CHECKS[name]
         if not is_right(value):
             raise refusal(name, value, advice)
+        if is_integer(value) and value > MOST:
+            raise refusal(name, value, f"{MOST} 이하인 정수를 준다")
+        # 신경망은 float32로 계산하므로, 그렇게 반올림한 값도 범위에 들어야 한다.
+        if is_number(value) and not is_right(rounded := _as_float32(value)):
+            raise refusal(name, value, f"float32로는 {rounded:g}이므로 {advice}")
     if values.get("upsampling") == "smooth" and values["kernel_size"] != 4:
         raise ValueError(
             f'kernel_size가 {values["kernel_size"]}이다. "smooth"의 커널은 한 변이 4뿐이다.'
@@ -80,14 +97,24 @@ def check(**values: Any) -> list[Any]:
             "한 변의 절반보다 작은 수를 준다."
         )
     if {"base_channels", "image_size"} <= values.keys():
-        widest = values["base_channels"] * values["image_size"] // 8
-        count = 16 * widest * (values.get("latent_dim", 0) + widest)
+        names = ("base_channels", "image_size", "channels", "latent_dim", "kernel_size")
+        sizes = {name: int(values[name]) for name in names if name in values}
+        widest = sizes["base_channels"] * sizes["image_size"] // 8
+        others = sizes.get("latent_dim", 0) + sizes.get("channels", 0)
+        count = max(4, sizes.get("kernel_size", 4)) ** 2 * widest * (widest + others)
         if count > LARGEST_NETWORK:
+            told = ", ".join(f"{subject(name)} {value}" for name, value in sizes.items())
             raise ValueError(
-                f"base_channels가 {values['base_channels']}, image_size가 {values['image_size']}이면 가중치가 "
-                f"{count:.0e}개쯤 되어 메모리에 담을 수 없다. 더 작은 수를 준다."
+                f"{told}이면 가중치가 {count:.0e}개쯤 되어 메모리에 담을 수 없다. 더 작은 수를 준다."
             )
-    return [value.item() if hasattr(value, "item") else value for value in values.values()]
+    return [_plain(value) for value in values.values()]
+
+
+def _plain(value: Any) -> Any:
+    """JSON에 적을 수 있는 파이썬의 값이다."""
+    if is_integer(value):
+        return int(value)
+    return float(value) if is_number(value) else value
 
 
 @dataclass(frozen=True)
@@ -152,6 +179,27 @@ class Settings:
 
     def _pick(self, *names: str) -> dict[str, Any]:
         return {name: getattr(self, name) for name in names}
+
+
+def changed(settings: Settings, changes: dict[str, Any]) -> Settings:
+    """`settings`에서 `changes`에 든 것만 바꾼 설정이다.
+
+    Raises:
+        TypeError: `settings`가 `Settings`가 아니거나 없는 이름이 있을 때.
+        ValueError: 값이 범위를 벗어날 때.
+    """
+    if not isinstance(settings, Settings):
+        raise TypeError(
+            f"settings의 자료형이 {type(settings).__name__}이다. Settings를 주거나 build_dcgan(base_channels=16)처럼 "
+            "바꿀 값의 이름을 적는다."
+        )
+    names = [field.name for field in fields(Settings)]
+    unknown = [name for name in changes if name not in names]
+    if unknown:
+        raise TypeError(
+            f"{', '.join(unknown)}라는 설정은 없다. {', '.join(names)} 가운데에서 고른다."
+        )
+    return replace(settings, **changes)
 
 
 DEFAULTS = Settings()

@@ -14,13 +14,14 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from companion.arguments import check_integer, check_list, check_model
 from companion.models import (
     build_discriminator,
     build_generator,
     build_logit_model,
     dtype_policy,
 )
-from companion.settings import DEFAULTS, PRECISIONS, Settings, check
+from companion.settings import DEFAULTS, PRECISIONS, Settings, changed, check
 
 
 @keras.saving.register_keras_serializable("companion")
@@ -71,14 +72,21 @@ class DCGAN(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        label_noise, ema_decay, gradient_penalty, penalty_interval, shift, seed, _ = check(
-            label_noise=label_noise,
-            ema_decay=ema_decay,
-            gradient_penalty=gradient_penalty,
-            penalty_interval=penalty_interval,
-            shift=shift,
-            seed=seed,
-            image_size=generator.output_shape[1],
+        check_model("discriminator", discriminator)
+        check_model("generator", generator)
+        if settings is not None:
+            changed(settings, {})
+        latent_dim, label_noise, ema_decay, gradient_penalty, penalty_interval, shift, seed, _ = (
+            check(
+                latent_dim=latent_dim,
+                label_noise=label_noise,
+                ema_decay=ema_decay,
+                gradient_penalty=gradient_penalty,
+                penalty_interval=penalty_interval,
+                shift=shift,
+                seed=seed,
+                image_size=generator.output_shape[1],
+            )
         )
         if generator.input_shape[1:] != (latent_dim,):
             raise ValueError(
@@ -302,8 +310,8 @@ class ConstantThenLinear(keras.optimizers.schedules.LearningRateSchedule):
 
     def __init__(self, learning_rate: float, decay_steps: int):
         super().__init__()
-        self.learning_rate = learning_rate
-        self.decay_steps = decay_steps
+        (self.learning_rate,) = check(learning_rate=learning_rate)
+        self.decay_steps = check_integer("decay_steps", decay_steps, at_least=1)
 
     def __call__(self, step):
         left = 1 - ops.cast(step, "float32") / self.decay_steps
@@ -320,9 +328,15 @@ def binary_cross_entropy(labels, logits):
     아무리 커도 그레이디언트가 sigmoid(a) − y로 정확하다. 목록이나 정수는 실수의 텐서로 바꾼다.
 
     Raises:
-        ValueError: 레이블과 로짓의 크기가 다를 때.
+        TypeError: 수의 배열로 바꿀 수 없을 때.
+        ValueError: 레이블과 로짓이 비었거나 크기가 다를 때.
     """
-    labels, logits = (ops.convert_to_tensor(values, "float32") for values in (labels, logits))
+    try:
+        labels, logits = (ops.convert_to_tensor(values, "float32") for values in (labels, logits))
+    except Exception:  # TensorFlow는 값에 따라 저마다 다른 예외를 낸다.
+        raise TypeError("레이블이나 로짓을 수의 배열로 바꿀 수 없다. 수의 배열로 준다.") from None
+    if 0 in labels.shape:
+        raise ValueError(f"레이블의 크기가 {labels.shape}이다. 비어 있지 않은 배열을 준다.")
     if not labels.shape.is_compatible_with(logits.shape):
         raise ValueError(
             f"레이블의 크기 {labels.shape}와 로짓의 크기 {logits.shape}가 다르다. 같은 크기로 준다."
@@ -346,9 +360,10 @@ def build_dcgan(
         **changes: `settings`에서 바꿀 값들. `build_dcgan(base_channels=16, seed=1)`처럼 준다.
 
     Raises:
+        TypeError: 없는 설정의 이름을 줄 때.
         ValueError: 값이 범위를 벗어나거나 `devices`에 없는 장치가 있을 때.
     """
-    settings = replace(settings, **changes)
+    settings = changed(settings, changes)
     if devices is not None:
         with mirrored(devices).scope():
             return build_dcgan(settings)
@@ -377,15 +392,17 @@ def mirrored(devices: Sequence[str]) -> tf.distribute.MirroredStrategy:
     """장치마다 같은 가중치를 두고 배치를 나누어 맡기는 전략이다.
 
     Raises:
-        ValueError: `devices`가 비었거나 이 기계에 없는 장치가 있을 때.
+        TypeError: `devices`가 목록이 아닐 때.
+        ValueError: `devices`가 비었거나 이 기계에 없는 장치나 같은 장치가 있을 때.
     """
+    devices = check_list("devices", devices)
     found = [device.name.removeprefix("/device:") for device in tf.config.list_logical_devices()]
     missing = [device for device in devices if device not in found]
-    if missing or not devices:
+    if missing or not devices or len(set(devices)) < len(devices):
         raise ValueError(
-            f"devices가 {list(devices)}인데 이 기계에 있는 장치는 {found}이다. 그 가운데에서 고른다."
+            f"devices가 {devices}인데 이 기계에 있는 장치는 {found}이다. 그 가운데에서 서로 다른 것을 고른다."
         )
-    return tf.distribute.MirroredStrategy(list(devices))
+    return tf.distribute.MirroredStrategy(devices)
 
 
 def fastest_precision(settings: Settings = DEFAULTS, batch_size: int = 32) -> str:

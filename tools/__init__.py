@@ -3,8 +3,11 @@
 import sys
 from pathlib import Path
 
+from companion.korean import translate_argparse
+
 ROOT = Path(__file__).resolve().parent.parent
 
 for _stream in (sys.stdout, sys.stderr):
     if hasattr(_stream, "reconfigure"):  # 한글이 없는 인코딩에서도 하던 일을 마친다.
         _stream.reconfigure(errors="backslashreplace")
+translate_argparse()

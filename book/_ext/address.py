@@ -1,6 +1,6 @@
 """책이 놓일 주소에서 나오는 것들을 정한다. 주소는 `_config.yml`의 repository 한 곳에만 적는다.
 
-GitHub Pages의 주소를 계산해 대표 주소(canonical), 나눌 때 보이는 카드, 없는 주소에 보일 404 쪽에 쓴다. 주소가 아직 없으면
+GitHub Pages의 주소를 계산해 대표 주소(canonical), 나눌 때 보이는 카드, 없는 주소에 보일 404 페이지에 쓴다. 주소가 아직 없으면
 저장소와 Colab으로 가는 단추를 빼고, 첫 페이지에 달리 여는 법을 적는다.
 """
 
@@ -18,8 +18,8 @@ from tools.checks import settings
 
 SUBTITLE = "벽돌을 위조하는 신경망을 처음부터 만든다"
 NOT_FOUND = """
-<h1>그런 쪽이 없다</h1>
-<p>주소가 바뀌었거나 잘못 적혔다. <a href="{prefix}index.html">책의 첫 쪽</a>으로 가거나 위의 돋보기로 찾는다.</p>
+<h1>그런 페이지가 없다</h1>
+<p>주소가 바뀌었거나 잘못 적혔다. <a href="{prefix}index.html">책의 첫 페이지</a>로 가거나 위의 돋보기로 찾는다.</p>
 """
 
 
@@ -62,7 +62,7 @@ def set_addresses(app: Sphinx, config: Config) -> None:
         theme["launch_buttons"] = {}
     config.notfound_urls_prefix = prefix
     config.notfound_context = {
-        "title": "그런 쪽이 없다",
+        "title": "그런 페이지가 없다",
         "body": NOT_FOUND.format(prefix=prefix),
     }
 

@@ -6,7 +6,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 PROMPT = "이 그림을 만든 코드"
-SETUP = "이 쪽을 직접 실행할 때 먼저 돌리는 준비 코드"
+SETUP = "이 페이지를 직접 실행할 때 먼저 돌리는 준비 코드"
 
 
 class FigureCode(SphinxPostTransform):

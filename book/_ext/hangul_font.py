@@ -25,7 +25,7 @@ LABEL = re.compile(r'(?:aria-label|title|placeholder|alt)="([^"]*)"')
 
 
 def characters(pages: Pages, built: Path) -> set[int]:
-    """쪽에 보이는 글과, 나중에 보일 수 있는 스크립트의 글에 쓰인 글자이다."""
+    """페이지에 보이는 글과, 나중에 보일 수 있는 스크립트의 글에 쓰인 글자이다."""
     used = set(ALWAYS)
     for text in pages.values():
         used.update(map(ord, html.unescape(TAG.sub("", text) + "".join(LABEL.findall(text)))))

@@ -1,5 +1,5 @@
 // 찾는 말을 나눈다. 다른 이름은 이 책의 용어로 바꾸고, 조사를 떼고, 색인에 있는 가장 긴 앞부분을 쓴다.
-// 낱말의 수와 다른 이름(RANKS)은 찾기 쪽에서만 읽는다.
+// 낱말의 수와 다른 이름(RANKS)은 찾기 페이지에서만 읽는다.
 let rankedWords = [];
 
 var splitQuery = (query) => {
@@ -41,7 +41,7 @@ function useBookTerms(query) {
   return query;
 }
 
-// 찾은 쪽을 BM25로 줄 세운다(Robertson과 Zaragoza, 2009). 절들은 길이가 비슷하고 용어집만 짧으므로, 길이로 나누는 몫 B를
+// 찾은 페이지를 BM25로 줄 세운다(Robertson과 Zaragoza, 2009). 절들은 길이가 비슷하고 용어집만 짧으므로, 길이로 나누는 몫 B를
 // 흔히 쓰는 0.75보다 작게, 횟수의 몫 K1을 1.2보다 크게 두어 용어집이 늘 앞에 오지 않게 한다.
 function rank(page) {
   const K1 = 10, B = 0.2;
@@ -57,9 +57,9 @@ function rank(page) {
   return score;
 }
 
-// 같은 쪽에서는 제목이 맞는 절을 쪽보다 앞에 둔다.
+// 같은 페이지에서는 제목이 맞는 절을 페이지보다 앞에 둔다.
 if (typeof Scorer !== "undefined") {
-  // 용어집에는 어느 말이나 있으므로 그 말을 풀이하는 쪽보다 뒤에 둔다.
+  // 용어집에는 어느 말이나 있으므로 그 말을 풀이하는 페이지보다 뒤에 둔다.
   const weight = (page) => (page.endsWith("glossary") ? 500 : 1000);
   Scorer.score = ([page, , anchor]) => weight(page) * rank(page) + (anchor ? 1 : 0);
 }

@@ -3,7 +3,7 @@
 한국어는 낱말에 조사가 붙어 '훈련'으로는 '훈련을'이 나오지 않는다. 색인에는 한글 토막의 모든 부분
 문자열을 넣고, 찾는 말에서는 조사를 뗀다. 부분 문자열을 다 넣었으므로 조사를 지나치게 떼어도 놓치는
 글은 없다. '배치정규화'처럼 붙여 쓴 말로 '배치 정규화'를 찾도록, 조사 없이 이어진 두 낱말은 붙인
-꼴도 넣는다. 영어 낱말은 영어 어간 찾기를 그대로 쓴다. 찾은 쪽은 그 낱말이 얼마나 자주 나오는지로
+꼴도 넣는다. 영어 낱말은 영어 어간 찾기를 그대로 쓴다. 찾은 페이지는 그 낱말이 얼마나 자주 나오는지로
 줄을 세운다(BM25). 브라우저에서 하는 일은 ko_search.js에 있다.
 """
 
@@ -32,7 +32,7 @@ PARTICLES = [
 HANGUL = re.compile("[가-힣]+")
 RUNS = re.compile("[가-힣]+|[^가-힣]+")  # 'GAN을'은 'GAN'과 '을'로 나눈다
 WORD = re.compile(r"[가-힣]+|[a-z0-9_]+")
-# 쪽의 제목, 절의 제목, 굵은 글(처음 풀이하는 말)에 나온 낱말은 본문에 이만큼 나온 것으로 친다.
+# 페이지의 제목, 절의 제목, 굵은 글(처음 풀이하는 말)에 나온 낱말은 본문에 이만큼 나온 것으로 친다.
 TITLE, HEADING, DEFINED = 50, 5, 10
 RANKS = "search-ranks.js"
 LONGEST = 6  # 색인에 넣는 부분 문자열의 최대 글자 수. 길수록 색인이 커진다.
@@ -89,7 +89,7 @@ def words_of(text: str) -> Iterator[str]:
 
 
 def count_words(doctree: nodes.document) -> Counter[str]:
-    """쪽의 낱말을 센다. 제목과 굵은 글의 낱말은 여러 번으로 친다."""
+    """페이지의 낱말을 센다. 제목과 굵은 글의 낱말은 여러 번으로 친다."""
     counts: Counter[str] = Counter()
     for text in doctree.findall(nodes.Text):
         if isinstance(text.parent, nodes.raw | nodes.comment):
@@ -116,7 +116,7 @@ def synonyms(table: Path) -> dict[str, str]:
 
 
 def write_ranks(app: Sphinx, pages: Pages) -> None:
-    """쪽마다 낱말이 몇 번 나오는지를 찾기 쪽이 읽을 파일로 적는다. 찾은 쪽을 늘어놓는 차례에 쓴다."""
+    """페이지마다 낱말이 몇 번 나오는지를 찾기 페이지가 읽을 파일로 적는다. 찾은 페이지를 늘어놓는 차례에 쓴다."""
     names = sorted(app.env.found_docs)
     counts = [count_words(app.env.get_doctree(name)) for name in names]
     every = sorted(set().union(*counts))
@@ -133,7 +133,7 @@ def write_ranks(app: Sphinx, pages: Pages) -> None:
     text = json.dumps(table, ensure_ascii=False, separators=(",", ":"))
     built = Path(app.outdir)
     (built / "_static" / RANKS).write_text(f"const RANKS={text};\n", encoding="utf-8")
-    # 찾기 쪽의 스크립트도 쪽을 다 그린 다음에 읽게 한다.
+    # 찾기 페이지의 스크립트도 페이지를 다 그린 다음에 읽게 한다.
     substitute(
         pages,
         r'<script (src="(_static/)?(searchtools|language_data|searchindex)\.)',

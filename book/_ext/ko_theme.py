@@ -16,12 +16,12 @@ MESSAGES = {
     "Announcement": "알림",
     "Back to top": "맨 위로",
     "Breadcrumb": "현재 위치",
-    "Home": "첫 쪽",
+    "Home": "첫 페이지",
     "Link to this heading": "이 제목으로 오는 링크",
     "light/dark": "밝게/어둡게",
-    "next page": "다음 쪽",
-    "On this page": "이 쪽의 차례",
-    "previous page": "이전 쪽",
+    "next page": "다음 페이지",
+    "On this page": "이 페이지의 차례",
+    "previous page": "이전 페이지",
     "Section Navigation": "차례",
     "Site navigation": "책의 차례",
     "Skip to main content": "본문으로 건너뛰기",
@@ -36,10 +36,10 @@ MESSAGES = {
 LABELS = {
     "전체 화면으로보기": "전체 화면으로 보기",
     "Main": "책의 차례",
-    "Page": "이 쪽의 차례",
-    "Version warning": "판에 대한 알림",
+    "Page": "이 페이지의 차례",
+    "Version warning": "버전에 대한 알림",
     "Toggle primary sidebar": "책의 차례 여닫기",
-    "Toggle secondary sidebar": "이 쪽의 차례 여닫기",
+    "Toggle secondary sidebar": "이 페이지의 차례 여닫기",
 }
 # copybutton.js가 제 나름으로 두는 번역표에 더할 것
 COPY_BUTTON = {
@@ -63,7 +63,7 @@ def name_controls(app: Sphinx, pages: Pages) -> None:
     korean = f"{start}\n  'ko': {json.dumps(COPY_BUTTON, ensure_ascii=False)},"
     code = script.read_text(encoding="utf-8")
     if code.count(start) != 1:
-        raise ValueError(f"{script}에 번역표가 보이지 않으니 sphinx-copybutton의 판을 확인한다.")
+        raise ValueError(f"{script}에 번역표가 보이지 않으니 sphinx-copybutton의 버전을 확인한다.")
     script.write_text(code.replace(start, korean), encoding="utf-8")
     for english, korean in LABELS.items():
         substitute(pages, rf'\b(title|aria-label)="{re.escape(english)}"', rf'\1="{korean}"')

@@ -1,6 +1,6 @@
 """본문의 `<!--play: 이름-->` 자리에 놀이를 넣는다. Colab에서는 그 자리에 아무것도 보이지 않는다.
 
-놀이의 코드는 `book/_play/`에, 데이터를 만드는 일은 `play_data.py`에 있다. 쪽에는 멈춘 그림과 단추만 싣고, 코드와 데이터는
+놀이의 코드는 `book/_play/`에, 데이터를 만드는 일은 `play_data.py`에 있다. 페이지에는 멈춘 그림과 단추만 싣고, 코드와 데이터는
 단추를 누를 때 읽는다.
 """
 
@@ -114,7 +114,7 @@ def shell(name: str, folder: str, built: Path) -> str:
 
 
 class PlaceToys(SphinxPostTransform):
-    """표시를 놀이로 바꾸고, 놀이가 든 쪽에만 공통 스크립트를 넣는다. 책에서 움직이지 않는 위젯은 뺀다."""
+    """표시를 놀이로 바꾸고, 놀이가 든 페이지에만 공통 스크립트를 넣는다. 책에서 움직이지 않는 위젯은 뺀다."""
 
     default_priority = 400
     formats = ("html",)
@@ -140,7 +140,7 @@ class PlaceToys(SphinxPostTransform):
             self.document["has_toys"] = True
 
     def remove_scrubber(self, title: str) -> None:
-        """노트북에서 같은 일을 하는 그림을 뺀다. 그 그림은 모든 장면을 쪽 안에 담고 있어 무겁다."""
+        """노트북에서 같은 일을 하는 그림을 뺀다. 그 그림은 모든 장면을 페이지 안에 담고 있어 무겁다."""
         for node in list(self.document.findall(nodes.raw)):
             if 'id="scrubber-' in node.astext() and f"<label>{title} " in node.astext():
                 node.parent.remove(node)

@@ -1,6 +1,6 @@
 """놀이가 읽을 데이터를 기록된 훈련에서 만든다. 책을 지을 때마다 새로 만들므로 저장소에 두지 않는다.
 
-파일은 모두 `play.data.이름 = {...}` 꼴의 스크립트이다. `file://`로 연 쪽은 다른 파일을 글로 읽지 못하지만 스크립트로는
+파일은 모두 `play.data.이름 = {...}` 꼴의 스크립트이다. `file://`로 연 페이지는 다른 파일을 글로 읽지 못하지만 스크립트로는
 읽을 수 있다.
 """
 
@@ -46,7 +46,7 @@ def write(folder: Path) -> None:
 
 
 def wall(folder: Path) -> None:
-    """첫 쪽의 벽돌 벽이 훈련하는 동안 어떻게 바뀌었는지 보이는 그림들이다. 마지막 것은 `book/wall.png`와 같은 벽돌이다."""
+    """첫 페이지의 벽돌 벽이 훈련하는 동안 어떻게 바뀌었는지 보이는 그림들이다. 마지막 것은 `book/wall.png`와 같은 벽돌이다."""
     frames = []
     for images, stage in recorded.stages().items():
         file = f"wall-{images}.png"

@@ -1,4 +1,4 @@
-"""쪽의 제목 아래에 장의 어디쯤인지와 읽는 데 걸리는 시간을 적는다."""
+"""페이지의 제목 아래에 장의 어디쯤인지와 읽는 데 걸리는 시간을 적는다."""
 
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
@@ -24,7 +24,7 @@ def add_progress(app: Sphinx, doctree: nodes.document, page: str) -> None:
         nodes.raw(
             "",
             f'<p class="progress-line"><progress value="{number}" max="{total}" '
-            f'aria-label="이 장에서 읽는 곳"></progress> {total}쪽 가운데 {number}쪽 · '
+            f'aria-label="이 장에서 읽는 곳"></progress> {total}페이지 가운데 {number}페이지 · '
             f"읽는 데 약 {reading_minutes(doctree)}분</p>",
             format="html",
         ),
@@ -32,7 +32,7 @@ def add_progress(app: Sphinx, doctree: nodes.document, page: str) -> None:
 
 
 def reading_order(app: Sphinx) -> list[str]:
-    """`_toc.yml`에 적힌 차례의 쪽들이다."""
+    """`_toc.yml`에 적힌 차례의 페이지들이다."""
     order: list[str] = []
 
     def visit(page: str) -> None:

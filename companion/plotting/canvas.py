@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from companion.arguments import check_numbers
+from companion.arguments import check_numbers, check_texts
 from companion.data import to_uint8
 
 # 색맹도 가릴 수 있는 색이다. 진짜와 가짜는 파랑과 주황, 판별자와 생성자는 청록과 자주로 한다.
@@ -80,8 +80,7 @@ def show(figure: Figure, *, caption: str, alt: str) -> HtmlPicture:
     """
     if not isinstance(figure, Figure):
         raise TypeError(f"figure가 {type(figure).__name__}이다. matplotlib의 Figure를 준다.")
-    if not caption.strip() or not alt.strip():
-        raise ValueError("caption이나 alt가 비었다. 그림의 설명과 대체 글을 모두 적는다.")
+    check_texts(caption=caption, alt=alt)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
     plt.close(figure)
@@ -100,7 +99,8 @@ def data_uri(picture: NDArray[np.uint8]) -> str:
 
     회색뿐인 그림은 밝기를 64단계로(오차 2 이하), 색이 있는 그림은 256색으로 줄인다. 점을 흩뿌리지 않는다.
     """
-    if picture.ndim == 3 and (picture == picture[..., :1]).all():
+    picture = as_pixels(check_numbers("그림", picture)[None])[0]
+    if (picture == picture[..., :1]).all():
         picture = np.ascontiguousarray(picture[..., 0])
     image = Image.fromarray(picture)
     if image.mode == "L":

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from companion.arguments import check_integer, check_numbers, is_integer, refusal
+from companion.arguments import check_integer, check_list, check_numbers, is_integer, refusal
 from companion.plotting.canvas import GENERATOR_COLOUR, INK, LINE, MUTED, WIDTH, Canvas, tint
 
 _CELL_COLOURS = ("#aa3377", "#228833", "#b8860b", "#3388bb")
@@ -115,8 +115,8 @@ def plot_transposed_convolution(
         raise refusal("padding", padding, f"커널의 한 변 {len(weights)}보다 작게 준다")
     if min(small.shape) * stride - stride + len(weights) <= 2 * padding:
         raise ValueError(f"padding이 {padding}이면 출력에 남는 칸이 없다. 더 작게 준다.")
-    if view not in ("overlap", "zeros"):
-        raise ValueError(f'view가 {view!r}이다. "overlap"이나 "zeros"를 준다.')
+    if not isinstance(view, str) or view not in ("overlap", "zeros"):
+        raise refusal("view", view, '"overlap"이나 "zeros"를 준다')
     if view == "overlap":
         return _plot_stamps(small, weights, stride, padding)
     margin = len(weights) - 1 - padding
@@ -230,10 +230,13 @@ def plot_overlap_counts(kernel_sizes: Sequence[int] = (3, 4, 5), stride: int = 2
     """
     stride = check_integer("stride", stride, at_least=1)
     kernel_sizes = [
-        check_integer("kernel_sizes의 값", size, at_least=stride) for size in kernel_sizes
+        check_integer("kernel_sizes의 값", size, at_least=stride)
+        for size in check_list("kernel_sizes", kernel_sizes)
     ]
     if not kernel_sizes:
         raise ValueError("kernel_sizes가 비었다. 커널의 한 변을 하나 이상 준다.")
+    if max(kernel_sizes) > 99:
+        raise refusal("kernel_sizes의 값", max(kernel_sizes), "그림에 적을 수 있게 99 이하로 준다")
     cells = 6
     column = (WIDTH - 10) / len(kernel_sizes)
     cell = min(44.0, (column - 24) / cells)

@@ -1,9 +1,9 @@
 """GAN의 순환을 그린다."""
 
-import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from companion.arguments import check_numbers
 from companion.plotting.canvas import (
     DISCRIMINATOR_COLOUR,
     FAKE_COLOUR,
@@ -27,7 +27,7 @@ def _box(canvas: Canvas, centre: tuple[float, float], width: float, text: str, c
 def _picture(canvas: Canvas, centre: tuple[float, float], image: ArrayLike, colour: str) -> None:
     """이미지를 색 테두리에 담아 놓는다."""
     x, y, side = centre[0] - 64, centre[1] - 64, 128
-    canvas.image(as_pixels(np.asarray(image)[None])[0], x, y, side, side)
+    canvas.image(as_pixels(check_numbers("이미지", image)[None])[0], x, y, side, side)
     canvas.box(x, y, side, side, fill=False, edgecolor=colour, linewidth=2)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from companion.arguments import check_integer
+from companion.arguments import check_integer, check_list, check_numbers
 from companion.plotting.canvas import FAKE_COLOUR, MUTED, REAL_COLOUR, WIDTH, Canvas, as_pixels
 
 
@@ -72,6 +72,10 @@ def plot_samples(
     pixels = as_pixels(images)
     columns = check_integer("columns", columns, at_least=1)
     colours = {"real": REAL_COLOUR, "fake": FAKE_COLOUR}
+    titles, kinds = (
+        None if given is None else [str(text) for text in check_list(name, given)]
+        for name, given in (("titles", titles), ("kinds", kinds))
+    )
     for name, labels in (("titles", titles), ("kinds", kinds)):
         if labels is not None and len(labels) != len(pixels):
             raise ValueError(f"{name}가 {len(labels)}개인데 이미지는 {len(pixels)}장이다.")
@@ -106,7 +110,8 @@ def plot_training_grids(
     Raises:
         ValueError: `steps`의 수가 T와 다르거나, 샘플의 크기나 범위가 맞지 않을 때.
     """
-    grids = np.asarray(grids)
+    steps = check_numbers("steps", steps, ndim=1).tolist()
+    grids = check_numbers("grids", grids)
     n = check_integer("n", n, at_least=1)
     if grids.ndim not in (4, 5):
         raise ValueError(
@@ -148,8 +153,9 @@ def plot_neighbours(
     n = len(fake)
     if near.shape != fake.shape:
         raise ValueError(f"neighbours의 크기 {near.shape}이 샘플의 크기 {fake.shape}과 다르다.")
-    if np.shape(distances) != (n,):
-        raise ValueError(f"거리의 크기가 {np.shape(distances)}인데 이웃은 {n}장이다.")
+    distances = check_numbers("거리", distances, ndim=1)
+    if len(distances) != n:
+        raise ValueError(f"거리의 크기가 {distances.shape}인데 이웃은 {n}장이다.")
     tiles = _Tiles(np.concatenate([fake, near]), n, left=60, above=24, gap=8)
     for row, (name, colour) in enumerate((("샘플", FAKE_COLOUR), ("이웃", REAL_COLOUR))):
         y = tiles.corners[row * n][1] + tiles.height / 2

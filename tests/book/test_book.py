@@ -62,7 +62,7 @@ PAGE = """\
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory):
-    """두 쪽짜리 책을 진짜 `_config.yml`과 확장으로 지은 폴더. 하나에는 위젯이 들어 있다."""
+    """두 페이지짜리 책을 진짜 `_config.yml`과 확장으로 지은 폴더. 하나에는 위젯이 들어 있다."""
     source = tmp_path_factory.mktemp("book")
     plain, widget, figure = (
         {"file": f"book/{name}.ipynb"} for name in ("plain", "widget", "4_figure")
@@ -151,7 +151,7 @@ def test_the_code_of_a_figure_is_folded_under_it(book):
 
 def test_a_section_says_where_it_stands_and_how_long_it_takes(book):
     html = (book / "book" / "4_figure.html").read_text(encoding="utf-8")
-    assert "1쪽 가운데 1쪽 · 읽는 데 약 2분" in html
+    assert "1페이지 가운데 1페이지 · 읽는 데 약 2분" in html
     assert "progress-line" not in (book / "book" / "plain.html").read_text(encoding="utf-8")
 
 
@@ -164,7 +164,7 @@ def test_addresses_come_from_the_one_setting(book):
         assert card.size == (1200, 630)
     missing = (book / "404.html").read_text(encoding="utf-8")
     assert f'href="/{url.split("/", 3)[3]}index.html"' in missing
-    assert "그런 쪽이 없다" in missing
+    assert "그런 페이지가 없다" in missing
 
 
 @pytest.mark.parametrize("url", ["https://gitlab.com/a/b", "github.com/a/b", ""])

@@ -1,7 +1,7 @@
-"""이 장이 담기로 한 내용의 점검표이다. 항목마다 그것이 있어야 할 쪽을 적고, 글은 글로 코드는 코드로 본다.
+"""이 장이 담기로 한 내용의 점검표이다. 항목마다 그것이 있어야 할 페이지를 적고, 글은 글로 코드는 코드로 본다.
 
 글의 항목은 적힌 말들이 한 문단(이나 표의 한 줄)에 함께 나와야 있는 것으로 친다. 코드의 항목은 빈칸과 따옴표와
-주석을 뺀 구문 나무로 견준다.
+주석을 뺀 구문 나무로 비교한다.
 """
 
 import ast
@@ -12,7 +12,7 @@ import pytest
 from tools.checks import notebooks, pages, settings
 
 IDEAS = [
-    # 쪽, 항목, 한 문단에 함께 나와야 하는 말(정규식)
+    # 페이지, 항목, 한 문단에 함께 나와야 하는 말(정규식)
     ("4_1_introduction", "3장의 옷장 이야기", ["옷장", "3장"]),
     ("4_1_introduction", "브릭키의 QA로 취업한 나", ["브릭키", "QA|품질"]),
     ("4_1_introduction", "경쟁업체의 위조품", ["경쟁업체|경쟁사", "위조"]),
@@ -152,7 +152,7 @@ def test_code(name, item, code):
             starts = range(len(found) - len(wanted) + 1)
             if any(found[start : start + len(wanted)] == wanted for start in starts):
                 return
-    pytest.fail(f"{name}의 한 코드 칸에 '{item}'의 줄이 차례대로 있지 않다.")
+    pytest.fail(f"{name}의 한 코드 셀에 '{item}'의 줄이 차례대로 있지 않다.")
 
 
 def test_every_argument_of_the_dataset_call():

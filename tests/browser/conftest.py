@@ -1,6 +1,6 @@
 """지은 책을 데비안의 chromium으로 연다. 책은 `make book`이 지은 것을 쓴다.
 
-브라우저나 책이 없으면 까닭을 말하고 건너뛴다. `.ci/run`에서는 `REQUIRE_BROWSER`를 주어 건너뛰지 못하게 한다.
+브라우저나 책이 없으면 이유를 말하고 건너뛴다. `.ci/run`에서는 `REQUIRE_BROWSER`를 주어 건너뛰지 못하게 한다.
 """
 
 import functools

@@ -1,4 +1,4 @@
-"""모든 쪽을 열어 오류, 무게, 너비, 접근성을 본다."""
+"""모든 페이지를 열어 오류, 무게, 너비, 접근성을 본다."""
 
 import gzip
 from urllib.parse import unquote, urlsplit
@@ -36,7 +36,7 @@ def test_a_page_is_light_at_first_view(reader, page):
     one.open(page)
     one.page.wait_for_load_state("networkidle")
     sizes = loaded(one)
-    # MathJax는 수식이 있는 쪽만, 찾기의 색인은 찾기 쪽만 읽는다.
+    # MathJax는 수식이 있는 페이지만, 찾기의 색인은 찾기 페이지만 읽는다.
     scripts = {name: size for name, size in sizes.items()
                if name.endswith(".js") and "mathjax" not in name and name != "searchindex.js"}  # fmt: skip
     print(page, sum(sizes.values()), sum(scripts.values()))
@@ -100,7 +100,7 @@ def test_every_visible_label_of_the_interface_is_korean(reader):
 
 def test_an_unknown_address_is_answered_in_korean():
     text = (BUILT / "404.html").read_text(encoding="utf-8")
-    assert "그런 쪽이 없다" in text
+    assert "그런 페이지가 없다" in text
 
 
 def test_a_term_opens_its_meaning_where_it_is_tapped(reader):

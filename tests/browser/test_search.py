@@ -1,4 +1,4 @@
-"""찾기 쪽에서 한국어로 찾는다. searches.csv에 찾는 말과 맨 앞에 나와야 할 쪽이 적혀 있다."""
+"""찾기 페이지에서 한국어로 찾는다. searches.csv에 찾는 말과 맨 앞에 나와야 할 페이지가 적혀 있다."""
 
 import csv
 from pathlib import Path

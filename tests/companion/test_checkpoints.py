@@ -3,6 +3,7 @@
 import errno
 import io
 import json
+import os
 import random
 import shutil
 import tracemalloc
@@ -26,6 +27,9 @@ from companion.models import build_discriminator, build_generator
 from companion.training import DCGAN, build_dcgan
 
 SMALL = {"image_size": 8, "base_channels": 2, "latent_dim": 4, "dropout_rate": 0.3}
+
+
+LINE = {"epoch": 1, "step": 2, "images": 16, "seconds": 0.5, "d_loss": 0.7}
 
 
 def trained(steps=2, **settings):
@@ -132,14 +136,13 @@ def damaged(content: bytes, random: random.Random) -> bytes:
 
 
 def test_whatever_is_damaged_is_noticed_or_does_not_matter(tmp_path, model):
-    path = save_checkpoint(tmp_path, model, 2, history=[{"epoch": 1}])
+    path = save_checkpoint(tmp_path, model, 2, history=[LINE])
     content, header, whole = path.read_bytes(), read_header(path), state(model)
-    shapes = {name: value.shape for name, value in whole.items()}
     refused = 0
     for _ in range(1_500):
         path.write_bytes(damaged(content, random))
         try:
-            found, arrays = read_header(path), read_arrays(path, shapes)
+            found, arrays = read_header(path), read_arrays(path, whole)
         except CheckpointError as error:
             refused += 1
             assert str(path) in str(error)
@@ -173,6 +176,21 @@ def test_an_array_of_another_shape_is_refused_before_it_takes_memory(tmp_path, m
             load_checkpoint(path, model)
         assert tracemalloc.get_traced_memory()[1] < 5e6
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float16", "int32", ">f4"])
+def test_an_array_of_another_kind_of_number_is_refused(tmp_path, model, dtype):
+    path = save_checkpoint(tmp_path, model, 2)
+    rewritten(path, "generator/000", npy(state(model)["generator/000"].astype(dtype)))
+    with pytest.raises(CheckpointError, match="step-0000002"):
+        load_checkpoint(path, model)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="파이프가 없는 운영 체제이다")
+def test_a_pipe_is_no_checkpoint(tmp_path):
+    os.mkfifo(tmp_path / "step-0000001.npz")
+    with pytest.raises(CheckpointError, match="companion의 체크포인트가 아니다"):
+        read_header(tmp_path / "step-0000001.npz")
 
 
 def test_what_the_network_does_not_need_is_not_read(tmp_path, model):
@@ -213,6 +231,11 @@ def test_weights_that_are_not_numbers_fall_back_to_the_older_checkpoint(tmp_path
         lambda header: header["config"]["settings"].update(new=1),
         lambda header: header.update(step="2"),
         lambda header: header.update(history={}),
+        lambda header: header.update(history=[1]),
+        lambda header: header.update(history=[{"epoch": 1}]),
+        lambda header: header.update(history=[{**LINE, "seconds": "long"}]),
+        lambda header: header.update(history=[{**LINE, "d_loss": None}]),
+        lambda header: header.update(history=[{**LINE, "step": 1}]),
         lambda header: header.update(config=[]),
         lambda header: header["config"].pop("generator"),
         lambda header: header["config"].update(d_optimizer=None),

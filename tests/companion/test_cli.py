@@ -1,5 +1,6 @@
 """companion.cli: 명령이 하는 일과 종료 코드와 오류 문장을 확인한다."""
 
+import argparse
 import os
 import signal
 import subprocess
@@ -205,7 +206,12 @@ MISTAKES = {
     "sample x --separate --columns 2": "--columns를 뺀다",
     "sample README.md --separate": "'README.md'는 폴더가 아니라 파일이다",
     "sample x.png --seed -1": "seed가 -1이다. 0 이상",
-    "sample x.png --seed 99999999999999999999": "seed가 99999999999999999999이다",
+    "sample x.png --seed 99999999999999999999": "seed가 99999999999999999999이다. 4294967295 이하인",
+    "sample x.webp -n 10000": "한 변이 80,000픽셀인데 WEBP 파일은 16,383픽셀까지",
+    "sample x.jpg --interpolate -n 1024": "한 변이 65,536픽셀인데 JPEG 파일은 65,535픽셀까지",
+    "sample README.md/x --separate": "'README.md'는 폴더가 아니라 파일이어서",
+    "data README.md/x": "README.md'는 폴더가 아니라 파일이어서 'README.md/x'를 만들 수 없다",
+    "train README.md/x": "README.md'는 폴더가 아니라 파일이어서 'README.md/x'를 만들 수 없다",
     "data README.md": "'README.md'는 폴더가 아니라 파일이다",
     "data .": "'.' 폴더에 다른 파일이 있다(처음 것: 'README.md')",
     "train .": "'.' 폴더에 다른 파일이 있다(처음 것: 'README.md')",
@@ -215,6 +221,9 @@ MISTAKES = {
     "train x --epochs 0": "epochs가 0이다",
     "train x --learning-rate -1": "learning_rate가 -1.0이다. 0보다 큰",
     "train x --learning-rate nan": "learning_rate가 nan이다",
+    "train x --learning-rate 1e-50": "learning_rate가 1e-50이다. float32로는 0이므로 0보다 큰",
+    "train x --dropout-rate 0.99999999": "float32로는 1이므로 0 이상 1 미만인",
+    "train x --seed 4294967296": "seed가 4294967296이다. 4294967295 이하인 정수를 준다",
     "train x --seed -1": "seed가 -1이다",
     "train x --devices CPU:0 CPU:0": "서로 다른 장치를 준다",
     "train x --devices CPU:0 CPU:1 --batch-size 7": "2의 배수를 준다",
@@ -354,6 +363,55 @@ def test_debug_shows_where_the_error_came_from(tmp_path):
         cli.main(["--debug", "sample", str(tmp_path / "x.png"), "-n", "0"])
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="파이프가 없는 운영 체제이다")
+def test_pipes_are_refused_and_not_waited_for(tmp_path, monkeypatch, capsys):
+    os.mkfifo(tmp_path / "a.png")
+    os.mkfifo(tmp_path / "config.json")
+    for command in ("sample a.png", "train ."):
+        name, place = command.split()
+        assert cli.main([name, str(tmp_path / place)]) == 1
+    told = capsys.readouterr().err
+    assert "a.png'는 이 명령이 쓴 이미지가 아니어서" in told
+    assert "다른 파일이 있다(처음 것: 'a.png')" in told
+
+
+def test_a_link_to_an_image_of_ours_is_written_through(run_dir, tmp_path):
+    (tmp_path / "link.png").symlink_to("real.png")
+    command = ["sample", str(tmp_path / "link.png"), "--checkpoint", str(run_dir), "-n", "1"]
+    for _ in range(2):
+        assert cli.main(command) == 0
+    assert (tmp_path / "link.png").is_symlink()
+    with Image.open(tmp_path / "real.png") as image:
+        assert image.size == (16, 16)
+
+
+def test_the_side_of_a_format_is_that_of_the_networks_images(run_dir, tmp_path, capsys):
+    """한 변이 16인 생성자라서, 64라면 담지 못할 만큼 이어도 담을 수 있다."""
+    command = ["sample", str(tmp_path / "a.webp"), "--checkpoint", str(run_dir), "--interpolate"]
+    assert cli.main([*command, "-n", "512"]) == 0
+    assert cli.main([*command, "-n", "1024"]) == 1
+    assert "한 변이 16,384픽셀인데" in capsys.readouterr().err
+
+
+def test_a_run_of_the_recorded_length_is_trained_unless_told_otherwise(tmp_path, monkeypatch):
+    given = {}
+    monkeypatch.setattr(
+        training, "build_dcgan", lambda settings, **_: SimpleNamespace(precision="")
+    )
+    monkeypatch.setattr(
+        runs, "train", lambda _, images, **options: given.update(options) or [{"images": 0}]
+    )
+    assert cli.main(["train", str(tmp_path), "--precision", "float32"]) == 0
+    assert (given["epochs"], given["batch_size"]) == (41, 32)
+
+
+def test_there_are_no_more_columns_than_samples(run_dir, tmp_path):
+    command = ["sample", str(tmp_path / "a.png"), "--checkpoint", str(run_dir), "-n", "3"]
+    assert cli.main([*command, "--columns", "9"]) == 0
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.size == (3 * 16, 16)
+
+
 def test_an_empty_run_folder_is_said(tmp_path, capsys):
     assert cli.main(["sample", str(tmp_path / "x.png"), "--checkpoint", str(tmp_path)]) == 1
     assert "체크포인트가 없다" in capsys.readouterr().err
@@ -420,7 +478,10 @@ def test_what_is_said_after_a_stop_is_true_for_the_command(monkeypatch, tmp_path
         (["sample", "x", "--separate=1"], "값을 받지 않는데 '1'를 주었다"),
     ],
 )
-def test_wrong_usage_exits_with_two_and_says_why_in_korean(arguments, sentence, capsys):
+def test_wrong_usage_exits_with_two_and_says_why_in_korean(
+    arguments, sentence, capsys, monkeypatch
+):
+    monkeypatch.setattr(argparse, "_", str)
     with pytest.raises(SystemExit) as usage:
         cli.main(arguments)
     said = capsys.readouterr().err
@@ -429,7 +490,8 @@ def test_wrong_usage_exits_with_two_and_says_why_in_korean(arguments, sentence, 
     assert not {"usage", "error", "argument", "invalid", "choose", "expected"} & set(said.split())
 
 
-def test_help_is_korean(capsys):
+def test_help_is_korean(capsys, monkeypatch):
+    monkeypatch.setattr(argparse, "_", str)
     for command in ([], ["train"], ["sample"], ["data"]):
         with pytest.raises(SystemExit) as help_exit:
             cli.main([*command, "--help"])

@@ -12,6 +12,7 @@ import textwrap
 import time
 import types
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import keras
@@ -42,7 +43,7 @@ def seeds_call(path, **changes):
 
 
 def rows(images):
-    """이미지의 집합을 견줄 수 있게 한 줄에 한 장씩 사전 순으로 세운다."""
+    """이미지의 집합을 비교할 수 있게 한 줄에 한 장씩 사전 순으로 세운다."""
     flat = np.asarray(images).reshape(len(images), -1)
     return flat[np.lexsort(flat.T[::-1])]
 
@@ -213,7 +214,7 @@ def test_to_uint8_undoes_preprocess_rounds_and_clips():
     pixels = np.arange(256, dtype=np.uint8)
     for given in (pixels, tf.constant(pixels)):
         np.testing.assert_array_equal(to_uint8(preprocess(given)), pixels)
-    values = np.array([-5, -1, -0.999, 0.001, 0.999, 1, 5])
+    values = np.array([-1.25, -1, -0.999, 0.001, 0.999, 1, 1.25])
     np.testing.assert_array_equal(to_uint8(values), [0, 0, 0, 128, 255, 255, 255])
     half = tf.cast(tf.constant([-1.0, 1.0]), "bfloat16")
     np.testing.assert_array_equal(to_uint8(half), [0, 255])
@@ -224,7 +225,7 @@ def test_pixels_that_are_not_finite_are_refused(bad):
     images = np.zeros((4, 8, 8, 1), "float32")
     images[1, 2, 3, 0] = bad
     for function in (preprocess, to_uint8, lambda x: brick_batches(x, 2)):
-        with pytest.raises(ValueError, match="256개 가운데 1개가 NaN이나 무한대"):
+        with pytest.raises(ValueError, match="NaN이나 무한대가 있다.값 256개 가운데 1개"):
             function(images)
     with pytest.raises(ValueError, match="NaN이나 무한대"):
         preprocess(tf.constant(images))
@@ -237,13 +238,27 @@ def test_pixels_that_are_not_finite_are_refused(bad):
         np.linspace(-1, 1, 64).reshape(1, 8, 8, 1),
         np.linspace(0, 256, 64).reshape(1, 8, 8, 1),
         np.array([-1]),
+        np.linspace(0, 1, 64).reshape(8, 8),
     ],
-    ids=["0..1", "-1..1", "0..256", "a negative integer"],
+    ids=["0..1", "-1..1", "0..256", "a negative integer", "0..1 in two dimensions"],
 )
 def test_what_is_no_picture_of_pixels_is_not_scaled_again(images):
     for given in (images, tf.constant(images)):
         with pytest.raises(ValueError, match=r"\[0, 255\]의 픽셀을 준다"):
             preprocess(given)
+
+
+def test_a_mask_is_no_picture_of_pixels():
+    mask = np.eye(8, dtype=bool)
+    for given in (mask, tf.constant(mask), mask.tolist()):
+        with pytest.raises(TypeError, match="마스크이다. 255를 곱해"):
+            preprocess(given)
+
+
+@pytest.mark.parametrize("wild", [-1.3, 1.3, 3.0, 127.5, 1e300])
+def test_what_no_tanh_can_give_is_refused_and_not_clipped(wild):
+    with pytest.raises(ValueError, match=r"이미지의 값이 .*까지이다. \[-1, 1\]의 실수를 준다"):
+        to_uint8(np.array([[-0.5, wild], [0.5, 0.0]]))
 
 
 def test_dark_pixels_and_single_numbers_are_pixels_too():
@@ -357,11 +372,18 @@ def test_export_removes_what_a_killed_one_left_and_ignores_file_managers(tmp_pat
         "data.export_bricks(sys.argv[1], limit=3)"
     )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT)
-    assert done.returncode == 9 and len(list(tmp_path.iterdir())) == 1
+    assert done.returncode == 9 and len(list(tmp_path.iterdir())) == 2  # 자물쇠와 임시 폴더
     for name in (".DS_Store", "Thumbs.db", "desktop.ini", "._a.png"):
         (tmp_path / name).write_text("")
     assert export_bricks(tmp_path, limit=3) == 3
     assert len(list(tmp_path.glob("*.png"))) == 3 + 1 and len(list(tmp_path.iterdir())) == 3 + 4
+
+
+def test_two_exports_at_once_make_one_folder(tmp_path):
+    with ThreadPoolExecutor(4) as pool:
+        counts = list(pool.map(lambda _: export_bricks(tmp_path / "bricks", limit=40), range(4)))
+    assert counts == [40] * 4
+    assert len(list((tmp_path / "bricks").iterdir())) == 40
 
 
 def test_export_refuses_a_limit_below_one(tmp_path):
@@ -374,7 +396,7 @@ def test_export_under_a_file_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(FileExistsError, match="file'는 폴더가 아니라 파일이다"):
         export_bricks(tmp_path / "file", limit=3)
-    with pytest.raises(NotADirectoryError, match="이미지를 쓰지 못했다.*폴더가 아닌.*file/bricks'"):
+    with pytest.raises(NotADirectoryError, match="file'는 폴더가 아니라 파일이어서.*file/bricks'"):
         export_bricks(tmp_path / "file" / "bricks", limit=3)
 
 
@@ -724,7 +746,8 @@ def test_only_images_right_in_the_folder_are_read(tmp_path):
     write_grey_images(tmp_path / "below", 3)
     (tmp_path / "notes.txt").write_text("not an image")
     Image.new("L", (64, 64), 255).save(tmp_path / "UPPER.PNG")
-    assert len(load_bricks(tmp_path).images) == 3
+    with pytest.warns(UserWarning, match="파일 1개를 건너뛰었다.처음 것: 'notes.txt'"):
+        assert len(load_bricks(tmp_path).images) == 3
 
 
 @pytest.mark.parametrize("name", ["missing", "file"])
@@ -812,6 +835,36 @@ def test_pixels_of_unknown_range_are_refused(tmp_path):
         load_bricks(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("pixels", "highest"),
+    [
+        (np.arange(4096, dtype="uint16"), 4095),
+        (np.arange(4096, dtype="int32") % 256, 255),
+        (np.arange(4096, dtype="uint16") % 2, 1),
+    ],
+    ids=["12 bits", "8 bits in 32", "a mask in 16"],
+)
+def test_deep_pixels_that_would_come_out_black_are_refused(tmp_path, pixels, highest):
+    Image.fromarray(pixels.reshape(64, 64)).save(tmp_path / "a.tif")
+    with pytest.raises(ValueError, match=rf"a\.tif.*값이 모두 {highest} 이하여서"):
+        load_bricks(tmp_path)
+
+
+def test_a_program_for_pages_is_never_run_on_a_file(tmp_path):
+    """EPS를 그리려면 Pillow가 바깥의 프로그램(ghostscript)을 부른다."""
+    Image.new("L", (64, 64)).save(tmp_path / "a.png", "EPS")
+    with pytest.raises(ValueError, match="Pillow가 읽는 형식이 아니다"):
+        load_bricks(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="파이프가 없는 운영 체제이다")
+def test_a_pipe_named_as_a_picture_is_said(tmp_path):
+    write_grey_images(tmp_path, 1)
+    os.mkfifo(tmp_path / "a.png")
+    with pytest.raises(ValueError, match=r"a\.png.*파이프나 장치이다"):
+        load_bricks(tmp_path)
+
+
 def test_what_may_not_be_read_says_permission(open_folder):
     write_grey_images(open_folder, 3)
     (open_folder / "002.png").chmod(0)
@@ -888,18 +941,54 @@ def test_a_transparent_background_becomes_the_one_asked_for(tmp_path):
         load_bricks(tmp_path, background=256)
 
 
+@pytest.mark.parametrize(("behind", "seen"), [(0, 128), (100, 178), (255, 255)])
+def test_what_is_half_transparent_is_half_the_background(tmp_path, behind, seen):
+    Image.new("RGBA", (64, 64), (255, 255, 255, 128)).save(tmp_path / "a.png")
+    image = loaded(tmp_path, f"밝기 {behind}인 배경", background=behind)
+    np.testing.assert_array_equal(image, np.full((64, 64), seen))
+
+
 def test_a_palette_may_hold_a_transparent_colour(tmp_path):
     image = square("L", background=77).convert("P")
     image.save(tmp_path / "a.png", transparency=image.getpixel((0, 0)))
     np.testing.assert_array_equal(loaded(tmp_path, "투명한 곳을"), square("L"))
 
 
-def test_a_photograph_is_turned_upright(tmp_path):
+def test_palettes_and_transparent_colours_keep_their_colours(tmp_path):
+    colours = np.zeros((64, 64, 3), "uint8")
+    colours[:32], colours[32:] = (200, 30, 90), (10, 20, 250)
+    picture = Image.fromarray(colours)
+    picture.quantize(4).save(tmp_path / "a.png")
+    picture.putalpha(Image.new("L", (64, 64), 255))
+    picture.save(tmp_path / "b.png")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        images = load_bricks(tmp_path, channels=3).images
+    np.testing.assert_array_equal(images, [colours] * 2)
+
+
+@pytest.mark.parametrize(
+    ("orientation", "stored"),
+    [
+        (1, lambda upright: upright),
+        (2, np.fliplr),
+        (3, lambda upright: np.rot90(upright, 2)),
+        (4, np.flipud),
+        (5, lambda upright: upright.T),
+        (6, np.rot90),
+        (7, lambda upright: np.rot90(upright, 2).T),
+        (8, lambda upright: np.rot90(upright, -1)),
+    ],
+)
+def test_a_photograph_is_turned_upright(tmp_path, orientation, stored):
+    """저장된 것은 EXIF의 표에서 첫 행과 첫 열이 어느 쪽인지 적은 대로 손으로 옮긴 것이다."""
     exif = Image.Exif()
-    exif[0x0112] = 6  # 오른쪽으로 90도 돌려야 바로 선다
-    upright = np.arange(64, dtype=np.uint8)[:, None].repeat(64, 1)
-    Image.fromarray(np.rot90(upright)).save(tmp_path / "a.png", exif=exif)
-    np.testing.assert_array_equal(loaded(tmp_path, "EXIF에 적힌 방향대로 세운"), upright)
+    exif[0x0112] = orientation
+    upright = np.arange(64 * 64).reshape(64, 64) * 7 % 251
+    pixels = np.ascontiguousarray(stored(upright)).astype("uint8")
+    Image.fromarray(pixels).save(tmp_path / "a.png", exif=exif)
+    kind = "EXIF에 적힌 방향대로 세운" if orientation > 1 else ""
+    np.testing.assert_array_equal(loaded(tmp_path, kind), upright)
 
 
 def test_a_broken_exif_says_nothing_of_its_own(tmp_path):
@@ -918,6 +1007,12 @@ def test_a_broken_exif_says_nothing_of_its_own(tmp_path):
         ("a.jpg", {"format": "WEBP", "lossless": True}),
         ("a.webp", {"format": "WEBP", "lossless": True}),
         ("a.tiff", {"format": "TIFF"}),
+        ("a.jfif", {"format": "PNG"}),
+        ("a.jpe", {"format": "PNG"}),
+        ("a.tga", {"format": "TGA"}),
+        ("a.ppm", {"format": "PPM"}),
+        ("a.qoi", {"format": "PNG"}),
+        ("a.jp2", {"format": "JPEG2000"}),
     ],
 )
 def test_what_pillow_reads_is_read_whatever_its_name(tmp_path, name, options):

@@ -124,8 +124,8 @@ def test_scrubber_takes_floating_point_and_coloured_frames():
         ({"frames": [], "labels": []}, "0장"),
         ({"labels": LABELS[:2]}, "3장, 글이 2개"),
         ({"frames": [FRAMES[0], FRAMES[1], FRAMES[2][:8]]}, "크기가 서로 다르다"),
-        ({"title": " "}, "title이나 alt"),
-        ({"alt": ""}, "title이나 alt"),
+        ({"title": " "}, "title가 비었거나"),
+        ({"alt": ""}, "alt가 비었거나"),
     ],
 )
 def test_scrubber_refuses_what_it_cannot_show(changes, message):

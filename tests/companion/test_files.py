@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,10 @@ from companion.files import (
     OURS,
     UNFINISHED,
     check_folder,
+    check_path,
     check_run_dir,
+    is_special,
+    locked,
     read_packaged,
     remove_unfinished,
     write_atomically,
@@ -66,6 +70,27 @@ def test_the_old_file_stays_until_the_new_one_is_whole(tmp_path):
     assert (tmp_path / "a").read_bytes() == b"new"
 
 
+def test_a_file_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):
+    done = []
+    for name in ("fsync", "replace"):
+        call = getattr(os, name)
+        monkeypatch.setattr(
+            os, name, lambda *given, name=name, call=call: done.append(name) or call(*given)
+        )
+    write_atomically(tmp_path / "a", lambda file: file.write(b"new"))
+    assert done == ["fsync", "replace"]
+
+
+def test_a_link_stays_and_what_it_points_to_is_written(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real" / "a")
+    for content in (b"first", b"second"):
+        write_atomically(tmp_path / "link", lambda file, content=content: file.write(content))
+        assert (tmp_path / "link").is_symlink()
+        assert (tmp_path / "real" / "a").read_bytes() == content
+    assert os.listdir(tmp_path / "real") == ["a"]
+
+
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "full"), KeyboardInterrupt()])
 def test_a_write_that_fails_leaves_the_old_file_alone(tmp_path, error):
     (tmp_path / "a").write_bytes(b"old")
@@ -100,6 +125,7 @@ def test_what_a_killed_program_leaves_is_removed_and_nothing_else(tmp_path):
     [
         (errno.ENOSPC, OSError, "디스크에 남은 자리가 없다"),
         (errno.EACCES, PermissionError, "권한이 없다"),
+        (errno.EROFS, OSError, "읽기 전용이다"),
         (errno.ENOTDIR, NotADirectoryError, "폴더가 아닌 파일"),
         (errno.EIO, OSError, "as told"),
     ],
@@ -124,6 +150,40 @@ def test_a_folder_is_new_or_empty_or_holds_only_what_is_ours(tmp_path):
         check_folder(tmp_path / "a", [])
     with pytest.raises(ValueError, match="이름이 비었다"):
         check_folder("", [])
+    for below in ("a/new", "a/new/er"):
+        with pytest.raises(
+            NotADirectoryError, match="a'는 폴더가 아니라 파일이어서 .*만들 수 없다"
+        ):
+            check_folder(tmp_path / below, [])
+
+
+@pytest.mark.parametrize("path", [None, 3, b"a", ["a"], "", "a\0b"])
+def test_what_is_no_path_is_said(path):
+    with pytest.raises((TypeError, ValueError), match="^폴더의 .*경로를 준다.$"):
+        check_path("폴더", path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="파이프가 없는 운영 체제이다")
+def test_pipes_and_devices_are_special_and_files_and_folders_are_not(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "file").touch()
+    found = [is_special(tmp_path / name) for name in ("pipe", "file", ".", "missing")]
+    assert found == [True, False, False, False]
+
+
+def test_a_locked_folder_is_waited_for_or_refused_and_nothing_stays(tmp_path):
+    with locked(tmp_path / "new", "이미지를"):
+        with (
+            pytest.raises(RuntimeError, match="^쓰는 중이다.$"),
+            locked(tmp_path / "new", "이미지를", "쓰는 중이다."),
+        ):
+            pass
+        waiting = threading.Thread(target=lambda: locked(tmp_path / "new", "").__enter__())
+        waiting.start()
+        waiting.join(0.2)
+        assert waiting.is_alive()
+    waiting.join(10)
+    assert not waiting.is_alive()
 
 
 def test_a_run_folder_is_new_or_empty_or_a_run(tmp_path):
@@ -132,11 +192,19 @@ def test_a_run_folder_is_new_or_empty_or_a_run(tmp_path):
     assert check_run_dir(tmp_path) == tmp_path
     for foreign in ("[]", '{"model": "bert"}', "", "\x80"):
         (tmp_path / "config.json").write_text(foreign, "latin-1")
-        with pytest.raises(FileExistsError, match="config.json' 파일은 companion이 쓴 것이 아니다"):
+        with pytest.raises(FileExistsError, match="config.json'는 companion이 쓴 것이 아니다"):
             check_run_dir(tmp_path)
+    (tmp_path / "config.json").unlink()
+    for name, inside in (("samples", "song.wav"), ("checkpoints", "mine.npz")):
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / inside).write_text("")
+        with pytest.raises(FileExistsError, match=f"{name}'는 companion이 쓴 것이 아니다"):
+            check_run_dir(tmp_path)
+        (tmp_path / name / inside).unlink()
+    (tmp_path / "samples" / "step-0000000.png").write_text("")
+    check_run_dir(tmp_path)  # 첫 체크포인트 전에 멈춘 훈련
     (tmp_path / "notes.txt").write_text("")
     with pytest.raises(FileExistsError, match="notes.txt"):
         check_run_dir(tmp_path)
-    (tmp_path / "checkpoints").mkdir()
     (tmp_path / "checkpoints" / "step-0000001.npz").write_text("")
     assert check_run_dir(tmp_path) == tmp_path  # 훈련에는 적어 둔 것을 더 두어도 된다

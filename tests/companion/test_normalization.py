@@ -1,4 +1,4 @@
-"""한 번에 셈하는 배치 정규화가 Keras의 것과 같은 수를 내는지 본다."""
+"""한 번에 계산하는 배치 정규화가 Keras의 것과 같은 수를 내는지 본다."""
 
 import keras
 import numpy as np

@@ -204,7 +204,7 @@ def test_showing_a_figure_closes_it():
 
 @pytest.mark.parametrize(("caption", "alt"), [("", "글"), ("글", "  ")])
 def test_a_figure_without_caption_or_alternative_text_is_refused(caption, alt):
-    with pytest.raises(ValueError, match="caption이나 alt"):
+    with pytest.raises(ValueError, match="비었거나 글이 아니다"):
         plotting.show(Figure(), caption=caption, alt=alt)
 
 

@@ -215,11 +215,20 @@ def test_a_model_that_is_not_compiled_is_refused_at_the_door(tmp_path):
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("seed", [-1, 0.5, True, 10**20])
-def test_a_seed_that_is_no_seed_is_refused(tmp_path, seed):
-    with pytest.raises(ValueError, match="seed가 .*이다. 0 이상인 정수"):
+@pytest.mark.parametrize(
+    ("seed", "advice"),
+    [(-1, "0 이상인"), (0.5, "0 이상인"), (True, "0 이상인"), (2**32, "4294967295 이하인")],
+)
+def test_a_seed_that_is_no_seed_is_refused(tmp_path, seed, advice):
+    with pytest.raises(ValueError, match=f"seed가 .*이다. {advice} 정수"):
         run(tmp_path / "new", 1, seed=seed)
     assert not (tmp_path / "new").exists()
+
+
+def test_the_largest_seed_of_a_model_shuffles_too(tmp_path):
+    run(tmp_path, 1, settings={**SMALL, "seed": 2**32 - 1})
+    config = json.loads((tmp_path / "config.json").read_text())["config"]
+    assert config["shuffle_seed"] == 41
 
 
 def test_progress_line_tells_the_time_left(tmp_path, capsys):
@@ -302,6 +311,35 @@ def test_a_generator_comes_back_with_every_shape_it_can_have(tmp_path, shape):
     generator = runs.load_generator(step)
     z = np.random.default_rng(0).standard_normal((2, dcgan.latent_dim)).astype("float32")
     np.testing.assert_allclose(generator(z), dcgan(z), rtol=1e-5, atol=1e-6)
+
+
+def test_a_damaged_newest_checkpoint_gives_the_generator_of_the_one_before(tmp_path):
+    dcgan, _ = run(tmp_path, 2)
+    older, newest = checkpoints.list_checkpoints(tmp_path / "checkpoints")
+    expected = runs.load_generator(older).get_weights()
+    content = newest.read_bytes()
+    newest.write_bytes(content[: len(content) // 2])
+    with pytest.warns(UserWarning, match="step-0000010.*이번에는 step-0000005.npz을 쓴다"):
+        weights = runs.load_generator(tmp_path).get_weights()
+    assert all((a == b).all() for a, b in zip(weights, expected, strict=True))
+    older.write_bytes(b"half")
+    with pytest.raises(checkpoints.CheckpointError, match="step-0000010"):
+        runs.load_generator(tmp_path)
+
+
+def test_samples_beyond_the_range_of_pixels_do_not_stop_the_training(tmp_path):
+    networks = (
+        build_discriminator(8, base_channels=2),
+        build_generator(4, "transpose", image_size=8, base_channels=2),
+    )
+    last = networks[1].layers[-1]
+    last.activation = keras.activations.linear
+    last.kernel.assign(100 * last.kernel)
+    dcgan = DCGAN(*networks, latent_dim=4)
+    dcgan.ema_generator = networks[1]
+    dcgan.compile()
+    runs.train(dcgan, images(), run_dir=tmp_path, epochs=1, batch_size=8, verbose=0)
+    assert np.asarray(Image.open(tmp_path / "samples" / "step-0000000.png")).max() == 255
 
 
 def test_a_generator_made_by_hand_is_not_loaded_as_ours(tmp_path):

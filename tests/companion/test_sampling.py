@@ -27,6 +27,20 @@ def test_latents_are_standard_normal():
     z = latents(10_000, 10)
     assert z.shape == (10_000, 10) and z.dtype == np.float32
     assert abs(z.mean()) < 0.02 and abs(z.std() - 1) < 0.02
+    # 표준 편차의 1배, 2배, 3배 안에 드는 비율과 네 제곱의 평균은 정규 분포의 것이다.
+    shares = [(np.abs(z) < n).mean() for n in (1, 2, 3)]
+    np.testing.assert_allclose(shares, [0.6827, 0.9545, 0.9973], atol=0.005)
+    assert (z.astype("float64") ** 4).mean() == pytest.approx(3, abs=0.1)
+    assert abs(np.corrcoef(z.T) - np.eye(10)).max() < 0.05
+
+
+def test_latents_of_a_seed_stay_what_they_were_recorded_with():
+    """책의 격자와 단계는 이 벡터로 만든 것이라, 달라지면 기록과 맞지 않는다."""
+    np.testing.assert_allclose(
+        latents(2, 3, seed=0),
+        [[0.125730, -0.132105, 0.640423], [0.104900, -0.535669, 0.361595]],
+        atol=1e-6,
+    )
 
 
 def test_interpolation_walks_the_sphere_at_a_steady_pace():

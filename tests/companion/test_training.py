@@ -1,5 +1,7 @@
 """companion.training: 손실과 그레이디언트, 훈련 스텝, 저장을 확인한다."""
 
+import inspect
+
 import keras
 import numpy as np
 import pytest
@@ -174,10 +176,15 @@ def test_works_with_model_checkpoint(tmp_path):
 
 
 def test_config_round_trip_builds_the_same_model():
-    dcgan = build_dcgan(**SMALL, label_noise=0.2, ema_decay=0.9, seed=3, dropout_rate=0.3)
+    changes = {"label_noise": 0.2, "ema_decay": 0.9, "seed": 3, "dropout_rate": 0.3, "shift": 2}
+    dcgan = build_dcgan(**SMALL, **changes, gradient_penalty=0.5, penalty_interval=2)
+    # DCGAN이 받는 인자가 늘면 get_config()에도 있어야 한다.
+    options = inspect.signature(DCGAN).parameters.keys() - {"discriminator", "generator", "kwargs"}
+    defaults = {name: one.default for name, one in inspect.signature(DCGAN).parameters.items()}
+    assert not [name for name in options if dcgan.get_config()[name] == defaults[name]]
     copy = DCGAN.from_config(dcgan.get_config())
     assert copy.get_config().keys() == dcgan.get_config().keys()
-    for name in ("latent_dim", "label_noise", "ema_decay", "seed", "settings"):
+    for name in options:
         assert getattr(copy, name) == getattr(dcgan, name)
     assert copy.generator.count_params() == dcgan.generator.count_params()
     assert len(copy.discriminator.layers) == len(dcgan.discriminator.layers)
@@ -226,6 +233,17 @@ def test_auto_precision_follows_the_gpus_capability(monkeypatch, capability, pre
     ("arguments", "message"),
     [
         ({"label_noise": 0.5}, "label_noise"),
+        ({"label_noise": 0.4999999999}, "label_noise가 .* float32로는 0.5이므로"),
+        ({"ema_decay": 0.99999999999}, "ema_decay가 .* float32로는 1이므로 0 이상 1 미만인"),
+        ({"beta_1": 0.999999999}, "beta_1이 .* float32로는 1이므로"),
+        ({"dropout_rate": 0.99999999}, "dropout_rate가 .* float32로는 1이므로"),
+        ({"learning_rate": 1e-42}, "learning_rate가 1e-42이다. float32로는 0이므로"),
+        ({"learning_rate": 1e39}, "learning_rate가 1e\\+39이다. float32로는 inf이므로"),
+        ({"gradient_penalty": 1e39}, "gradient_penalty가 .* float32로는 inf이므로"),
+        ({"seed": 2**32}, "seed가 4294967296이다. 4294967295 이하인"),
+        ({"channels": 10**8}, "channels가 100000000.*메모리에 담을 수 없다"),
+        ({"kernel_size": 10**4, "upsampling": "resize"}, "kernel_size가 10000이면"),
+        ({"upsampling": ["smooth", "resize"]}, "upsampling이 .*가운데에서 고른다"),
         ({"label_noise": -0.1}, "label_noise"),
         ({"ema_decay": 1.0}, "ema_decay"),
         ({"precision": "float16"}, "precision이 'float16'"),

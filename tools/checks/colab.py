@@ -1,8 +1,8 @@
-"""노트북을 Colab과 같은 판의 파이썬과 꾸러미로, 빈 폴더에서, 고치지 않고 실행해 본다.
+"""노트북을 Colab과 같은 버전의 파이썬과 패키지로, 빈 폴더에서, 고치지 않고 실행해 본다.
 
 쓰기:
-    python -m tools.checks.colab                 # 모든 쪽
-    python -m tools.checks.colab 4_1_introduction # 그 쪽만
+    python -m tools.checks.colab                 # 모든 페이지
+    python -m tools.checks.colab 4_1_introduction # 그 페이지만
 
 시험하는 것은 커밋한 내용(HEAD)이다. 첫 셀은 저장소에서 책의 패키지를 받아 설치하는데, GitHub 대신
 HEAD의 복제본에서 받도록 git의 insteadOf로 주소를 돌린다. 저장소 주소가 아직 없으면 복사본에만
@@ -153,18 +153,18 @@ def complaints(notebook: NotebookNode) -> list[str]:
         shown = [cell.source] if cell.cell_type == "markdown" else []
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                found.append(f"{number}번째 칸이 {output.ename}로 멈췄다.")
+                found.append(f"{number}번째 셀이 {output.ename}로 멈췄다.")
             elif output.get("name") == "stderr":
-                found.append(f"{number}번째 칸의 표준 오류: {output.text.strip()[:300]}")
+                found.append(f"{number}번째 셀의 표준 오류: {output.text.strip()[:300]}")
             shown += [output.get("text", ""), *output.get("data", {}).values()]
         for text in shown:
             if residue := MYST.search(text if isinstance(text, str) else ""):
-                found.append(f"{number}번째 칸에 MyST 표기 {residue[0]!r}가 글자로 보인다.")
+                found.append(f"{number}번째 셀에 MyST 표기 {residue[0]!r}가 글자로 보인다.")
     return found
 
 
 def check(page: str, before: str, python: Path, mirror: Path, commit: str) -> list[str]:
-    """쪽 하나를 새 런타임처럼 실행하고 잘못된 점을 모두 돌려준다."""
+    """페이지 하나를 새 런타임처럼 실행하고 잘못된 점을 모두 돌려준다."""
     reset(python, before)
     packages, _ = survey(python)
     text = run("git", "show", f"HEAD:{page}", cwd=ROOT)
@@ -203,13 +203,13 @@ def pages(names: list[str]) -> list[str]:
     found = sorted(c["file"] for c in chapters if c["file"].endswith(".ipynb"))
     chosen = [f for f in found if not names or any(name in f for name in names)]
     if not chosen:
-        raise ValueError(f"{', '.join(names)}라는 쪽이 없다. 있는 쪽: {', '.join(found)}")
+        raise ValueError(f"{', '.join(names)}라는 페이지가 없다. 있는 페이지: {', '.join(found)}")
     return chosen
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="노트북을 Colab의 판으로 실행해 본다.")
-    parser.add_argument("names", nargs="*", help="쪽 이름의 일부. 없으면 모두")
+    parser = argparse.ArgumentParser(description="노트북을 Colab의 버전으로 실행해 본다.")
+    parser.add_argument("names", nargs="*", help="페이지 이름의 일부. 없으면 모두")
     chosen = pages(parser.parse_args().names)
     tested = (settings.BOOK.package, settings.BOOK.pages, "_config.yml")
     if run("git", "status", "--porcelain", "--", *tested, cwd=ROOT):
@@ -219,7 +219,7 @@ def main() -> None:
         mirror = Path(temporary) / "repository.git"
         commit = clone_head(mirror, repository()[1])
         for number, page in enumerate(chosen):
-            # 첫 두 쪽에서는 옛 버전과 이름만 같은 남의 패키지가 먼저 깔려 있는 런타임을 흉내 낸다.
+            # 첫 두 페이지에서는 옛 버전과 이름만 같은 남의 패키지가 먼저 깔려 있는 런타임을 흉내 낸다.
             before = ("옛 버전", "남의 것")[number] if number < 2 else "없음"
             start = time.perf_counter()
             found = check(page, before, python, mirror, commit)

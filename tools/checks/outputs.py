@@ -61,7 +61,7 @@ def compare_outputs(
 ) -> list[Difference]:
     """셀 하나의 출력 목록(nbformat 4) 둘을 비교해 다른 곳을 돌려준다. 같으면 빈 목록이다.
 
-    글은 한 글자라도 다르면 다르다. 그림은 `image/png` 같은 것과 HTML 속의 data URI를 모두 풀어서 견준다.
+    글은 한 글자라도 다르면 다르다. 그림은 `image/png` 같은 것과 HTML 속의 data URI를 모두 풀어서 비교한다.
 
     Args:
         stored: 저장된 출력들.

@@ -1,7 +1,7 @@
 """그림에 쓸 한글 글꼴을 나눔고딕에서 글자를 골라 만든다.
 
 나눔고딕은 SIL 오픈 폰트 라이선스(OFL) 1.1을 따르고 'Nanum'은 예약된 글꼴 이름이다. 그래서 글자를 골라낸 글꼴은
-이름을 'Brickie Gothic'으로 바꾼다. 라이선스는 companion/fonts/OFL.txt에 있다. 데비안의 fonts-nanum 꾸러미를 깔고
+이름을 'Brickie Gothic'으로 바꾼다. 라이선스는 companion/fonts/OFL.txt에 있다. 데비안의 fonts-nanum 패키지를 깔고
 이렇게 돌린다.
 
     python -m tools.makers.font /usr/share/fonts/truetype/nanum/NanumGothic.ttf
@@ -18,7 +18,7 @@ from tools import ROOT
 
 FONT = ROOT / "companion" / "fonts" / "BrickieGothic.ttf"
 NAME = "Brickie Gothic"
-# 데비안 fonts-nanum 20200506-1에 든 3.021판이다.
+# 데비안 fonts-nanum 20200506-1에 든 3.021 버전이다.
 SOURCE_SHA256 = "48a28e97b34fc8e5b157657633670cd1b7de126cfc414da65ce9c3d5bc8be733"
 
 
@@ -34,7 +34,7 @@ def make_font(source: Path, target: Path) -> None:
     """`source`에서 글자를 골라 `target`에 쓴다. 같은 원본이면 늘 같은 바이트가 나온다.
 
     Raises:
-        ValueError: 원본이 정해 둔 판이 아닐 때.
+        ValueError: 원본이 정해 둔 버전이 아닐 때.
     """
     digest = hashlib.sha256(source.read_bytes()).hexdigest()
     if digest != SOURCE_SHA256:

@@ -29,7 +29,7 @@ def chromium() -> str:
 
 
 def reading_order(toc: Path = ROOT / "_toc.yml") -> list[str]:
-    """`_toc.yml`에 적힌 차례의 쪽 이름이다. 확장자는 뺀다."""
+    """`_toc.yml`에 적힌 차례의 페이지 이름이다. 확장자는 뺀다."""
     contents = yaml.safe_load(toc.read_text(encoding="utf-8"))
     order = [contents["root"]]
 
@@ -44,7 +44,7 @@ def reading_order(toc: Path = ROOT / "_toc.yml") -> list[str]:
 
 
 def print_pages(order: list[str], built: Path = BUILT) -> list[tuple[str, bytes]]:
-    """쪽마다 (제목, PDF)를 돌려준다.
+    """페이지마다 (제목, PDF)를 돌려준다.
 
     Raises:
         FileNotFoundError: chromium이나 지은 책이 없을 때.
@@ -74,7 +74,7 @@ def print_pages(order: list[str], built: Path = BUILT) -> list[tuple[str, bytes]
 
 
 def bind(printed: list[tuple[str, bytes]], target: Path = PDF) -> Path:
-    """쪽들을 이어 책갈피가 있는 PDF 하나로 묶는다. 되풀이된 글꼴은 하나로 합친다."""
+    """페이지들을 이어 책갈피가 있는 PDF 하나로 묶는다. 되풀이된 글꼴은 하나로 합친다."""
     writer = PdfWriter()
     for title, pdf in printed:
         start = len(writer.pages)

@@ -25,10 +25,10 @@ OWN = [".gitattributes"]  # npm에서 오지 않는 것
 
 @dataclass(frozen=True)
 class Library:
-    """npm 꾸러미 하나에서 가져올 것. `files`는 꾸러미 안의 이름 무늬 → `book/_vendor/` 안의 폴더."""
+    """npm 패키지 하나에서 가져올 것. `files`는 패키지 안의 이름 무늬 → `book/_vendor/` 안의 폴더."""
 
     spec: str
-    sha256: str  # npm이 주는 꾸러미(.tgz)의 SHA-256
+    sha256: str  # npm이 주는 패키지(.tgz)의 SHA-256
     files: dict[str, str]
 
 
@@ -70,12 +70,12 @@ def checksums(folder: Path) -> str:
 
 
 def extract(library: Library, archive: Path, into: Path) -> None:
-    """꾸러미에서 필요한 파일만 꺼낸다. 무늬에 맞는 파일이 없으면 멈춘다."""
+    """패키지에서 필요한 파일만 꺼낸다. 무늬에 맞는 파일이 없으면 멈춘다."""
     with tarfile.open(archive) as tar:
         for pattern, folder in library.files.items():
             members = [m for m in tar if fnmatch.fnmatch(m.name, f"package/{pattern}")]
             if not members:
-                raise FileNotFoundError(f"{library.spec}에 {pattern}이 없다. 판을 확인한다.")
+                raise FileNotFoundError(f"{library.spec}에 {pattern}이 없다. 버전을 확인한다.")
             for member in members:
                 target = into / folder / Path(member.name).name
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +85,7 @@ def extract(library: Library, archive: Path, into: Path) -> None:
 
 
 def fetch(folder: Path = VENDOR) -> None:
-    """꾸러미를 모두 받아 SHA-256을 맞춰 보고 `folder`를 새로 채운다."""
+    """패키지를 모두 받아 SHA-256을 맞춰 보고 `folder`를 새로 채운다."""
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
         fresh = work / "vendor"
@@ -98,7 +98,7 @@ def fetch(folder: Path = VENDOR) -> None:
             if digest(archive) != library.sha256:
                 raise ValueError(
                     f"{library.spec}의 SHA-256이 {digest(archive)}로, 적어 둔 값과 다르다. "
-                    "쓰지 않고 멈춘다. 바뀐 까닭을 확인한다."
+                    "쓰지 않고 멈춘다. 바뀐 이유를 확인한다."
                 )
             extract(library, archive, fresh)
         for name in OWN:

@@ -1,6 +1,6 @@
 """책과 검사에 쓰는 가상 환경 .venv를 만든다.
 
-requirements.txt에 적힌 판과 해시 그대로 깔고, 이 저장소를 편집 가능한 꾸러미로 더한다.
+requirements.txt에 적힌 버전과 해시 그대로 깔고, 이 저장소를 편집 가능한 패키지로 더한다.
 두 번째부터는 바뀐 것이 없으면 바로 끝난다. 아무것도 깔리지 않은 파이썬으로 돌리므로
 표준 라이브러리만 쓴다. 다른 파이썬이나 다른 버전으로 해 보는 검사의 환경은 `prepare()`가 만든다.
 """
@@ -26,7 +26,7 @@ def main(arguments=None):
     parser.add_argument(
         "--exact",
         action="store_true",
-        help="있는 .venv가 이 파이썬과 다른 판으로 만든 것이면 다시 만든다",
+        help="있는 .venv가 이 파이썬과 다른 버전으로 만든 것이면 다시 만든다",
     )
     options = parser.parse_args(arguments)
     folder = ROOT / ".venv"
@@ -61,7 +61,7 @@ def main(arguments=None):
 
 
 def why_unusable(version, has_ensurepip):
-    """환경을 만들 수 없으면 까닭과 할 일을 한 문장으로, 만들 수 있으면 ""를 돌려준다."""
+    """환경을 만들 수 없으면 이유와 할 일을 한 문장으로, 만들 수 있으면 ""를 돌려준다."""
     name = "{}.{}".format(*version)
     if not OLDEST <= tuple(version) <= NEWEST:
         return (

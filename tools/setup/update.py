@@ -1,9 +1,9 @@
-"""꾸러미를 새 판으로 올리고, 쪽을 다시 실행하고, 달라진 출력을 나란히 보이는 쪽을 만든다.
+"""패키지를 새 버전으로 올리고, 페이지를 다시 실행하고, 달라진 출력을 나란히 보이는 페이지를 만든다.
 
 다섯 단계가 이어진다.
-  lock    pyproject.toml의 범위 안에서 가장 새 판을 골라 requirements.txt와 environment.yml에 적는다.
+  lock    pyproject.toml의 범위 안에서 가장 새 버전을 골라 requirements.txt와 environment.yml에 적는다.
   run     .venv를 다시 만들고 노트북을 모두 다시 실행한다.
-  report  커밋된 출력과 새 출력을 견주어 _build/update/index.html에 나란히 보인다.
+  report  커밋된 출력과 새 출력을 비교하여 _build/update/index.html에 나란히 보인다.
   colab   Google Colab의 버전이 tools/checks/colab_requirements.txt와 달라졌는지 알린다.
   learn   새 버전으로 좁은 신경망을 훈련해, 저장된 훈련보다 못 배우면 알린다.
 단계의 이름을 적으면 그것만 한다. .venv를 다시 만드는 동안에도 돌아야 하므로 표준 라이브러리만 쓴다.
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("steps", nargs="*", metavar="단계", help=f"{', '.join(STEPS)}(모두)")
     parser.add_argument(
-        "--keep", action="store_true", help="lock에서 이미 적힌 판은 두고 모자란 것만 더한다"
+        "--keep", action="store_true", help="lock에서 이미 적힌 버전은 두고 모자란 것만 더한다"
     )
     parser.add_argument("--write", action="store_true", help="colab에서 새 버전을 목록에 적는다")
     options = parser.parse_args(arguments)
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _run(python_of(ROOT / ".venv"), "-m", "tools.studies", "again")
     except subprocess.CalledProcessError as error:
         command = " ".join(map(str, error.cmd))
-        print(f"{error.stderr or ''}\n위의 까닭으로 멈추었다: {command}", file=sys.stderr)
+        print(f"{error.stderr or ''}\n위의 이유로 멈추었다: {command}", file=sys.stderr)
         return 1
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
@@ -95,7 +95,7 @@ def lock(*, upgrade: bool) -> None:
 
     uv는 쓰고 버릴 환경에 깐다. 이 컴퓨터에만 있는 설정이 섞이지 않게 uv의 설정은 읽지 않는다.
     """
-    print("꾸러미의 판을 고른다.", flush=True)
+    print("패키지의 버전을 고른다.", flush=True)
     current = ROOT / "requirements.txt"
     # 적힌 명령이 컴퓨터마다 달라지지 않게 한다.
     header = "python3 -m tools.setup.update lock"
@@ -105,7 +105,7 @@ def lock(*, upgrade: bool) -> None:
         _run(sys.executable, "-m", "venv", folder / "uv")
         python = python_of(folder / "uv")
         _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv")
-        # 덤(coverage[toml])까지 적어야 새 판이 나온 뒤에도 pip가 적힌 판만 본다.
+        # 덤(coverage[toml])까지 적어야 새 버전이 나온 뒤에도 pip가 적힌 버전만 본다.
         uv = (
             *(python, "-m", "uv", "pip", "compile", "--quiet", "--no-config", "--universal"),
             "--no-strip-extras",
@@ -138,7 +138,7 @@ def refuse_local_sources(text: str) -> None:
     for number, line in enumerate(text.splitlines(), 1):
         if not line.lstrip().startswith("#") and re.search(r"^\s*-(?!-hash)|://| @ |/", line):
             raise ValueError(
-                f"requirements.txt {number}줄에 꾸러미를 얻는 곳이 적혀 있다: {line.strip()}"
+                f"requirements.txt {number}줄에 패키지를 얻는 곳이 적혀 있다: {line.strip()}"
             )
 
 
@@ -146,7 +146,7 @@ def conda_environment(pins: Iterable[str]) -> str:
     """environment.yml의 내용을 돌려준다. pins는 "이름==판" 꼴의 줄이다."""
     listed = "\n".join(f"      - {pin}" for pin in pins)
     return (
-        "# conda를 쓰는 독자의 환경. requirements.txt와 판이 같다.\n"
+        "# conda를 쓰는 독자의 환경. requirements.txt와 버전이 같다.\n"
         "# tools/setup/update.py가 만드니 손으로 고치지 않는다.\n"
         "name: brickie-companion\n"
         "channels:\n"
@@ -161,7 +161,7 @@ def conda_environment(pins: Iterable[str]) -> str:
 
 
 def version_changes(old: str, new: str) -> list[tuple[str, str, str]]:
-    """잠근 목록 둘에서 판이 다른 꾸러미를 (이름, 옛 판, 새 판)으로 돌려준다. 없는 쪽은 ""이다."""
+    """잠근 목록 둘에서 버전이 다른 패키지를 (이름, 옛 버전, 새 버전)으로 돌려준다. 없는 쪽은 ""이다."""
     before, after = _versions(old), _versions(new)
     names = sorted(before.keys() | after.keys())
     rows = [(name, before.get(name, ""), after.get(name, "")) for name in names]
@@ -221,14 +221,14 @@ def follow_colab(*, write: bool) -> None:
 
 
 class Output(NamedTuple):
-    """노트북 칸의 출력 하나. kind는 "html"이나 "text"이다."""
+    """노트북 셀의 출력 하나. kind는 "html"이나 "text"이다."""
 
     kind: str
     content: str
 
 
 class Change(NamedTuple):
-    """옛 노트북과 새 노트북에서 달라진 칸 하나. 없던 칸이면 old가, 없어진 칸이면 new가 비어 있다."""
+    """옛 노트북과 새 노트북에서 달라진 셀 하나. 없던 셀이면 old가, 없어진 셀이면 new가 비어 있다."""
 
     source: str
     tags: tuple[str, ...]
@@ -236,7 +236,7 @@ class Change(NamedTuple):
 
 
 def changed_cells(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
-    """출력이 달라진 칸을 새 노트북의 차례로 돌려준다. 칸은 id로 짝을 짓고, 없어진 칸은 끝에 온다."""
+    """출력이 달라진 셀을 새 노트북의 차례로 돌려준다. 셀은 id로 짝을 짓고, 없어진 셀은 끝에 온다."""
     before = {cell["id"]: cell for cell in old["cells"] if cell["cell_type"] == "code"}
     after = {cell["id"]: cell for cell in new["cells"] if cell["cell_type"] == "code"}
     changes = []
@@ -251,7 +251,7 @@ def changed_cells(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
 
 
 def outputs(cell: dict[str, Any] | None) -> list[Output]:
-    """칸의 출력을 읽는 이가 보는 꼴로 돌려준다. 잇달은 표준 출력은 하나로 합친다."""
+    """셀의 출력을 읽는 이가 보는 꼴로 돌려준다. 잇달은 표준 출력은 하나로 합친다."""
     found: list[Output] = []
     stream = ""
     for output in cell["outputs"] if cell else []:
@@ -302,10 +302,10 @@ table.diff { font-family: monospace; } .diff_header, .diff_next { color: #666; }
 
 
 def page(changes: dict[str, list[Change]], versions: Sequence[tuple[str, str, str]]) -> str:
-    """견준 결과를 보이는 HTML 쪽을 돌려준다.
+    """비교한 결과를 보이는 HTML 페이지를 돌려준다.
 
     Args:
-        changes: 노트북의 이름 → 달라진 칸. 달라진 것이 없는 노트북도 빈 목록으로 넣는다.
+        changes: 노트북의 이름 → 달라진 셀. 달라진 것이 없는 노트북도 빈 목록으로 넣는다.
         versions: `version_changes()`가 돌려준 것.
     """
     rows = "".join(
@@ -313,7 +313,7 @@ def page(changes: dict[str, list[Change]], versions: Sequence[tuple[str, str, st
     )
     summary = "".join(
         f'<li><a href="#{escape(name)}">{escape(name)}</a>: '
-        f"{f'달라진 칸 {len(cells)}개' if cells else '그대로다'}</li>"
+        f"{f'달라진 셀 {len(cells)}개' if cells else '그대로다'}</li>"
         for name, cells in changes.items()
     )
     sections = "".join(
@@ -324,15 +324,15 @@ def page(changes: dict[str, list[Change]], versions: Sequence[tuple[str, str, st
     return (
         '<!doctype html><html lang="ko"><head><meta charset="utf-8"><title>달라진 출력</title>'
         f"<style>{STYLE}</style></head><body><h1>달라진 출력</h1>"
-        "<p>왼쪽이 커밋된 출력, 오른쪽이 새 출력이다. 괜찮으면 커밋하고, 아니면 쪽이나 코드를 고친다.</p>"
-        f"<ul>{summary}</ul><details><summary>판이 달라진 꾸러미 {len(versions)}개</summary>"
-        f"<table><tr><th>꾸러미</th><th>옛 판</th><th>새 판</th></tr>{rows}</table></details>"
+        "<p>왼쪽이 커밋된 출력, 오른쪽이 새 출력이다. 괜찮으면 커밋하고, 아니면 페이지나 코드를 고친다.</p>"
+        f"<ul>{summary}</ul><details><summary>버전이 달라진 패키지 {len(versions)}개</summary>"
+        f"<table><tr><th>패키지</th><th>옛 버전</th><th>새 버전</th></tr>{rows}</table></details>"
         f"{sections}</body></html>\n"
     )
 
 
 def _cell(change: Change) -> str:
-    live = "<p>훈련하는 칸이라 실행할 때마다 조금씩 다르다.</p>" if "live" in change.tags else ""
+    live = "<p>훈련하는 셀이라 실행할 때마다 조금씩 다르다.</p>" if "live" in change.tags else ""
     code = f"<details><summary>코드</summary><pre>{escape(change.source)}</pre></details>"
     title = next(iter(change.source.strip().splitlines()), "")
     body = "".join(_pair(old, new) for old, new in change.pairs)
@@ -370,7 +370,7 @@ def _images(output: Output | None) -> list[str]:
 
 
 def report() -> None:
-    """커밋된 노트북과 지금의 노트북을 견주어 REPORT에 쓴다."""
+    """커밋된 노트북과 지금의 노트북을 비교하여 REPORT에 쓴다."""
     changes = {}
     for path in sorted((ROOT / "book").glob("*.ipynb")):
         old = _committed(path) or '{"cells": []}'
@@ -383,7 +383,7 @@ def report() -> None:
     REPORT.write_text(page(changes, versions), encoding="utf-8")
     count = sum(map(len, changes.values()))
     print(
-        f"달라진 칸 {count}개, 판이 달라진 꾸러미 {len(versions)}개: {REPORT}를 브라우저로 열어 본다."
+        f"달라진 셀 {count}개, 버전이 달라진 패키지 {len(versions)}개: {REPORT}를 브라우저로 열어 본다."
     )
 
 

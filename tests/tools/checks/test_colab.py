@@ -1,4 +1,4 @@
-"""노트북의 첫 칸이 어디서나 옳은 companion을 고르는지, Colab 시험이 잘못을 알아보는지 본다."""
+"""노트북의 첫 셀이 어디서나 옳은 companion을 고르는지, Colab 시험이 잘못을 알아보는지 본다."""
 
 import ast
 import builtins
@@ -20,17 +20,17 @@ EMPTY = f"https://github.com/{settings.BOOK.placeholder}"
 
 
 def origin(url: str = URL, ref: str = "v0.1.0") -> str:
-    """pip가 git에서 깐 꾸러미에 적어 두는 출처."""
+    """pip가 git에서 깐 패키지에 적어 두는 출처."""
     info = f'{{"commit_id": "abc", "requested_revision": "{ref}", "vcs": "git"}}'
     return f'{{"url": "{url}", "vcs_info": {info}}}'
 
 
 @pytest.fixture
 def run_cell(monkeypatch, tmp_path):
-    """첫 칸을 가짜 pip와 가짜 설치 목록으로 실행하고, pip에 준 명령들을 돌려주는 함수."""
+    """첫 셀을 가짜 pip와 가짜 설치 목록으로 실행하고, pip에 준 명령들을 돌려주는 함수."""
     commands = []
     monkeypatch.setattr(sys, "path", [*sys.path])
-    # 칸이 지우는 것은 이 사본뿐이라 다른 시험이 쓰는 모듈은 그대로 남는다.
+    # 셀이 지우는 것은 이 사본뿐이라 다른 시험이 쓰는 모듈은 그대로 남는다.
     monkeypatch.setattr(sys, "modules", dict(sys.modules))
 
     def run(url=EMPTY, ref="main", *, cwd=tmp_path, installed=None, pip_fails=False):
@@ -48,7 +48,7 @@ def run_cell(monkeypatch, tmp_path):
         monkeypatch.chdir(cwd)
         monkeypatch.setattr(subprocess, "run", fake_run)
         monkeypatch.setattr(metadata, "distributions", fake_distributions)
-        exec(compile(colab_cell(url, ref), "첫 칸", "exec"), {"__builtins__": builtins})
+        exec(compile(colab_cell(url, ref), "첫 셀", "exec"), {"__builtins__": builtins})
         return commands
 
     return run

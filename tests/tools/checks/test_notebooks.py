@@ -257,7 +257,7 @@ class TestCheck:
         assert f"{number}째 코드 셀이 실행되지 않았다" in message
 
     def test_an_edit_is_never_thrown_away_whatever_the_times(self, book):
-        """jupytext --sync는 시각이 늦은 쪽을 골라 다른 쪽의 고침을 버린다."""
+        """jupytext --sync는 시각이 늦은 것을 골라 다른 것의 고침을 버린다."""
         edit(book / "page.md", "글이다.", "고친 글이다.")
         (book / "page.ipynb").touch()
         assert notebooks.problems(book / "page.md")

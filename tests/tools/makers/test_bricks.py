@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("embreex", reason="렌더러의 꾸러미(extra render)가 없다")
+pytest.importorskip("embreex", reason="렌더러의 패키지(extra render)가 없다")
 
 from PIL import Image
 

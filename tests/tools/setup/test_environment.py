@@ -1,4 +1,4 @@
-"""설치와 꾸리기: 잠근 목록, conda 환경, 꾸러미의 내용물, Makefile과 지속적 통합."""
+"""설치와 꾸리기: 잠근 목록, conda 환경, 패키지의 내용물, Makefile과 지속적 통합."""
 
 import ast
 import os
@@ -30,7 +30,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 
 def locked(lines, python):
-    """리눅스의 그 파이썬에서 깔리는 꾸러미의 이름과 판."""
+    """리눅스의 그 파이썬에서 깔리는 패키지의 이름과 버전."""
     full = f"{python}.9"
     where = {
         "python_version": python,
@@ -283,7 +283,7 @@ def test_an_environment_of_a_check_is_made_anew_only_when_its_list_changes(tmp_p
     assert len(made) == 5
 
 
-# 꾸러미
+# 패키지
 
 
 def test_the_built_package_carries_its_data(tmp_path):
@@ -433,7 +433,7 @@ def test_the_repository_address_is_written_in_one_place():
     for path in _project_files():
         text = path.read_text(encoding="utf-8", errors="ignore")
         if path.parent == ROOT / "book":
-            # 쪽의 첫 칸은 tools/checks/notebooks.py가 _config.yml에서 만들고, 어긋나면 그쪽 검사가 알린다.
+            # 페이지의 첫 셀은 tools/checks/notebooks.py가 _config.yml에서 만들고, 어긋나면 그쪽 검사가 알린다.
             text = re.sub(r"URL, REF = .*", "", text)
         if path.name != "_config.yml" and pattern.search(text):
             found.append(path.relative_to(ROOT).as_posix())

@@ -1,4 +1,4 @@
-"""판을 올린 뒤 달라진 출력을 나란히 보이는 쪽."""
+"""버전을 올린 뒤 달라진 출력을 나란히 보이는 페이지."""
 
 import base64
 from html.parser import HTMLParser

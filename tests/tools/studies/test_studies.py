@@ -251,7 +251,7 @@ def test_kid_at_a_time_follows_the_logarithm_between_two_measurements():
     results = [{"seed": 0, "machine": {}, "ticks": ticks},
                {"seed": 1, "machine": {"vectors": "AVX2"}, "ticks": ticks}]  # fmt: skip
     runs = report.Runs(Recipe(), results, timed_on="AVX-512")
-    assert runs.kid_at(15.0) == pytest.approx([100])  # 다른 기계의 CPU 시간은 견주지 않는다
+    assert runs.kid_at(15.0) == pytest.approx([100])  # 다른 기계의 CPU 시간은 비교하지 않는다
     assert runs.kid_at(99.0) == pytest.approx([10])
     assert len(runs.last("kid")) == 2
 
