@@ -110,11 +110,13 @@ class Bricks(NamedTuple):
             원소가 `(배치, 64, 64, 채널)` 크기의 float32이고 범위는 [-1, 1]인 `tf.data.Dataset`.
 
         Raises:
-            ValueError: `batch_size`가 1 이상인 정수가 아니거나 `seed`가 0 이상인 정수가 아닐 때.
+            ValueError: `batch_size`나 `seed`가 범위를 벗어나거나 `shuffle`이 참과 거짓이 아닐 때.
         """
         import tensorflow as tf
 
         batch_size, seed = check(batch_size=batch_size, seed=seed)
+        if not isinstance(shuffle, bool | np.bool_):
+            raise refusal("shuffle", shuffle, "True나 False를 준다")
         # 이미지가 아니라 번호를 섞으므로 값싸다.
         indices = tf.data.Dataset.range(len(self.images))
         if shuffle:
@@ -286,8 +288,7 @@ def brick_batches(
         )
     if images.ndim != 4:
         raise ValueError(f"이미지의 크기가 {images.shape}이다. (N, 높이, 너비, 채널)로 준다.")
-    start_step = check_integer("start_step", start_step, at_least=0)
-    (seed,) = check(seed=seed)
+    seed, start_step = check(seed=seed, start_step=start_step)
     steps_per_epoch = count_steps(len(images), batch_size)
     take = _taker(images)
 

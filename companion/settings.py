@@ -57,6 +57,7 @@ _CHECKS: dict[str, tuple[Callable, str]] = {
     "epochs": _at_least(1),
     "batch_size": _at_least(1),
     "steps_per_epoch": _at_least(1),
+    "start_step": _at_least(0),
 }
 
 

@@ -395,7 +395,7 @@ def mirrored(devices: Sequence[str]) -> tf.distribute.MirroredStrategy:
         TypeError: `devices`가 목록이 아닐 때.
         ValueError: `devices`가 비었거나 이 기계에 없는 장치나 같은 장치가 있을 때.
     """
-    devices = check_list("devices", devices)
+    devices = [str(device) for device in check_list("devices", devices)]
     found = [device.name.removeprefix("/device:") for device in tf.config.list_logical_devices()]
     missing = [device for device in devices if device not in found]
     if missing or not devices or len(set(devices)) < len(devices):

@@ -95,18 +95,21 @@ def plot_pixel_histogram(before: ArrayLike, after: ArrayLike) -> Figure:
     Raises:
         TypeError, ValueError: 픽셀이 없거나 범위를 벗어날 때.
     """
-    figure, panels = _panels(2, 640)
     sides = [
         (before, (0, 255), "전처리하기 전: 0부터 255까지", MUTED),
         (after, (-1, 1), "전처리한 뒤: −1부터 1까지", REAL_COLOUR),
     ]
-    for axes, (pixels, (low, high), title, colour) in zip(panels, sides, strict=True):
+    checked = []
+    for pixels, (low, high), title, _ in sides:
         values = check_numbers("픽셀", pixels).astype(float).ravel()
         if values.min() < low or values.max() > high:
             raise ValueError(
                 f"{title.partition(':')[0]}의 픽셀이 {values.min():g}부터 {values.max():g}까지이다. "
                 f"{low}부터 {high}까지의 값을 준다."
             )
+        checked.append(values)
+    figure, panels = _panels(2, 640)
+    for axes, values, (_, (low, high), title, colour) in zip(panels, checked, sides, strict=True):
         margin = (high - low) / 126
         axes.hist(
             values,

@@ -9,7 +9,7 @@ from matplotlib import patches
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from companion.arguments import check_list
+from companion.arguments import check_list, check_model
 from companion.plotting.canvas import (
     DISCRIMINATOR_COLOUR,
     FAKE_COLOUR,
@@ -247,6 +247,8 @@ def plot_plan(
         ValueError: 제목이나 글이 네 개가 아니거나, 이미지의 크기나 범위가 맞지 않을 때.
     """
     contents: tuple[Any, ...] = (as_pixels(real), discriminator, generator, as_pixels(fake))
+    check_model("discriminator", discriminator)
+    check_model("generator", generator)
     titles, notes = check_list("titles", titles), check_list("notes", notes)
     if len(titles) != len(contents) or len(notes) != len(contents):
         raise ValueError(

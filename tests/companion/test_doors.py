@@ -1,5 +1,6 @@
 """companion의 공개 함수마다 엉뚱한 값을 하나씩 넣어 본다. 뜻이 통하는 결과가 나오거나, 한국어 한 문장으로 거절해야 한다."""
 
+import inspect
 import re
 import warnings
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+import companion
 from companion import (
     checkpoints,
     data,
@@ -32,20 +34,17 @@ SMALL = {"image_size": 8, "base_channels": 1}
 WRONG = {
     "None": None,
     "text": "text",
-    "empty text": "",
     "empty list": [],
     "empty dict": {},
     "objects": np.array([None, {}], object),
     "words": ["a", "b"],
     "ragged": [[1], [1, 2]],
     "complex": np.ones((2, 8, 8, 1), "complex64"),
-    "times": np.zeros((2, 8, 8, 1), "datetime64[s]"),
     "six dimensions": np.zeros((2,) * 6),
     "no images": np.zeros((0, 8, 8, 1), "uint8"),
     "NaN": float("nan"),
     "array with NaN": np.full((2, 8, 8, 1), np.nan),
     "array with huge": np.full((2, 8, 8, 1), 1e300),
-    "infinity": float("inf"),
     "negative": -1,
     "zero": 0,
     "huge": 10**20,
@@ -59,7 +58,6 @@ WRONG = {
     "file": Path(__file__),
     "bytes": b"a",
     "function": len,
-    "class": dict,
 }
 
 
@@ -105,9 +103,7 @@ def doors(tmp_path_factory):
         (runs.train, {**options, "steps_per_epoch": 1, "sample_steps": (), "seed": 0, "callbacks": (), "verbose": 0}),
         (runs.load_generator, {"path": path}),
         (runs.stored_config, {"run_dir": folder}),
-        (runs.duration, {"seconds": 5.0}),
         (checkpoints.list_checkpoints, {"folder": folder}),
-        (checkpoints.checkpoint_path, {"folder": folder, "step": 1}),
         (checkpoints.read_header, {"path": path}),
         (checkpoints.load_checkpoint, {"path": path, "dcgan": dcgan, "config": None}),
         (checkpoints.load_latest_checkpoint, {"folder": folder, "dcgan": dcgan, "config": None}),
@@ -124,7 +120,6 @@ def doors(tmp_path_factory):
         (explore.latent_explorer, {"generator": generator, "latent_dim": 4, "seed": 0, "directions": 2}),
         (plotting.as_pixels, {"images": PIXELS}),
         (plotting.data_uri, {"picture": PIXELS[0]}),
-        (lambda **given: plotting.show(**{"figure": Figure((1, 1)), **given}), {**figure}),
         (plotting.show, {"figure": Figure((1, 1)), **figure}),
         (plotting.plot_samples, {"images": PIXELS, "columns": 2, "titles": ["a", "b"], "kinds": ["real", "fake"]}),
         (plotting.plot_training_grids, {"steps": [1, 2], "grids": PIXELS[None, ..., 0].repeat(2, 0), "n": 1, "heading": "스텝"}),
@@ -151,12 +146,23 @@ def complaint(function, arguments):
             warnings.simplefilter("error")
             function(**arguments)
     except (ValueError, TypeError, OSError, RuntimeError, ArithmeticError, UserWarning) as error:
-        if re.search("[가-힣].*[다가]", str(error)) and "\n" not in str(error):
+        if re.search(r"[가-힣]다[.(]", str(error)) and "\n" not in str(error):
             return ""
         return f"{type(error).__name__}: {error}"
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return ""
+
+
+def test_no_public_function_is_left_out(doors):
+    tried = {function.__name__ for function, _ in doors}
+    public = [getattr(companion, name) for name in companion.__all__] + list(
+        vars(plotting).values()
+    )
+    functions = [
+        one for one in public if inspect.isfunction(one) and inspect.signature(one).parameters
+    ]
+    assert {function.__name__ for function in functions} <= tried
 
 
 def test_every_door_answers_or_refuses_in_korean(doors, tmp_path, monkeypatch):

@@ -119,7 +119,7 @@ def test_experiments_hold_several_seeds_and_start_with_the_baseline():
 
 
 def test_an_unknown_experiment_is_refused_with_the_names_there_are():
-    with pytest.raises(ValueError, match="'colour'이.* 없다.*upsampling"):
+    with pytest.raises(ValueError, match="study가 'colour'이다. upsampling"):
         recorded.experiments("colour")
 
 
