@@ -17,19 +17,27 @@ LOUDEST_G_LOSS = 6.0  # 안쪽 레이블 잡음이 있으면 건강한 g_loss는
 QUIETEST_G_LOSS = 0.4
 GUESSING_ACCURACY = 0.62
 LARGEST_BIAS = 0.25
+RIGHT_ACCURACY = 0.99
 FLAWLESS_ACCURACY = 0.9995
 FLOOR_MARGIN = 0.004  # 손실의 바닥에서 이만큼 안이면 붙었다고 본다.
 
+GOOD, LOOK, BAD = "좋음", "살펴볼 것", "탈"
+
 
 class Sign(NamedTuple):
-    """징후 하나이다. `print()`하면 한 줄로 보인다."""
+    """징후 하나이다. `verdict`는 "좋음", "살펴볼 것", "탈" 가운데 하나이고, `print()`하면 한 줄로 보인다."""
 
-    healthy: bool
+    verdict: str
     text: str
     advice: str = ""
 
+    @property
+    def healthy(self) -> bool:
+        """탈이 아니면 참이다."""
+        return self.verdict != BAD
+
     def __str__(self) -> str:
-        return f"{'좋음' if self.healthy else '탈'}: {self.text} {self.advice}".rstrip()
+        return f"{self.verdict}: {self.text} {self.advice}".rstrip()
 
 
 def diagnose(history: Any, *, label_noise: float = 0.1) -> list[Sign]:
@@ -41,7 +49,8 @@ def diagnose(history: Any, *, label_noise: float = 0.1) -> list[Sign]:
         label_noise: 훈련에 쓴 레이블 잡음의 크기, [0, 0.5). 손실의 바닥을 계산할 때 쓴다.
 
     Returns:
-        `Sign`의 리스트. 탈이 하나도 없으면 모두 `healthy`이다.
+        `Sign`의 리스트. 탈이 하나도 없으면 모두 `healthy`이다. 판별자가 거의 다 맞히는 것은 좋은 훈련에서도 나쁜 훈련에서도
+        보이므로 "살펴볼 것"이라고 한다.
 
     Raises:
         TypeError, ValueError: 기록이 아니거나, 비었거나, 열이 모자라거나, 잡음의 크기가 범위를 벗어날 때.
@@ -60,7 +69,7 @@ def diagnose(history: Any, *, label_noise: float = 0.1) -> list[Sign]:
         )
     if not all(math.isfinite(line[name]) for line in history for name in COLUMNS):
         advice = "이미지의 범위가 [-1, 1]인지 보고, 학습률을 줄여 마지막 체크포인트부터 다시 한다."
-        return [Sign(False, "손실이 수가 아니거나(NaN) 무한대이다.", advice)]
+        return [Sign(BAD, "손실이 수가 아니거나(NaN) 무한대이다.", advice)]
     late = history[-max(1, len(history) // 3) :]
     mean = {name: sum(line[name] for line in late) / len(late) for name in COLUMNS}
     signs = [
@@ -76,57 +85,63 @@ def diagnose(history: Any, *, label_noise: float = 0.1) -> list[Sign]:
         advice = (
             f"{FEWEST_STEPS:,}스텝은 지나야 윤곽이 선다. 배치를 줄이면 같은 벽돌로 더 자주 고친다."
         )
-        signs.append(Sign(False, text, advice))
+        signs.append(Sign(BAD, text, advice))
     return signs
 
 
 def _labels(lowest_d_loss: float) -> Sign:
     if lowest_d_loss < 0:
         return Sign(
-            False,
+            BAD,
             f"d_loss가 {lowest_d_loss:.2f}까지 내려갔다. 레이블이 0과 1 사이를 벗어났다는 뜻이다.",
             "레이블의 잡음을 안쪽으로 섞는다.",
         )
-    return Sign(True, "d_loss가 음수가 된 적이 없다.")
+    return Sign(GOOD, "d_loss가 음수가 된 적이 없다.")
 
 
 def _generator(g_loss: float) -> Sign:
     if g_loss > LOUDEST_G_LOSS:
         return Sign(
-            False,
+            BAD,
             f"g_loss가 {g_loss:.1f}이다. 판별자가 위조품에 거의 0을 답해 생성자가 따라가지 못한다.",
             "손실을 로짓으로 재는지, 진짜와 위조품의 범위가 같은지 보고, 판별자의 학습률을 낮춘다.",
         )
     if g_loss < QUIETEST_G_LOSS:
         return Sign(
-            False,
+            BAD,
             f"g_loss가 {g_loss:.2f}이다. 위조품이 늘 통한다.",
             "판별자가 배우는지(학습률이 0이 아닌지), 레이블이 뒤바뀌지 않았는지 본다.",
         )
-    return Sign(True, f"g_loss가 {g_loss:.2f}로, 0으로도 무한대로도 가지 않는다.")
+    return Sign(GOOD, f"g_loss가 {g_loss:.2f}로, 0으로도 무한대로도 가지 않는다.")
 
 
 def _discriminator(d_loss: float, real: float, fake: float, label_noise: float) -> Sign:
     if abs(real - fake) > LARGEST_BIAS:
         return Sign(
-            False,
+            BAD,
             f"판별자가 진짜를 {real:.0%}, 위조품을 {fake:.0%} 맞힌다. 한쪽으로만 답한다.",
             "진짜와 위조품을 다른 배치로 넣는지 보고, 두 학습률을 함께 낮춘다.",
         )
     if (real + fake) / 2 < GUESSING_ACCURACY:
         return Sign(
-            False,
+            BAD,
             f"판별자가 {(real + fake) / 2:.0%}만 맞힌다. 찍는 것과 비슷하다.",
             "판별자의 학습률이 너무 작거나 크지 않은지, 드롭아웃이 세지 않은지 본다.",
         )
     floor = _entropy(label_noise / 2)
     if min(real, fake) > FLAWLESS_ACCURACY and d_loss < floor + FLOOR_MARGIN:
         return Sign(
-            False,
+            BAD,
             f"판별자가 하나도 틀리지 않고 d_loss가 바닥({floor:.3f})에 붙었다.",
             "생성자가 배우는지(학습률이 0이 아닌지), 진짜와 위조품의 범위가 같은지 본다.",
         )
-    return Sign(True, f"판별자가 진짜를 {real:.0%}, 위조품을 {fake:.0%} 맞힌다.")
+    if min(real, fake) > RIGHT_ACCURACY:
+        return Sign(
+            LOOK,
+            f"판별자가 진짜를 {real:.1%}, 위조품을 {fake:.1%} 맞힌다.",
+            "한 종류만 담은 배치의 통계를 보고 가려낸 것일 수 있어 좋은지 나쁜지 이것으로는 모른다. 샘플이 나아지는지 본다.",
+        )
+    return Sign(GOOD, f"판별자가 진짜를 {real:.0%}, 위조품을 {fake:.0%} 맞힌다.")
 
 
 def _entropy(p: float) -> float:

@@ -88,6 +88,16 @@ def test_a_healthy_history_has_no_trouble():
     assert all(str(sign).startswith("좋음: ") for sign in diagnose([HEALTHY]))
 
 
+def test_being_right_nearly_always_is_neither_good_nor_bad():
+    limit = diagnosis.RIGHT_ACCURACY
+    for real, fake, verdict in (
+        (limit - BARELY, 1.0, "좋음"), (1.0, limit - BARELY, "좋음"), (limit + BARELY, 1.0, "살펴볼 것")
+    ):  # fmt: skip
+        *others, sign = diagnose([{**HEALTHY, **accuracies(real, fake)}])
+        assert sign.verdict == verdict and sign.healthy
+        assert {other.verdict for other in others} == {"좋음"}
+
+
 @pytest.mark.parametrize("name", THRESHOLDS)
 def test_a_threshold_parts_what_lies_close_on_each_side(name):
     within, beyond, words = THRESHOLDS[name]
@@ -101,9 +111,9 @@ def test_the_thresholds_are_those_the_stored_runs_were_judged_by():
     """기준은 담긴 훈련을 보고 정했으므로 코드와 따로 움직이면 안 된다. 다시 정할 때 여기도 함께 고친다."""
     assert [
         diagnosis.FEWEST_STEPS, diagnosis.LOUDEST_G_LOSS, diagnosis.QUIETEST_G_LOSS,
-        diagnosis.GUESSING_ACCURACY, diagnosis.LARGEST_BIAS, diagnosis.FLAWLESS_ACCURACY,
-        diagnosis.FLOOR_MARGIN,
-    ] == [1_000, 6.0, 0.4, 0.62, 0.25, 0.9995, 0.004]  # fmt: skip
+        diagnosis.GUESSING_ACCURACY, diagnosis.LARGEST_BIAS, diagnosis.RIGHT_ACCURACY,
+        diagnosis.FLAWLESS_ACCURACY, diagnosis.FLOOR_MARGIN,
+    ] == [1_000, 6.0, 0.4, 0.62, 0.25, 0.99, 0.9995, 0.004]  # fmt: skip
 
 
 @pytest.mark.parametrize(
