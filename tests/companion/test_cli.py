@@ -209,7 +209,7 @@ MISTAKES = {
     "sample x.png --seed 99999999999999999999": "seed가 99999999999999999999이다. 4294967295 이하인",
     "sample x.webp -n 10000": "한 변이 80,000픽셀인데 WEBP 파일은 16,383픽셀까지",
     "sample x.jpg --interpolate -n 1024": "한 변이 65,536픽셀인데 JPEG 파일은 65,535픽셀까지",
-    "sample README.md/x --separate": "'README.md'는 폴더가 아니라 파일이어서",
+    "sample README.md/x --separate": "README.md'는 폴더가 아니라 파일이어서",
     "data README.md/x": "README.md'는 폴더가 아니라 파일이어서 'README.md/x'를 만들 수 없다",
     "train README.md/x": "README.md'는 폴더가 아니라 파일이어서 'README.md/x'를 만들 수 없다",
     "data README.md": "'README.md'는 폴더가 아니라 파일이다",
