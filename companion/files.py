@@ -14,6 +14,8 @@ from typing import Any, BinaryIO
 
 from filelock import FileLock, Timeout
 
+from companion.arguments import subject
+
 UNFINISHED = ".part"  # 다 쓰지 못한 파일과 폴더의 이름은 이렇게 끝난다.
 OURS = ".companion-"  # 우리가 만드는 임시 폴더의 이름은 이렇게 시작한다.
 _TEMPORARY = re.compile(rf"(?:\..+\.[0-9a-f]{{32}}|{re.escape(OURS)}\w+){re.escape(UNFINISHED)}")
@@ -141,9 +143,9 @@ def check_path(name: str, path: Any, advice: str = "파일이나 폴더의 경�
     if not isinstance(path, str | os.PathLike) or not isinstance(os.fspath(path), str):
         raise TypeError(f"{name}의 자료형이 {type(path).__name__}이다. {advice}.")
     if not os.fspath(path):
-        raise ValueError(f"{name}의 이름이 비었다. {advice}.")
+        raise ValueError(f"{subject(name)} 비었다. {advice}.")
     if "\0" in os.fspath(path):
-        raise ValueError(f"{name}의 이름에 널 문자가 있다. {advice}.")
+        raise ValueError(f"{name}에 널 문자가 있다. {advice}.")
     return Path(path)
 
 
@@ -160,7 +162,7 @@ def check_folder(folder: str | os.PathLike, ours: Collection[str] | None) -> Pat
         FileExistsError: 폴더가 아닌 파일이거나, 다른 것이 들었을 때.
         NotADirectoryError: 폴더를 만들 곳이 폴더가 아닐 때.
     """
-    folder = check_path("폴더", folder, "새 폴더의 이름을 준다")
+    folder = check_path("폴더의 이름", folder, "새 폴더의 이름을 준다")
     there = nearest(folder)
     if there != folder and not os.path.isdir(there):
         raise NotADirectoryError(
@@ -198,7 +200,7 @@ def check_run_dir(folder: str | os.PathLike) -> Path:
         ValueError: 이름이 비었을 때.
         FileExistsError: 폴더가 아닌 파일이거나, 훈련이 아닌 것이 들었을 때.
     """
-    folder = check_path("폴더", folder, "새 폴더의 이름을 준다")
+    folder = check_path("폴더의 이름", folder, "새 폴더의 이름을 준다")
     is_run = has_checkpoints(folder)
     check_folder(folder, None if is_run else _RUN)
     for name, pattern in () if is_run else _RUN.items():

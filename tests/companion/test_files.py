@@ -159,7 +159,7 @@ def test_a_folder_is_new_or_empty_or_holds_only_what_is_ours(tmp_path):
 
 @pytest.mark.parametrize("path", [None, 3, b"a", ["a"], "", "a\0b"])
 def test_what_is_no_path_is_said(path):
-    with pytest.raises((TypeError, ValueError), match="^폴더의 .*경로를 준다.$"):
+    with pytest.raises((TypeError, ValueError), match="^폴더[의가에] .*경로를 준다.$"):
         check_path("폴더", path)
 
 
