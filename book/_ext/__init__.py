@@ -5,6 +5,7 @@ from sphinx.application import Sphinx
 from book._ext import (
     address,
     boxes,
+    citations,
     edition,
     figure_code,
     finishing,
@@ -22,6 +23,7 @@ from book._ext import (
 MODULES = (
     address,
     boxes,
+    citations,
     edition,
     figure_code,
     glossary_links,

@@ -21,7 +21,7 @@ def lay_out(source, chapters, url=ADDRESS):
     address.write(source, url)
     (source / "book").mkdir()
     machinery = ("_ext", "_play", "_static", "_vendor")
-    for name in (*machinery, "glossary.csv", "glossary.md", "wall.png"):
+    for name in (*machinery, "glossary.csv", "glossary.md", "references.md", "wall.png"):
         (source / "book" / name).symlink_to(ROOT / "book" / name)
     toc = {"format": "jb-book", "root": "book/index", "chapters": chapters}
     (source / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")

@@ -23,7 +23,7 @@ from PIL import Image
 from book._ext import address, finishing, hangul_font, icons, ko_search, offline
 from companion import plotting
 from tests.book.building import ADDRESS, ROOT, build, lay_out
-from tools.checks import links, settings
+from tools.checks import citations, links, settings
 from tools.makers import glossary, vendor
 
 WIDGET = "0" * 31 + "1"
@@ -46,6 +46,11 @@ PAGE = """\
 >
 > 이야기이다.
 
+처음 나왔다([Radford 등, 2015](https://arxiv.org/abs/1511.06434)). 둘이
+나왔다([Odena 등, 2016](https://distill.pub/2016/deconv-checkerboard/), [Foster,
+2023](https://github.com/davidADSP/Generative_Deep_Learning_2nd_Edition)). 그 밖의
+[Radford](https://arxiv.org/abs/1511.06434)이다.
+
 판별자는 판별자의 일을 하고 전치
 합성곱은 합성곱이 아니다. `생성자`와 [생성자](index.md)가 아닌 생성자이다.
 
@@ -67,14 +72,18 @@ def book(tmp_path_factory):
     plain, widget, figure = (
         {"file": f"book/{name}.ipynb"} for name in ("plain", "widget", "4_figure")
     )
-    chapters = [plain | {"sections": [widget]}, figure, {"file": "book/glossary.md"}]
+    ends = [{"file": "book/glossary.md"}, {"file": "book/references.md"}]
+    chapters = [plain | {"sections": [widget]}, figure, *ends]
     lay_out(source, chapters)
     (source / "book" / "index.md").write_text("# 책\n\n벽돌 12<!--= n -->장이다.\n", "utf-8")
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     code = new_code_cell(
         "x  # 접어 둔 코드",
         metadata={"tags": ["hide-input"]},
-        outputs=[new_output("stream", text="1")],
+        outputs=[
+            new_output("stream", text="1"),
+            new_output("display_data", {"text/markdown": "| 열 |\n| ---: |\n| 7 |"}),
+        ],
     )
     notebook = new_notebook(cells=[new_markdown_cell(PAGE), code], metadata=kernel)
     nbformat.write(notebook, source / "book" / "plain.ipynb")
@@ -405,6 +414,31 @@ def test_terms_are_linked_at_their_first_use(book):
         label = target.removeprefix("glossary.html#")
         row = re.search(rf'<td[^>]* id="{label}".*?</tr>', glossary_page, re.DOTALL)
         assert row and name in row[0] and definition in row[0]
+
+
+def test_a_table_that_a_cell_shows_is_a_table(book):
+    assert re.search(r"<td[^>]*><p>7</p></td>", (book / "book" / "plain.html").read_text("utf-8"))
+
+
+def test_citations_lead_to_their_entries(book):
+    html = (book / "book" / "plain.html").read_text("utf-8")
+    listed = {entry.title: n for n, entry in enumerate(references(), start=1)}
+    text = html[html.index("처음 나왔다") :].split("</p>")[0]
+    shown = re.sub(r"<[^>]+>", "", text).split()
+    radford, odena, foster = (
+        listed[title] for title in ("Radford 등, 2015", "Odena 등, 2016", "Foster, 2023")
+    )
+    assert shown[:4] == ["처음", f"나왔다[{radford}].", "둘이", f"나왔다[{odena}][{foster}]."]
+    assert f'title="Radford 등, 2015" href="references.html#entry-{radford}"' in text
+    assert 'href="https://arxiv.org/abs/1511.06434"' in text  # 항목의 이름이 아닌 링크는 그대로이다
+    page = (book / "book" / "references.html").read_text("utf-8")
+    found = re.search(rf'id="entry-{radford}">(.*?)</p>', page)
+    assert found and re.sub(r"<[^>]+>", "", found[1]).startswith(f"[{radford}] Radford 등, 2015.")
+    assert "https://arxiv.org/abs/1511.06434" in found[1]
+
+
+def references():
+    return citations.read(ROOT / "book" / "references.md")
 
 
 def test_ties_are_not_in_the_book(book):

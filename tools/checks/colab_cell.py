@@ -18,8 +18,9 @@ from tools.checks import settings
 # 배포 이름으로 찾는 이유: PyPI에는 이름이 같은 남의 패키지가 있을 수 있다.
 CELL = """\
 # @title 준비 {{ display-mode: "form" }}
-# 이 쪽이 쓰는 꾸러미 {package}을 갖춘다. 내려받은 저장소 안에서는 그 폴더의 것을 그대로 쓰고,
-# Colab처럼 저장소가 없는 곳에서는 이 쪽과 같은 판을 설치한다. 다른 꾸러미는 바꾸지 않는다.
+# 이 페이지가 쓰는 패키지 {package}을 갖춘다. 내려받은 저장소
+# 안에서는 그 폴더의 것을 쓰고, Colab처럼 저장소가 없는 곳에서는
+# 이 페이지와 같은 버전을 설치한다. 다른 패키지는 바꾸지 않는다.
 import os
 import subprocess
 import sys
@@ -27,25 +28,39 @@ from importlib import invalidate_caches, metadata
 from pathlib import Path
 
 URL, REF = "{url}", "{ref}"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow가 시작할 때 찍는 알림을 줄인다
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # CPU의 합성곱을 더 빠르게 셈한다
-folders = [Path.cwd(), *Path.cwd().parents]
-clone = [p for p in folders if (p / "_toc.yml").exists() and (p / "{package}").is_dir()]
+# TensorFlow가 시작할 때 찍는 알림을 줄인다.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# CPU의 합성곱을 더 빠르게 계산한다.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+clone = [
+    folder
+    for folder in (Path.cwd(), *Path.cwd().parents)
+    if (folder / "_toc.yml").exists() and (folder / "{package}").is_dir()
+]
 ours = metadata.distributions(name="{distribution}")
 origins = [d.read_text("direct_url.json") or "" for d in ours]
-same = REF.startswith("v") and any(URL in o and f'"{{REF}}"' in o for o in origins)
+same = REF.startswith("v") and any(
+    URL in origin and f'"{{REF}}"' in origin for origin in origins
+)
 if clone:
     sys.path.insert(0, str(clone[0]))
 elif "{placeholder}" in URL and not origins:
-    raise RuntimeError("저장소 주소가 아직 없으니, 저장소를 내려받아 그 안에서 이 노트북을 연다.")
+    raise RuntimeError(
+        "저장소 주소가 아직 없으니, 저장소를 내려받아 그 안에서 "
+        "이 노트북을 연다."
+    )
 elif "{placeholder}" not in URL and not same:
     print(f"{package}({{REF}})을 설치한다. 1분쯤 걸린다.")
-    pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--force-reinstall"]
-    done = subprocess.run([*pip, f"git+{{URL}}@{{REF}}"], capture_output=True, text=True)
+    pip = [sys.executable, "-m", "pip", "install"]
+    pip += ["--no-deps", "--force-reinstall", f"git+{{URL}}@{{REF}}"]
+    done = subprocess.run(pip, capture_output=True, text=True)
     if done.returncode:
-        raise RuntimeError(f"설치하지 못했다. 인터넷 연결을 본다.\\n{{done.stderr[-800:]}}")
-    for name in [n for n in sys.modules if n.split(".")[0] == "{package}"]:
-        del sys.modules[name]
+        raise RuntimeError(
+            "설치하지 못했다. 인터넷 연결을 본다.\\n" + done.stderr[-800:]
+        )
+    for name in list(sys.modules):
+        if name.split(".")[0] == "{package}":
+            del sys.modules[name]
     invalidate_caches()"""
 
 

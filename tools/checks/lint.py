@@ -15,12 +15,13 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+from unicodedata import east_asian_width
 
 from markdown_it import MarkdownIt
 
-from tools.checks import settings, ties
+from tools.checks import citations, settings, ties
 from tools.checks import terms as glossary
-from tools.checks.pages import Cell, Page
+from tools.checks.pages import TIE, Cell, Page, blank
 
 MYST = [
     (re.compile(r"^\s*:::"), "지시자 `:::`은 Colab에서 글자로 보인다. `> **참고.** …`로 적는다."),
@@ -45,6 +46,7 @@ MYST = [
         "그림 파일은 Colab에서 보이지 않는다. 코드 셀에서 그린다.",
     ),
 ]
+CODE_WIDTH = 72
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _FIGURE_NUMBER = re.compile(r"그림\s+\d[\d.]*(?:-\d+)?")
 _WORDS = {"caption": "설명(caption)", "alt": "대체 글(alt)"}
@@ -81,13 +83,16 @@ def check_page(path: Path) -> tuple[list[Problem], list[Caption]]:
     if path.name not in settings.BOOK.without_terms:
         problems += _terms(path, page.words)
     if not any(path.match(pattern) for pattern in settings.BOOK.without_words):
-        problems += _plain_words(path, page.words)
+        problems += _plain_words(path, blank(TIE, page.words))
     if path.name != "README.md":
         problems += [Problem(path, *found) for found in ties.check_page(path)]
+    if path.name != settings.BOOK.references:
+        cited = citations.check_page(page, citations.entries(settings.BOOK))
+        problems += [Problem(path, *problem) for problem in cited]
     captions: list[Caption] = []
     for cell in page.cells:
         found, numbers = _figures(path, cell)
-        problems += [*found, *_terms(path, cell.source, cell.line)]
+        problems += [*found, *_wide_code(path, cell), *_terms(path, cell.source, cell.line)]
         captions += numbers
     return problems, captions
 
@@ -175,6 +180,17 @@ def _figures(path: Path, cell: Cell) -> tuple[list[Problem], list[Caption]]:
     return problems, captions
 
 
+def _wide_code(path: Path, cell: Cell) -> Iterator[Problem]:
+    """접지 않고 보이는 코드에서 화면 밖으로 넘치는 줄을 찾는다. 한글은 두 칸이다."""
+    if "hide-input" in cell.tags and "colab" not in cell.tags:
+        return
+    for number, line in enumerate(cell.source.splitlines(), start=cell.line):
+        width = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in line)
+        if width > CODE_WIDTH:
+            why = f"코드의 줄이 {width}칸이다. {CODE_WIDTH}칸이 넘으면 화면에서 잘리므로 나눈다."
+            yield Problem(path, number, f"{why} ({line.strip()[:40]})")
+
+
 def _leading_text(node: ast.expr) -> str:
     """글 상수의 값이나, f-문자열에서 처음 나오는 보통 글이다."""
     first = node.values[0] if isinstance(node, ast.JoinedStr) and node.values else node
@@ -196,7 +212,11 @@ def _figure_numbers(captions: Sequence[Caption]) -> Iterator[Problem]:
 def check_code(path: Path) -> list[Problem]:
     """파이썬 파일의 글(주석, 독스트링, 메시지)에서 어긋난 용어와 쓰지 않을 말을 찾는다."""
     text = path.read_text(encoding="utf-8")
-    return [*_terms(path, text), *_plain_words(path, text)]
+    cited = [
+        Problem(path, *found)
+        for found in citations.check_code(text, citations.entries(settings.BOOK))
+    ]
+    return [*_terms(path, text), *_plain_words(path, text), *cited]
 
 
 def check(paths: Sequence[Path]) -> list[Problem]:
@@ -210,7 +230,18 @@ def check(paths: Sequence[Path]) -> list[Problem]:
             found, numbers = check_page(path)
             problems += found
             captions += numbers
+    references = settings.BOOK.folder / settings.BOOK.references
+    if references in paths:
+        problems += [Problem(references, *found) for found in _uncited()]
     return sorted([*problems, *_figure_numbers(captions)])
+
+
+def _uncited() -> Iterator[tuple[int, str]]:
+    book = settings.BOOK
+    pages = (p for p in book.folder.glob("*.md") if p.name != book.references)
+    code = (p for p in book.source_files() if p.suffix == ".py")
+    texts = [[path.read_text(encoding="utf-8") for path in paths] for paths in (pages, code)]
+    return citations.check_references(citations.entries(book), *texts)
 
 
 def every_file() -> list[Path]:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 # 수와 판정을 코드에 묶은 표시이다. 뜻은 ties.py에 있다.
 TIE = re.compile(r"<!--(?P<kind>=|\?|cite:)\s*(?P<source>.*?)\s*-->", re.DOTALL)
+# 책 밖으로 가는 링크이다. 주소가 참고 문헌의 것이면 출처이다(citations.py).
+LINK = re.compile(r"(?<!!)\[(?P<text>[^\]\[]+)\]\((?P<url>https?://[^)\s]+)\)")
 _TIE_ON_ITS_OWN_LINE = re.compile(rf"\n[ \t]*{TIE.pattern}[ \t]*(?=\n|\Z)", re.DOTALL)
 CODE_SPAN = re.compile(r"(?<![}`])`(?!`)([^`\n]+)`(?!`)")
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)

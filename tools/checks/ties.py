@@ -6,12 +6,13 @@
     한 변은 64 → 32 → 16<!--= [IMAGE_SIZE, *sizes] -->으로 준다.
     $\\lfloor (64 + 2 - 4)/2 \\rfloor + 1 = 32$<!--= size_after(IMAGE_SIZE) -->가 된다.
     여섯<!--= len(stages) --> 단계이다.
-    2015<!--cite: Radford 등, 2015 -->년에 나왔다.
+    2015년에 나왔다([Radford 등, 2015](https://arxiv.org/abs/1511.06434)).
+    | 5×5<!--cite: Radford 등, 2015 --> | 4×4<!--= layer.kernel_size --> |
     큰 배치가 못하다<!--? min(large) > max(usual) -->.
 
 `=` 뒤의 식은 그 자리까지의 코드 셀을 실행한 커널에서 계산한다. 책의 패키지와 `np`는 늘 쓸 수 있다. 식의 값이
-여럿이면 바로 앞에 적힌 수가 차례대로 같아야 하고, 적힌 자리까지 반올림해서 비교한다. `?` 뒤의 식은 참이어야 한다. `cite:` 뒤에는 참고 문헌
-페이지의 굵은 제목을 적는다. 노트북이 아닌 페이지의 식은 책의 패키지와 `np`만 있는 곳에서 계산한다.
+여럿이면 바로 앞에 적힌 수가 차례대로 같아야 하고, 적힌 자리까지 반올림해서 비교한다. `?` 뒤의 식은 참이어야 한다. 참고 문헌으로 가는
+링크는 그 앞의 수를 묶는다. 링크가 번거로운 표의 칸에는 `cite:` 뒤에 굵은 제목을 적고, 링크는 그 페이지에 한 번 적는다. 노트북이 아닌 페이지의 식은 책의 패키지와 `np`만 있는 곳에서 계산한다.
 
 쓰기:
     python -m tools.checks.ties              # 묶지 않은 수와 잘못 적은 묶음을 모두 찾는다
@@ -30,8 +31,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tools.checks import settings
-from tools.checks.pages import CODE_SPAN, TIE, Page, blank
+from tools.checks import citations, settings
+from tools.checks.pages import CODE_SPAN, LINK, TIE, Page, blank
 
 # 묶지 않아도 되는 수와 그 이유이다. 책마다 다른 것은 설정의 exempt에 적는다.
 EXEMPT = [
@@ -99,16 +100,18 @@ def read(text: str) -> Numbers:
         paragraph = page.unfenced[start:end]
         numbers = _numbers(paragraph)
         taken = 0
-        for match in TIE.finditer(paragraph):
-            verdict = match["kind"] == "?"  # 판정에는 수를 묶지 않는다
+        for match in sorted([*TIE.finditer(paragraph), *_cited(paragraph)], key=re.Match.start):
+            cited = match.re is LINK
+            kind, source = ("cite:", match["text"]) if cited else (match["kind"], match["source"])
+            verdict = kind == "?"  # 판정에는 수를 묶지 않는다
             waiting = [n for n in numbers if taken <= n.position < match.start() and not verdict]
             if not verdict and (hangul := _HANGUL.search(paragraph[: match.start()])):
                 waiting.append(Number(hangul[0], hangul.start(), True))
             position = start + match.start()
             ties.append(
                 Tie(
-                    match["kind"],
-                    " ".join(match["source"].split()),
+                    kind,
+                    " ".join(source.split()),
                     page.line_of(position),
                     sum(cell.start < position for cell in page.cells),
                     _sentence(paragraph, match.start()),
@@ -130,6 +133,12 @@ def by_cell(text: str) -> dict[int, list[Tie]]:
         if tie.kind in "=?":
             groups.setdefault(max(1, tie.after_cell), []).append(tie)
     return groups
+
+
+def _cited(paragraph: str) -> Iterator[re.Match[str]]:
+    """참고 문헌의 항목으로 가는 링크이다. 같은 문장의 수는 거기서 왔다."""
+    titles = {entry.title for entry in citations.entries(settings.BOOK)}
+    return (match for match in LINK.finditer(paragraph) if match["text"] in titles)
 
 
 @cache
@@ -187,8 +196,7 @@ def _sentence(paragraph: str, position: int) -> str:
 def problem_of(tie: Tie) -> str | None:
     """식을 계산하지 않고도 알 수 있는 잘못을 문장으로 돌려준다."""
     if tie.kind == "cite:":
-        references = settings.BOOK.folder / settings.BOOK.references
-        if f"**{tie.source}.**" not in references.read_text(encoding="utf-8"):
+        if tie.source not in {entry.title for entry in citations.entries(settings.BOOK)}:
             return f"참고 문헌 페이지에 '{tie.source}'이(가) 없다. 굵은 제목을 그대로 적는다."
         return None
     if tie.kind == "=" and not tie.numbers:

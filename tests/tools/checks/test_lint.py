@@ -106,6 +106,15 @@ def test_other_words_that_hold_a_stiff_one_are_left_alone(tmp_path, word):
     assert problems(tmp_path, word, notebook=False) == []
 
 
+def test_visible_code_fits_the_page(tmp_path):
+    shown = "```{code-cell} ipython3\n%s\n```"
+    fits = "x = 1  # " + "글" * 31 + "a"
+    assert not problems(tmp_path, shown % fits)
+    assert not problems(tmp_path, cell(fits + "글"))  # 접은 코드는 보지 않는다
+    (problem,) = problems(tmp_path, shown % f"y = 2\n{fits}글")
+    assert "코드의 줄이 74칸이다" in problem.message and problem.line == 10
+
+
 def test_figure_numbers_are_unique_over_all_pages(tmp_path):
     for name in ("a.md", "b.md"):
         code = cell('show(fig, caption="그림 4.1-1 손실", alt="곡선")')
