@@ -36,6 +36,7 @@ from companion.plotting.networks import (
     plot_plan as plot_plan,
     plot_size_steps as plot_size_steps,
 )
+from companion.plotting.tables import layer_table as layer_table, table as table
 from companion.plotting.tiles import (
     plot_interpolation as plot_interpolation,
     plot_neighbours as plot_neighbours,

@@ -545,3 +545,32 @@ def test_the_plan_reads_both_networks(discriminator, generators):
 def test_the_plan_needs_a_title_and_a_note_for_each_box(discriminator, generators):
     with pytest.raises(ValueError, match="titles가 3개"):
         plan(discriminator, generators["transpose"], titles=TITLES[:3])
+
+
+def test_a_table_is_markdown_with_numbers_on_the_right():
+    shown = plotting.table(
+        {"이름": ["하나", "둘"], "수": ["1,234", "-5.6%"], "섞인 열": [1, "없다"]}
+    )
+    lines = [
+        "| 이름 | 수 | 섞인 열 |",
+        "| --- | ---: | --- |",
+        "| 하나 | 1,234 | 1 |",
+        "| 둘 | -5.6% | 없다 |",
+    ]
+    assert shown._repr_markdown_().split("\n") == repr(shown).split("\n") == lines
+
+
+@pytest.mark.parametrize("columns", [{}, {"가": [1, 2], "나": [1]}])
+def test_columns_of_different_lengths_are_refused(columns):
+    with pytest.raises(ValueError, match="같은 개수"):
+        plotting.table(columns)
+
+
+def test_the_table_of_layers_counts_what_the_model_counts(discriminator):
+    rows = [
+        [cell.strip() for cell in row.split("|")[1:-1]]
+        for row in repr(plotting.layer_table(discriminator)).split("\n")[2:]
+    ]
+    assert rows[:2] == [["InputLayer", "64×64×1", "0"], ["Conv2D", "32×32×64", "1,024"]]
+    assert rows[-1] == ["모두", "", f"{discriminator.count_params():,}"]
+    assert sum(int(row[2].replace(",", "")) for row in rows[:-1]) == discriminator.count_params()
