@@ -155,12 +155,17 @@ def game(folder: Path) -> dict[str, Any]:
             {
                 "images": images,
                 "forged": data_uri(tile(stage["samples"][:GAME_FORGERIES], 12)),
-                "pReal": stage["real"][:GAME_REAL].round(4).tolist(),
-                "pForged": stage["fake"][:GAME_FORGERIES].round(4).tolist(),
+                "pReal": significant(stage["real"][:GAME_REAL]),
+                "pForged": significant(stage["fake"][:GAME_FORGERIES]),
             }
             for images, stage in stages.items()
         ],
     }
+
+
+def significant(answers: np.ndarray) -> list[float]:
+    """유효 숫자 셋만 남긴다. 0에 가까운 답도 서로 가려진다."""
+    return [float(f"{answer:.3g}") for answer in answers]
 
 
 def rewind(folder: Path) -> dict[str, Any]:

@@ -121,8 +121,8 @@ play.define("game", (stage, data) => {
     });
     const answers = pairs.map((pair, k) => row(
       `${k + 1}`,
-      element("span", {}, realTile(pair, "진짜 벽돌"), ` D = ${pair.pReal.toFixed(2)}`),
-      element("span", {}, forgedTile(pair, "가짜 벽돌"), ` D = ${pair.pForged.toFixed(2)}`),
+      element("span", {}, realTile(pair, "진짜 벽돌"), ` D = ${pair.pReal.toPrecision(2)}`),
+      element("span", {}, forgedTile(pair, "가짜 벽돌"), ` D = ${pair.pForged.toPrecision(2)}`),
       pair.hit ? "맞음" : "틀림",
       pair.judgeHit ? "맞음" : "틀림"));
     board.replaceChildren(

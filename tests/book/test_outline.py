@@ -5,6 +5,7 @@
 """
 
 import ast
+import json
 import re
 
 import pytest
@@ -170,3 +171,16 @@ def test_every_argument_of_the_dataset_call():
         if all(isinstance(k.value, ast.Constant | ast.Tuple) for k in call.keywords)
     ]
     assert DATASET_ARGUMENTS in given
+
+
+@pytest.mark.parametrize("path", sorted(settings.BOOK.folder.glob("*.ipynb")), ids=lambda p: p.stem)
+def test_cells_tell_numbers_instead_of_true_or_false(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    lines = [
+        line
+        for cell in cells
+        if "exercise" not in cell["metadata"].get("tags", [])
+        for output in cell.get("outputs", [])
+        for line in output.get("text", [])
+    ]
+    assert not [line for line in lines if re.search(r"\b(True|False)\b", line)]

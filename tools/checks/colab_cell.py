@@ -33,9 +33,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # CPU의 합성곱을 더 빠르게 계산한다.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 clone = [
-    folder
-    for folder in (Path.cwd(), *Path.cwd().parents)
-    if (folder / "_toc.yml").exists() and (folder / "{package}").is_dir()
+    place
+    for place in (Path.cwd(), *Path.cwd().parents)
+    if (place / "_toc.yml").exists() and (place / "{package}").is_dir()
 ]
 ours = metadata.distributions(name="{distribution}")
 origins = [d.read_text("direct_url.json") or "" for d in ours]
@@ -56,7 +56,8 @@ elif "{placeholder}" not in URL and not same:
     done = subprocess.run(pip, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(
-            "설치하지 못했다. 인터넷 연결을 본다.\\n" + done.stderr[-800:]
+            "설치하지 못했다. 인터넷 연결을 본다.\\n"
+            + done.stderr[-800:]
         )
     for name in list(sys.modules):
         if name.split(".")[0] == "{package}":

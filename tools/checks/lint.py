@@ -46,7 +46,6 @@ MYST = [
         "그림 파일은 Colab에서 보이지 않는다. 코드 셀에서 그린다.",
     ),
 ]
-CODE_WIDTH = 72
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _FIGURE_NUMBER = re.compile(r"그림\s+\d[\d.]*(?:-\d+)?")
 _WORDS = {"caption": "설명(caption)", "alt": "대체 글(alt)"}
@@ -182,12 +181,13 @@ def _figures(path: Path, cell: Cell) -> tuple[list[Problem], list[Caption]]:
 
 def _wide_code(path: Path, cell: Cell) -> Iterator[Problem]:
     """접지 않고 보이는 코드에서 화면 밖으로 넘치는 줄을 찾는다. 한글은 두 칸이다."""
-    if "hide-input" in cell.tags and "colab" not in cell.tags:
+    widest = settings.BOOK.code_width
+    if not widest or ("hide-input" in cell.tags and "colab" not in cell.tags):
         return
     for number, line in enumerate(cell.source.splitlines(), start=cell.line):
         width = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in line)
-        if width > CODE_WIDTH:
-            why = f"코드의 줄이 {width}칸이다. {CODE_WIDTH}칸이 넘으면 화면에서 잘리므로 나눈다."
+        if width > widest:
+            why = f"코드의 줄이 {width}칸이다. {widest}칸이 넘으면 화면에서 잘리므로 나눈다."
             yield Problem(path, number, f"{why} ({line.strip()[:40]})")
 
 

@@ -29,6 +29,7 @@ class Book:
     without_words: Sequence[str] = ()
     without_numbers: Sequence[str] = ()
     exempt: Sequence[str] = ()
+    code_width: int = 0
     figures: Mapping[str, Sequence[str]] = field(default_factory=dict)
     coverage: Mapping[str, int] = field(default_factory=dict)
 
