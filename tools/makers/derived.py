@@ -110,6 +110,23 @@ TABLE = {
         "python -m tools.studies bench",
         60,
     ),
+    "symptoms": Stored(
+        tuple(
+            f"book/symptoms/{name}.png"
+            for name in ("right", "untrained", "forgotten", "clipped", "twice")
+        ),
+        ("companion/recorded/generator.npz", "companion/models.py", "tools/makers/symptoms.py"),
+        "python -m tools.makers.symptoms",
+    ),
+    "spoiled": Stored(
+        tuple(
+            f"book/symptoms/{name}.png"
+            for name in ("healthy", "unit-range", "mixed-batches", "large-beta", "large-batch")
+        ),
+        (BRICKS, *NETWORKS, "tools/studies/recipe*.py", "tools/makers/symptoms.py"),
+        "python -m tools.makers.symptoms --train",
+        10,
+    ),
     "loops": Stored(
         ("book/_play/gan-wasm.js",),
         ("book/_play/gan-loops.ts", "tools/makers/loops.py"),
