@@ -429,7 +429,7 @@ def test_citations_lead_to_their_entries(book):
         listed[title] for title in ("Radford 등, 2015", "Odena 등, 2016", "Foster, 2023")
     )
     assert shown[:4] == ["처음", f"나왔다[{radford}].", "둘이", f"나왔다[{odena}][{foster}]."]
-    assert f'title="Radford 등, 2015" href="references.html#entry-{radford}"' in text
+    assert f'href="references.html#entry-{radford}" title="Radford 등, 2015"' in text
     assert 'href="https://arxiv.org/abs/1511.06434"' in text  # 항목의 이름이 아닌 링크는 그대로이다
     page = (book / "book" / "references.html").read_text("utf-8")
     found = re.search(rf'id="entry-{radford}">(.*?)</p>', page)
