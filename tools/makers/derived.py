@@ -121,7 +121,7 @@ TABLE = {
     "spoiled": Stored(
         tuple(
             f"book/symptoms/{name}.png"
-            for name in ("healthy", "unit-range", "mixed-batches", "large-beta", "large-batch")
+            for name in ("healthy", "unit-range", "mixed-batches", "large-beta")
         ),
         (BRICKS, *NETWORKS, "tools/studies/recipe*.py", "tools/makers/symptoms.py"),
         "python -m tools.makers.symptoms --train",

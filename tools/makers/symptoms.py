@@ -30,7 +30,6 @@ SPOILED = {
     "unit-range": spoiled(real_range="unit"),
     "mixed-batches": spoiled(batches="mixed"),
     "large-beta": spoiled(beta_1=0.99),
-    "large-batch": spoiled(batch_size=128),
 }
 
 
