@@ -6,7 +6,7 @@ PY := .venv/bin/python
 # AVX2뿐인 CPU에서는 TensorFlow가 oneDNN을 저절로 켜지 않는다. 켜면 합성곱이 몇 배 빠르다.
 export TF_ENABLE_ONEDNN_OPTS ?= 1
 
-.PHONY: help env book test offline pdf notebooks address derived data run evaluator lowest platforms colab test-variants linkcheck faults twin bench experiments update clean
+.PHONY: help env book test offline pdf figures notebooks address derived data run evaluator lowest platforms colab test-variants linkcheck faults twin bench experiments update clean
 
 help: ## 이 목록을 보인다
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf 'make %-14s %s\n' "$$name" "$$text"; done
@@ -26,6 +26,9 @@ offline: book ## 책을 압축 파일 하나로 묶는다. 풀어서 index.html�
 
 pdf: book ## 책을 PDF로 찍는다(chromium이 있어야 한다)
 	$(PY) -m tools.makers.pdf
+
+figures: env ## 책의 그림을 모두 설명과 쓰는 조건이 든 PNG로 꺼낸다: _build/figures/index.html
+	$(PY) -m tools.makers.figures
 
 notebooks: env ## book/의 .md를 실행해 .ipynb를 다시 만든다
 	$(PY) -m tools.checks.notebooks run $(ARGS)

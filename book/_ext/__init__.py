@@ -4,6 +4,7 @@ from sphinx.application import Sphinx
 
 from book._ext import (
     address,
+    answers,
     boxes,
     citations,
     edition,
@@ -16,12 +17,15 @@ from book._ext import (
     ko_theme,
     offline,
     play,
+    predictions,
     progress,
     prose_ties,
+    value_questions,
 )
 
 MODULES = (
     address,
+    answers,
     boxes,
     citations,
     edition,
@@ -32,8 +36,10 @@ MODULES = (
     ko_theme,
     offline,
     play,
+    predictions,
     progress,
     prose_ties,
+    value_questions,
 )
 # 글을 고치는 일이 먼저이고, 쓰인 글자만 추리는 일이 나중이다.
 STEPS = (

@@ -1,7 +1,7 @@
 """책이 놓일 주소에서 나오는 것들을 정한다. 주소는 `_config.yml`의 repository 한 곳에만 적는다.
 
 GitHub Pages의 주소를 계산해 대표 주소(canonical), 나눌 때 보이는 카드, 없는 주소에 보일 404 페이지에 쓴다. 주소가 아직 없으면
-저장소와 Colab으로 가는 단추를 빼고, 첫 페이지에 달리 여는 법을 적는다.
+저장소와 Colab으로 가는 단추를 빼고, 첫 페이지에도 그 단추를 말하지 않는다.
 """
 
 import re
@@ -23,10 +23,8 @@ NOT_FOUND = """
 """
 
 
-WITHOUT_ADDRESS = (
-    "이 책의 저장소는 아직 공개된 주소가 없어 페이지 위에 로켓 단추와 저장소로 가는 단추가 없다. "
-    "내려받은 저장소의 book 폴더에서 Jupyter나 VS Code로 노트북을 열면 그대로 실행된다."
-)
+WITH_ADDRESS = "페이지 위의 로켓 단추에서 Colab을 고르면 설치 없이 실행된다. 첫 셀이 필요한 것을 갖춘다. GPU도 Kaggle 계정도 없어도 된다."
+WITHOUT_ADDRESS = "이 책의 저장소는 아직 공개된 주소가 없다. 내려받은 저장소의 book 폴더에서 Jupyter나 VS Code로 노트북을 열면 그대로 실행된다."
 
 
 def is_known(repository: str) -> bool:
@@ -83,17 +81,18 @@ def draw_preview(app: Sphinx, pages: Pages) -> None:
 
 
 class HowToOpen(SphinxPostTransform):
-    """주소가 없으면 첫 페이지의 끝에 달리 여는 법을 적는다."""
+    """첫 페이지의 끝에 노트북을 여는 법을 적는다. 있는 단추만 말한다."""
 
     default_priority = 250
     formats = ("html",)
 
     def run(self, **kwargs: object) -> None:
         repository = self.config.html_theme_options["repository_url"]
-        if self.env.docname != self.config.root_doc or is_known(repository):
+        if self.env.docname != self.config.root_doc:
             return
+        words = WITH_ADDRESS if is_known(repository) else WITHOUT_ADDRESS
         *_, last = self.document.findall(nodes.section)
-        last += nodes.note("", nodes.paragraph("", WITHOUT_ADDRESS))
+        last += nodes.note("", nodes.paragraph("", words))
 
 
 def setup(app: Sphinx) -> None:

@@ -56,7 +56,7 @@ def _merge_lines(paragraph: nodes.paragraph) -> None:
 
 
 def _is_prose(text: nodes.Text) -> bool:
-    """제목, 링크, 코드, 수식, 표, 그림 설명에 든 글은 잇지 않는다."""
+    """제목, 링크, 코드, 수식, 표, 그림 설명과 눌러서 고르는 짐작에 든 글은 잇지 않는다."""
     node = text.parent
     inside = False
     while node is not None and not isinstance(node, nodes.document):
@@ -65,6 +65,8 @@ def _is_prose(text: nodes.Text) -> bool:
             nodes.title | nodes.reference | nodes.literal | nodes.literal_block | nodes.math
             | nodes.math_block | nodes.table | nodes.caption | nodes.raw | nodes.container,
         ):  # fmt: skip
+            return False
+        if "prediction" in node["classes"]:
             return False
         inside = inside or isinstance(node, nodes.paragraph)
         node = node.parent

@@ -21,7 +21,8 @@ WEIGHTS = {400: "Pretendard-Regular.subset.woff2", 700: "Pretendard-Bold.subset.
 SHEET = "hangul.css"
 ALWAYS = {*range(0x20, 0x7F), *map(ord, "·…–—‘’“”×÷−→←↑↓≤≥≈")}
 TAG = re.compile(r"<script\b.*?</script>|<style\b.*?</style>|<[^>]+>", re.DOTALL)
-LABEL = re.compile(r'(?:aria-label|title|placeholder|alt)="([^"]*)"')
+# 속성에 든 글 가운데 보이는 것이다. 값 물음의 힌트는 답한 뒤에 보인다.
+LABEL = re.compile(r'(?:aria-label|title|placeholder|alt|data-answer)="([^"]*)"')
 
 
 def characters(pages: Pages, built: Path) -> set[int]:
@@ -29,7 +30,8 @@ def characters(pages: Pages, built: Path) -> set[int]:
     used = set(ALWAYS)
     for text in pages.values():
         used.update(map(ord, html.unescape(TAG.sub("", text) + "".join(LABEL.findall(text)))))
-    for script in (built / "_static" / "play").glob("*.js"):
+    static = built / "_static"
+    for script in (*static.glob("*.js"), *(static / "play").glob("*.js")):
         used.update(map(ord, script.read_text(encoding="utf-8")))
     return used
 

@@ -30,6 +30,7 @@ class Toy(NamedTuple):
     without_script: str
     files: tuple[str, ...]
     source: str  # 독자가 읽어 볼 코드
+    button: str = ""  # 시작하는 단추의 글. 없으면 이름에서 짓는다
 
 
 TOYS = {
@@ -75,6 +76,14 @@ TOYS = {
     ),
 }
 
+# 첫 페이지에서는 한 쌍을 바로 묻고, 나머지는 단추를 누를 때 읽는다.
+FIRST = TOYS["game"]._replace(
+    title="진짜를 찾아라",
+    task="하나는 브릭키가 만든 진짜 벽돌이고 하나는 신경망이 그린 것이다. 진짜라고 생각하는 벽돌을 누른다.",
+    without_script="",
+    button="열 쌍 더 하기",
+)
+
 
 def prepare(app: Sphinx) -> None:
     """놀이의 코드와 데이터를 한 폴더에 모아 `_static/play/`로 나가게 한다."""
@@ -92,24 +101,47 @@ def megabytes(folder: Path, files: tuple[str, ...]) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{max(1, round(size / 1e3))} kB"
 
 
-def shell(name: str, folder: str, built: Path) -> str:
-    """단추를 누르기 전의 놀이이다."""
-    toy = TOYS[name]
+def first_pair(folder: str) -> str:
+    """진짜와 가짜 한 쌍과, 접어 둔 답이다. 스크립트가 없어도 풀 수 있다."""
+    _, (left, right), real_is_left = play_data.first_pair()
+    bricks = "".join(
+        f'<img src="{folder}game-{file}.png" alt="{name} 벽돌" width="144" height="144" '
+        f'data-right="{int(is_real)}">'
+        for file, name, is_real in (
+            ("left", "왼쪽", real_is_left),
+            ("right", "오른쪽", not real_is_left),
+        )  # fmt: skip
+    )
+    return (
+        f'<div class="play-still play-first"><div class="play-row">{bricks}</div>'
+        '<details><summary>답 보기</summary><p><span role="status"></span> '
+        f"{'왼쪽' if real_is_left else '오른쪽'}이 진짜이다. 훈련을 마친 판별자는 왼쪽이 진짜일 확률을 {left:.2f}, "
+        f"오른쪽이 진짜일 확률을 {right:.2f}이라고 답했다.</p></details></div>"
+    )
+
+
+def shell(name: str, folder: str, built: Path, address: str, *, first: bool = False) -> str:
+    """단추를 누르기 전의 놀이이다. `first`이면 첫 페이지에 싣는 꼴이다. 종이에는 그림과 주소(`address`)만 남는다."""
+    toy = FIRST if first else TOYS[name]
     still = ""
-    if toy.still:
+    if first:
+        still = first_pair(folder)
+    elif toy.still:
         still = (
             f'<img class="play-still" src="{folder}{name}.png" alt="{html.escape(toy.still)}" '
             'loading="lazy">'
         )
+    title = "" if first else f'<p class="play-title">{toy.title}</p>'
     return (
         f'<section class="play" id="{name}" data-play="{name}" data-folder="{folder}" '
         f'data-files="{" ".join(toy.files)}" aria-label="{toy.title}">'
-        f'<p class="play-title">{toy.title}</p><p class="play-note">{toy.task}</p>{still}'
-        f'<button class="play-start" type="button" hidden>{toy.title} 시작하기 '
+        f'{title}<p class="play-note">{toy.task}</p>{still}'
+        f'<button class="play-start" type="button" hidden>{toy.button or f"{toy.title} 시작하기"} '
         f"({megabytes(built, toy.files)})</button>"
         f"<noscript><p>{toy.without_script}</p></noscript>"
         '<div class="play-stage" hidden></div>'
-        f'<p class="play-note"><a href="{folder}{toy.source}">이 놀이의 코드</a></p></section>'
+        f'<p class="play-address">이 놀이는 브라우저로 연 책의 {html.escape(address)}에서 움직인다.</p>'
+        f'<p class="play-note play-source"><a href="{folder}{toy.source}">이 놀이의 코드</a></p></section>'
     )
 
 
@@ -136,7 +168,12 @@ class PlaceToys(SphinxPostTransform):
             built = Path(self.app.doctreedir) / "play-static" / "play"
             if found[1] == "rewind":
                 self.remove_scrubber(TOYS["rewind"].title)
-            node.replace_self(nodes.raw("", shell(found[1], folder, built), format="html"))
+            first = found[1] == "game" and page == self.config.root_doc
+            address = (
+                f"{self.config.html_baseurl}{self.app.builder.get_target_uri(page)}#{found[1]}"
+            )
+            text = shell(found[1], folder, built, address, first=first)
+            node.replace_self(nodes.raw("", text, format="html"))
             self.document["has_toys"] = True
 
     def remove_scrubber(self, title: str) -> None:

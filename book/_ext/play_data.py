@@ -10,8 +10,9 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -140,12 +141,62 @@ def packed(kernel: np.ndarray, bias: np.ndarray, **facts: Any) -> dict[str, Any]
     }
 
 
+class Pair(NamedTuple):
+    """첫 페이지에서 묻는 한 쌍이다. 그림과 판별자의 답은 왼쪽, 오른쪽의 차례이다."""
+
+    pictures: tuple[np.ndarray, np.ndarray]
+    answers: tuple[float, float]
+    real_is_left: bool
+
+
+@cache
+def first_pair() -> Pair:
+    """첫 페이지에서 묻는 것은 가장 닮은 한 쌍이다."""
+    stage = list(recorded.stages().values())[-1]
+    (k, n), *_ = alike_pairs()
+    pictures = judged_bricks()[k], stage["samples"][n]
+    answers = stage["real"][k], stage["fake"][n]
+    if np.random.default_rng(0).random() < 0.5:
+        return Pair(pictures, answers, real_is_left=True)
+    return Pair(pictures[::-1], answers[::-1], real_is_left=False)
+
+
+@cache
+def alike_pairs() -> list[tuple[int, int]]:
+    """모서리가 닮은 진짜와 가짜의 번호를 닮은 차례로 적는다. 한 이미지는 한 번만 나오고, 밋밋한 가짜는 뺀다."""
+    samples = list(recorded.stages().values())[-1]["samples"]
+    real, forged = edges(judged_bricks()), edges(samples)
+    strength = np.linalg.norm(forged, axis=1)
+    alike = real @ forged.T / (np.linalg.norm(real, axis=1)[:, None] * strength)
+    alike[:, strength < np.median(strength)] = -1
+    pairs = []
+    for _ in range(2):
+        k, n = divmod(int(np.argmax(alike)), len(samples))
+        pairs.append((k, n))
+        alike[k], alike[:, n] = -1, -1
+    return pairs
+
+
+def edges(images: np.ndarray) -> np.ndarray:
+    """이미지마다 이웃한 픽셀의 차이를 한 줄로 늘어놓은 것이다."""
+    pixels = images[..., 0].astype("float32")
+    down, across = np.diff(pixels, axis=1)[:, :, :-1], np.diff(pixels, axis=2)[:, :-1]
+    return np.concatenate([down, across], axis=1).reshape(len(images), -1)
+
+
+def judged_bricks() -> np.ndarray:
+    """단계마다 판별자가 답한 진짜 벽돌이다. 차례도 그 답과 같다."""
+    heldout = load_bricks(split="heldout").images
+    judged = len(next(iter(recorded.stages().values()))["real"])
+    return heldout[np.random.default_rng(0).permutation(len(heldout))[:judged]]
+
+
 def game(folder: Path) -> dict[str, Any]:
     """단계마다의 가짜와 홀드아웃 진짜, 그리고 그 단계의 판별자가 매긴 진짜일 확률이다."""
     stages = recorded.stages()
-    heldout = load_bricks(split="heldout").images
-    judged = len(next(iter(stages.values()))["real"])
-    real = heldout[np.random.default_rng(0).permutation(len(heldout))[:judged]][:GAME_REAL]
+    real = judged_bricks()[:GAME_REAL]
+    for name, picture in zip(("left", "right"), first_pair().pictures, strict=True):
+        save_png(folder / f"game-{name}.png", picture[..., 0])
     forgeries = [stage["samples"][:GAME_FORGERIES] for stage in stages.values()]
     save_png(folder / "game.png", tile(np.concatenate([real[:4], forgeries[-1][:4]]), 4))
     return {

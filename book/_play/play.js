@@ -94,6 +94,18 @@ window.play = {
 };
 
 document.addEventListener("DOMContentLoaded", () => {
+  // 첫 페이지의 한 쌍: 고르면 접어 둔 답을 편다.
+  for (const picture of document.querySelectorAll(".play-first img")) {
+    const choice = play.element("button", { type: "button", class: "play-choice", "aria-label": `${picture.alt}이 진짜이다` });
+    picture.replaceWith(choice);
+    choice.append(picture);
+    choice.addEventListener("click", () => {
+      const box = choice.closest(".play-first");
+      for (const other of box.querySelectorAll(".play-choice")) other.setAttribute("aria-pressed", String(other === choice));
+      box.querySelector("details").open = true;
+      box.querySelector("[role=status]").textContent = picture.dataset.right === "1" ? "맞혔다." : "속았다.";
+    });
+  }
   for (const box of document.querySelectorAll(".play")) {
     const button = box.querySelector(".play-start");
     button.hidden = false;

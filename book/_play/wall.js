@@ -1,10 +1,9 @@
 // 첫 쪽의 벽돌 벽: 같은 잠재 벡터에서 나온 벽돌이 훈련하는 동안 잡음에서 나타난다. 그림은 기록된 훈련에서 왔다.
 "use strict";
 
-window.addEventListener("load", async () => {
+window.addEventListener("load", () => {
   const still = document.querySelector('.bd-article img[src*="wall"]');
   if (!still || !window.wallFrames) return;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const FADE = 900, STAY = 700; // 밀리초
 
   const canvas = document.createElement("canvas");
@@ -18,7 +17,7 @@ window.addEventListener("load", async () => {
   words.className = "wall-words";
   const again = document.createElement("button");
   again.type = "button";
-  again.textContent = "잡음부터 다시 보기";
+  again.textContent = "잡음에서 나타나는 모습 보기";
   const line = document.createElement("span");
   words.append(line, " ", again);
   still.closest("p").after(words);
@@ -65,7 +64,7 @@ window.addEventListener("load", async () => {
     again.disabled = true;
     const folder = document.querySelector("script[src*='play/wall.js']").src.replace(/wall\.js.*/, "");
     const pictures = await Promise.all(window.wallFrames.map(({ file }) => read(folder + file)));
-    still.replaceWith(canvas);
+    if (still.isConnected) still.replaceWith(canvas);
     let before = await noise();
     line.textContent = "훈련하기 전: 잡음";
     await pause(STAY);
@@ -79,6 +78,5 @@ window.addEventListener("load", async () => {
   }
 
   again.addEventListener("click", run);
-  if (calm) line.textContent = say(window.wallFrames.at(-1).images);
-  else run();
+  line.textContent = say(window.wallFrames.at(-1).images);
 });

@@ -30,12 +30,12 @@ from companion.plotting.curves import (
     plot_history as plot_history,
     plot_pixel_histogram as plot_pixel_histogram,
 )
-from companion.plotting.cycle import plot_gan_cycle as plot_gan_cycle
 from companion.plotting.networks import (
     plot_architecture as plot_architecture,
     plot_plan as plot_plan,
     plot_size_steps as plot_size_steps,
 )
+from companion.plotting.step import plot_training_step as plot_training_step
 from companion.plotting.tables import layer_table as layer_table, table as table
 from companion.plotting.tiles import (
     plot_interpolation as plot_interpolation,

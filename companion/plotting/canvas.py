@@ -149,11 +149,15 @@ class Canvas:
     def write(self, x: float, y: float, text: str, **options: Any) -> None:
         self.axes.text(x, y, text, **{"ha": "center", "va": "center", "color": INK, **options})
 
-    def arrow(self, *points: tuple[float, float], colour: str = MUTED) -> None:
+    def arrow(
+        self, *points: tuple[float, float], colour: str = MUTED, dashed: bool = False
+    ) -> None:
         """점들을 잇고 마지막 점에 화살촉을 단다."""
+        line: dict[str, Any] = {"color": colour, "linewidth": 1.6}
+        line["linestyle"] = "--" if dashed else "-"
         if len(points) > 2:
-            self.axes.plot(*zip(*points[:-1], strict=True), color=colour, linewidth=1.6)
-        style = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.6, "mutation_scale": 13}
+            self.axes.plot(*zip(*points[:-1], strict=True), **line)
+        style = {**line, "arrowstyle": "-|>", "mutation_scale": 13}
         ends = {"shrinkA": 0, "shrinkB": 0}
         self.axes.annotate("", points[-1], points[-2], arrowprops={**style, **ends})
 

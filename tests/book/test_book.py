@@ -36,6 +36,11 @@ WIDGET_MODEL = {
 PAGE = """\
 # 판별자
 
+**먼저 짐작해 보자.** 무엇일까?
+
+- 판별자이다.
+- 배치 정규화이다. <!--right-->
+
 > **참고.** 첫 문단의 $x$.
 >
 > 둘째 문단.
@@ -114,6 +119,15 @@ def test_quotes_with_a_known_heading_become_boxes_and_stories_stay_quotes(book):
     assert "둘째 문단" in html.split("admonition-title")[1]
     (story,) = re.findall(r"<blockquote>.*?</blockquote>", html, re.S)
     assert "<strong>브릭키와 위조범</strong>" in story
+
+
+def test_a_guess_knows_its_right_option_and_its_options_are_no_links(book):
+    html = (book / "book" / "plain.html").read_text(encoding="utf-8")
+    (options,) = re.findall(r'<ul class="prediction[^"]*">.*?</ul>', html, re.S)
+    assert [("right" in item, re.sub("<[^>]+>", "", item).strip()) for item in re.findall(r"<li.*?</li>", options, re.S)] == [
+        (False, "판별자이다."), (True, "배치 정규화이다."),
+    ]  # fmt: skip
+    assert "<a " not in options
 
 
 def requests(folder: Path) -> list[str]:

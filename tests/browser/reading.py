@@ -14,7 +14,7 @@ BUILT = ROOT / "_build" / "html"
 PAGES = ["book/index", "book/4_1_introduction", "book/4_2_dcgan", "book/4_2_1_bricks",
          "book/4_2_2_discriminator", "book/4_2_3_generator", "book/4_2_4_training",
          "book/4_2_4_experiments", "book/4_2_4_results",
-         "book/glossary", "book/references", "book/troubleshooting", "search"]  # fmt: skip
+         "book/glossary", "book/references", "book/teaching", "book/troubleshooting", "search"]  # fmt: skip
 
 
 def need(found: object, reason: str) -> None:

@@ -126,11 +126,28 @@ def test_a_choice_of_a_quiz_answers_at_once(reader):
     assert choice.locator("p").inner_text().startswith(("맞다", "아니다"))
 
 
-def test_the_wall_on_the_first_page_ends_with_the_last_bricks(reader):
+def test_the_first_page_is_still_asks_one_pair_and_opens_the_rest_in_place(reader):
     one = reader()
     one.open("book/index")
-    one.page.wait_for_selector(".wall-words button:enabled", timeout=30_000)
-    shown = one.page.locator("canvas.wall").evaluate(
+    page = one.page
+    assert page.locator("img[src*='wall.png']").is_visible()  # 움직임은 누를 때에만 시작한다
+    assert page.locator("canvas.wall").count() == 0
+    first = [url for url in one.requests if "/play/game-" in url]
+    assert sum((BUILT / urlsplit(url).path.lstrip("/")).stat().st_size for url in first) <= 20_000
+
+    answer = page.locator(".play-first details")
+    assert not answer.locator("p").is_visible()
+    page.get_by_role("button", name="왼쪽 벽돌이 진짜이다").press("Enter")
+    said = answer.locator("p").inner_text()
+    assert said.startswith("맞혔다." if "왼쪽이 진짜이다" in said else "속았다.")
+    page.get_by_role("button", name="열 쌍 더 하기").press("Enter")
+    page.wait_for_selector("#game .play-choice .play-tile")
+    assert page.locator(".play-first").count() == 0
+
+    page.get_by_role("button", name="잡음에서 나타나는 모습 보기").click()
+    page.wait_for_selector("canvas.wall")
+    page.wait_for_selector(".wall-words button:enabled", timeout=30_000)
+    shown = page.locator("canvas.wall").evaluate(
         "(c) => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data].filter((_, i) => i % 4 === 0)"
     )
     with Image.open(BUILT.parents[1] / "book" / "wall.png") as wall:
@@ -139,9 +156,48 @@ def test_the_wall_on_the_first_page_ends_with_the_last_bricks(reader):
     assert np.abs(np.array(shown) - expected).max() <= 6
 
 
-def test_the_wall_stays_still_for_who_wants_no_motion(reader):
-    one = reader(reduced_motion="reduce")
-    one.open("book/index")
-    one.page.wait_for_selector(".wall-words button")
-    assert one.page.locator("canvas.wall").count() == 0
-    assert one.page.locator("img[src*=wall]").is_visible()
+def test_a_value_is_judged_a_guess_is_echoed_and_what_was_known_is_remembered(reader):
+    one = reader()
+    one.open("book/4_2_3_generator")
+    page = one.page
+    exercise = page.locator("section:has(> h3:has-text('4.2.3-2'))")
+    field, verdict = exercise.locator("input.value-question"), exercise.locator(".value-verdict")
+    for typed, said in (
+        ("19", "가장자리를 자르지 않았다"),
+        ("열", "수로 읽을 수 없다"),
+        ("34/2칸", "맞다."),
+    ):
+        field.fill(typed)
+        field.press("Enter")
+        assert said in verdict.inner_text()
+
+    right = page.locator("ul.prediction").first.locator(".right button")
+    wrong = page.locator("ul.prediction").first.locator("li:not(.right) button").first
+    echo = page.locator(".prediction-echo:not(:empty)")
+    wrong.press("Enter")
+    assert right.inner_text().rstrip(".") in echo.inner_text()
+    right.press("Enter")
+    assert echo.inner_text().startswith("짐작한 대로이다")
+    assert page.locator("ul.prediction [aria-pressed=true]").count() == 1
+
+    known = page.locator(".recall-known input").first
+    known.evaluate("(box) => { box.closest('details').open = true; }")
+    known.check()
+    page.reload()
+    assert known.is_checked()
+    page.get_by_role("button", name="표시 지우기").click()
+    assert not known.is_checked()
+    assert page.evaluate("localStorage.getItem('brickie-recall')") == "{}"
+
+
+def test_without_scripts_and_on_paper_a_value_question_still_asks(reader):
+    one = reader(java_script_enabled=False)
+    one.page.goto(one.base + "book/4_2_2_discriminator.html")
+    box = one.page.locator(".value-box").nth(1)
+    assert "출력의 한 변은 얼마인가" in box.inner_text()
+    assert not box.locator("input").is_visible()
+    options = one.page.locator("ul.prediction").first
+    assert options.locator("li").count() >= 2 and options.locator("button").count() == 0
+    one.page.emulate_media(media="print")
+    drawn = box.evaluate("(box) => getComputedStyle(box, '::after').content")
+    assert drawn.startswith('"답: __')

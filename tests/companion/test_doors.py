@@ -127,7 +127,7 @@ def doors(tmp_path_factory):
         (plotting.plot_neighbours, {"samples": PIXELS, "neighbours": PIXELS, "distances": [0.1, 0.2]}),
         (plotting.plot_history, {"history": HISTORY}),
         (plotting.plot_pixel_histogram, {"before": PIXELS, "after": PIXELS / 255}),
-        (plotting.plot_gan_cycle, {"real": PIXELS[0], "fake": PIXELS[1]}),
+        (plotting.plot_training_step, {"real": PIXELS[0], "fake": PIXELS[1]}),
         (plotting.plot_architecture, {"model": generator}),
         (plotting.plot_size_steps, {"model": generator}),
         (plotting.plot_plan, {"real": PIXELS, "discriminator": discriminator, "generator": generator, "fake": PIXELS,

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from book._ext.value_questions import SOLUTION, imports_of
 from companion.exercises import checking
 from tools import ROOT
-from tools.checks import notebooks, pages
+from tools.checks import notebooks
 
-SOLUTION = re.compile(r"<summary>풀이</summary>.*?^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 TITLE = re.compile(r"^### (연습 \S+)", re.MULTILINE)
 
 
@@ -44,19 +44,13 @@ class Exercise:
 
 def exercises_of(page: Path) -> list[Exercise]:
     cells = notebooks.read_page(page).cells
-    imports, module = [], ""
-    for cell in cells:
-        if cell.cell_type == "code" and "colab" not in cell.metadata.get("tags", []):
-            for node in ast.parse(pages.python(cell.source)).body:
-                if isinstance(node, ast.Import | ast.ImportFrom):
-                    imports.append(ast.unparse(node))
-                    if isinstance(node, ast.ImportFrom) and node.module == "companion.exercises":
-                        module = node.names[0].name
+    imports = imports_of(cells)
+    module = "".join(re.findall(r"from companion\.exercises import (\w+) as exercises", imports))
     found = []
     for index, cell in enumerate(cells):
         if "exercise" in cell.metadata.get("tags", []):
             title = TITLE.findall(cells[index - 1].source)[-1]
-            arguments = (page.stem, module, "\n".join(imports), title, cell.source)
+            arguments = (page.stem, module, imports, title, cell.source)
             found.append(Exercise(*arguments, cells[index + 1].source))
     return found
 

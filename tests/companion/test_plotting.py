@@ -1,4 +1,5 @@
 import base64
+import inspect
 import io
 import re
 import subprocess
@@ -13,9 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from companion import plotting
+from companion import DCGAN, plotting
 from companion.models import build_discriminator, build_generator
-from companion.plotting import curves
+from companion.plotting import curves, step
 
 # 글꼴에 없는 글자가 있으면 matplotlib은 경고만 하고 네모를 그린다. matplotlib이 쓰는 패키지의 예고는 우리 일이 아니다.
 pytestmark = pytest.mark.filterwarnings("error", "ignore::DeprecationWarning:matplotlib")
@@ -76,7 +77,8 @@ FIGURES = {
     "history": lambda: plotting.plot_history(HISTORY),
     "histogram": lambda: plotting.plot_pixel_histogram(BRICKS, BRICKS / 127.5 - 1),
     "activations": plotting.plot_activation_gradients,
-    "cycle": lambda: plotting.plot_gan_cycle(BRICKS[0], BRICKS[1, ..., 0]),
+    "step": lambda: plotting.plot_training_step(BRICKS[0], BRICKS[1, ..., 0]),
+    "step in code": lambda: plotting.plot_training_step(BRICKS[0], BRICKS[1], code=True),
     "overlap": lambda: plotting.plot_transposed_convolution(INPUT, KERNEL),
     "zeros": lambda: plotting.plot_transposed_convolution(INPUT, KERNEL, view="zeros"),
     "large kernel": lambda: plotting.plot_transposed_convolution(
@@ -89,6 +91,12 @@ FIGURES = {
     ),
     "overlap counts": plotting.plot_overlap_counts,
 }
+
+
+def test_the_step_in_code_names_only_what_the_training_has():
+    training = inspect.getsource(DCGAN)
+    names = set(re.findall(r"[A-Za-z_]+", " ".join(step._CODE))) - {"BCE"}
+    assert {name for name in names if not re.search(rf"\b{name}\b", training)} == set()
 
 
 @pytest.fixture(params=FIGURES)
@@ -191,7 +199,7 @@ def test_shown_figure_has_its_caption_and_alternative_text():
 
 
 def test_shown_picture_has_no_metadata_and_the_stated_size():
-    picture = picture_of(plotting.show(FIGURES["cycle"](), caption="그림", alt="그림"))
+    picture = picture_of(plotting.show(FIGURES["step"](), caption="그림", alt="그림"))
     assert picture.width == plotting.WIDTH
     assert not {"Software", "Creation Time"} & set(picture.info)
 
@@ -283,7 +291,7 @@ def test_lists_and_other_integers_are_images_too():
         (lambda: plotting.plot_neighbours(BRICKS[:1], BRICKS[1:2], 0.5), r"거리의 크기가 \(\)"),
         (lambda: plotting.plot_pixel_histogram([], []), "픽셀의 크기"),
         (lambda: plotting.plot_pixel_histogram(BRICKS, BRICKS), "전처리한 뒤의 픽셀이 0부터"),
-        (lambda: plotting.plot_gan_cycle(BRICKS, BRICKS), "이미지의 크기"),
+        (lambda: plotting.plot_training_step(BRICKS, BRICKS), "이미지의 크기"),
         (lambda: plotting.plot_transposed_convolution(INPUT, KERNEL, 1.5), "stride가 1.5이다"),
         (lambda: plotting.plot_transposed_convolution([[np.nan]], KERNEL), "입력에 NaN"),
         (lambda: plotting.plot_upsampling_convolution([[1], [1, 2]], KERNEL), "입력의 값을 수의"),

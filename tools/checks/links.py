@@ -79,7 +79,7 @@ def _why_broken(link: str, path: Path, folder: Path, pages: dict[Path, Page]) ->
         return "책의 폴더 밖을 가리킨다"
     if not target.is_file():
         return "그런 파일이 없다"
-    anchor = unquote(parts.fragment)
+    anchor = unquote(parts.fragment).split("=")[0]  # `#놀이=번호`는 그 놀이의 자리이다
     if anchor in ("", "top") or target not in pages or anchor in pages[target].anchors:
         return ""
     return f"그 페이지에 {anchor}라는 자리가 없다"

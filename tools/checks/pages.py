@@ -6,10 +6,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 # 수와 판정을 코드에 묶은 표시이다. 뜻은 ties.py에 있다.
-TIE = re.compile(r"<!--(?P<kind>=|\?|cite:)\s*(?P<source>.*?)\s*-->", re.DOTALL)
+TIE = re.compile(r"<!--(?P<kind>=|\?|right\?|cite:)\s*(?P<source>.*?)\s*-->", re.DOTALL)
+RIGHT = "<!--right-->"  # 짐작의 맞는 것에서, 식을 지우고 남기는 표시
 # 책 밖으로 가는 링크이다. 주소가 참고 문헌의 것이면 출처이다(citations.py).
 LINK = re.compile(r"(?<!!)\[(?P<text>[^\]\[]+)\]\((?P<url>https?://[^)\s]+)\)")
 _TIE_ON_ITS_OWN_LINE = re.compile(rf"\n[ \t]*{TIE.pattern}[ \t]*(?=\n|\Z)", re.DOTALL)
+# 책의 확장이 읽는 데이터이다. 여러 줄에 걸친 주석이고, 첫 줄에는 이름만 있다.
+_DATA = re.compile(r"<!--\w+\n.*?-->", re.DOTALL)
 CODE_SPAN = re.compile(r"(?<![}`])`(?!`)([^`\n]+)`(?!`)")
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _CODE_CELL = re.compile(
@@ -28,8 +31,9 @@ def blank(pattern: re.Pattern[str], text: str) -> str:
 
 
 def strip_ties(text: str) -> str:
-    """묶음을 지운 글이다. 책과 노트북에는 이것을 담는다."""
-    return TIE.sub("", _TIE_ON_ITS_OWN_LINE.sub("", text))
+    """묶음을 지운 글이다. 책과 노트북에는 이것을 담는다. 짐작의 맞는 것에는 표시만 남긴다."""
+    text = _TIE_ON_ITS_OWN_LINE.sub("", text)
+    return TIE.sub(lambda match: RIGHT if match["kind"] == "right?" else "", text)
 
 
 def python(source: str) -> str:
@@ -81,8 +85,8 @@ class Page:
 
     @cached_property
     def unfenced(self) -> str:
-        """글에서 코드 블록과 지시자도 비운 것이다."""
-        return blank(_FENCE, self.prose)
+        """글에서 코드 블록과 지시자와 데이터도 비운 것이다."""
+        return blank(_DATA, blank(_FENCE, self.prose))
 
     @cached_property
     def words(self) -> str:

@@ -9,9 +9,11 @@
     2015년에 나왔다([Radford 등, 2015](https://arxiv.org/abs/1511.06434)).
     | 5×5<!--cite: Radford 등, 2015 --> | 4×4<!--= layer.kernel_size --> |
     큰 배치가 못하다<!--? min(large) > max(usual) -->.
+    - 큰 배치가 못하다. <!--right? min(large) > max(usual) -->
 
 `=` 뒤의 식은 그 자리까지의 코드 셀을 실행한 커널에서 계산한다. 책의 패키지와 `np`는 늘 쓸 수 있다. 식의 값이
-여럿이면 바로 앞에 적힌 수가 차례대로 같아야 하고, 적힌 자리까지 반올림해서 비교한다. `?` 뒤의 식은 참이어야 한다. 참고 문헌으로 가는
+여럿이면 바로 앞에 적힌 수가 차례대로 같아야 하고, 적힌 자리까지 반올림해서 비교한다. `?` 뒤의 식은 참이어야 한다. `right?`도 그렇고, 그림을 보기 전에
+하는 짐작의 맞는 것에 적으므로 다음 셀(그림)까지 실행하고 계산한다. 참고 문헌으로 가는
 링크는 그 앞의 수를 묶는다. 링크가 번거로운 표의 칸에는 `cite:` 뒤에 굵은 제목을 적고, 링크는 그 페이지에 한 번 적는다. 노트북이 아닌 페이지의 식은 책의 패키지와 `np`만 있는 곳에서 계산한다.
 
 쓰기:
@@ -47,6 +49,8 @@ BARE = {
     "0": "레이블과 범위의 끝", "1": "레이블과 범위의 끝", "1.0": "정확도의 가장 큰 값",
     "-1": "범위의 끝", "0.5": "0과 1의 한가운데", "255": "8비트의 가장 큰 값",
 }  # fmt: skip
+VERDICTS = ("?", "right?")
+EVALUATED = ("=", *VERDICTS)
 _MATH = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+(?:\n[^$\n]+)?)\$", re.DOTALL)
 _RESULT = re.compile(r"(?:=|\\approx|≈)\s*([-−]?[\d,.]*\d)\s*(?:\\%)?\s*\.?\s*$")
 _NUMBER = re.compile(r"(?<![A-Za-z0-9_.])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
@@ -103,7 +107,7 @@ def read(text: str) -> Numbers:
         for match in sorted([*TIE.finditer(paragraph), *_cited(paragraph)], key=re.Match.start):
             cited = match.re is LINK
             kind, source = ("cite:", match["text"]) if cited else (match["kind"], match["source"])
-            verdict = kind == "?"  # 판정에는 수를 묶지 않는다
+            verdict = kind in VERDICTS  # 판정에는 수를 묶지 않는다
             waiting = [n for n in numbers if taken <= n.position < match.start() and not verdict]
             if not verdict and (hangul := _HANGUL.search(paragraph[: match.start()])):
                 waiting.append(Number(hangul[0], hangul.start(), True))
@@ -113,7 +117,7 @@ def read(text: str) -> Numbers:
                     kind,
                     " ".join(source.split()),
                     page.line_of(position),
-                    sum(cell.start < position for cell in page.cells),
+                    sum(cell.start < position for cell in page.cells) + (kind == "right?"),
                     _sentence(paragraph, match.start()),
                     tuple(waiting),
                 )
@@ -130,9 +134,9 @@ def by_cell(text: str) -> dict[int, list[Tie]]:
     """몇째 코드 셀 다음에 계산할지(1부터) → 그때 계산할 묶음이다. 첫 셀 앞의 글은 첫 셀 다음에 계산한다."""
     groups: dict[int, list[Tie]] = {}
     for tie in read(text).ties:
-        if tie.kind in "=?":
+        if tie.kind in EVALUATED:
             groups.setdefault(max(1, tie.after_cell), []).append(tie)
-    return groups
+    return dict(sorted(groups.items()))
 
 
 def _cited(paragraph: str) -> Iterator[re.Match[str]]:
@@ -246,7 +250,7 @@ def mismatch(tie: Tie, value: list[float] | str) -> str | None:
     """계산한 값이 적힌 수와 다르면 적힌 수와 참값을 문장으로 돌려준다."""
     if isinstance(value, str):
         return f"`{tie.source}`을(를) 계산하지 못했다({value})."
-    if tie.kind == "?":
+    if tie.kind in VERDICTS:
         return None if value and all(value) else f"`{tie.source}`이(가) 참이 아니다."
     count = len(value)
     if count == 0 or count > len(tie.numbers):
@@ -303,7 +307,7 @@ def check_page(path: Path) -> list[tuple[int, str]]:
     page = Page(text)
     found = [(tie.line, message) for tie in numbers.ties if (message := problem_of(tie))]
     if not (found or page.cells):
-        tied = [tie for tie in numbers.ties if tie.kind in "=?"]
+        tied = [tie for tie in numbers.ties if tie.kind in EVALUATED]
         found = [(tie.line, message) for tie, message in mismatches(tied, evaluate_plain(tied))]
     for line, written, sentence in numbers.untied:
         how = f"`{written}<!--= 식 -->`으로 적는다. ({sentence[:60]})"

@@ -104,6 +104,20 @@ TABLE = {
         ),
         "python -m tools.studies tables",
     ),
+    "cards": Stored(
+        ("book/cards/*.png",),
+        (
+            BRICKS,
+            "companion/recorded/grids.png",
+            "companion/recorded/stages.*",
+            "companion/recorded/experiments.png",
+            "companion/plotting/canvas.py",
+            "companion/plotting/step.py",
+            "book/_ext/play_data.py",
+            "tools/makers/cards.py",
+        ),
+        "python -m tools.makers.cards",
+    ),
     "speed": Stored(
         ("tools/studies/results/*.json",),
         (*NETWORKS, "tools/studies/contenders.py", "tools/studies/speed.py"),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tools.checks import ties as prose_ties
-from tools.checks.pages import TIE
+from tools.checks.pages import TIE, strip_ties
 from tools.checks.settings import BOOK
 from tools.checks.ties import agrees, check_page, mismatch, problem_of, read
 
@@ -137,6 +137,18 @@ def test_values_are_compared(text, value, message):
 )
 def test_ties_that_prove_nothing_are_refused(text, message):
     assert message in (problem_of(only_tie(text)) or "")
+
+
+def test_the_right_guess_is_tied_to_what_the_next_cell_shows():
+    text = f"{CELL}\n**먼저 짐작해 보자.** 어느 쪽일까?\n\n- 왼쪽 <!--right? y > x -->\n- 12<!--= x -->쪽\n\n{CELL}"
+    groups = prose_ties.by_cell(text)
+    assert {cell: [tie.source for tie in ties] for cell, ties in groups.items()} == {
+        1: ["x"],
+        2: ["y > x"],
+    }
+    assert list(groups) == [1, 2]  # 실행하는 차례이다
+    assert "참이 아니다" in mismatch(groups[2][0], [0.0])
+    assert strip_ties(text).count("<!--") == 1 and "- 왼쪽 <!--right-->" in strip_ties(text)
 
 
 def test_verdicts_are_evaluated_where_numbers_are(tmp_path):
