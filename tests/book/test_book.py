@@ -437,7 +437,7 @@ def test_a_table_that_a_cell_shows_is_a_table(book):
 def test_citations_lead_to_their_entries(book):
     html = (book / "book" / "plain.html").read_text("utf-8")
     listed = {entry.title: n for n, entry in enumerate(references(), start=1)}
-    text = html[html.index("처음 나왔다") :].split("</p>")[0]
+    text = html[html.index("<p>처음 나왔다") :].split("</p>")[0]
     shown = re.sub(r"<[^>]+>", "", text).split()
     radford, odena, foster = (
         listed[title] for title in ("Radford 등, 2015", "Odena 등, 2016", "Foster, 2023")
