@@ -18,7 +18,7 @@ from typing import NoReturn
 from companion import files
 from companion.arguments import check_integer
 from companion.korean import translate_argparse
-from companion.settings import DEFAULTS, PRECISIONS, UPSAMPLING, Settings, check
+from companion.settings import DEFAULTS, MOST, PRECISIONS, UPSAMPLING, Settings, check
 
 _SETTINGS = {
     "channels": "이미지의 채널 수. 1은 흑백, 3은 컬러. 컬러는 --source에 폴더를 줄 때만 쓴다",
@@ -221,6 +221,11 @@ def _train(options) -> None:
         options.source, channels=settings.channels, background=options.background
     ).images
     steps_per_epoch = count_steps(len(images), options.batch_size)
+    if options.epochs * steps_per_epoch > MOST:
+        raise ValueError(
+            f"--epochs가 {options.epochs}이다. 한 에포크가 {steps_per_epoch}스텝이니 "
+            f"{MOST // steps_per_epoch} 이하로 준다."
+        )
     settings = replace(settings, decay_steps=options.epochs * steps_per_epoch)
 
     _import_tensorflow(quiet=not options.debug)
@@ -271,6 +276,10 @@ def _sample(options) -> None:
     if options.separate:
         if options.columns is not None:
             raise ValueError("--separate는 격자를 만들지 않는다. --columns를 뺀다.")
+        if Path(options.out).suffix.lower() in _FORMATS:
+            raise ValueError(
+                f"{options.out!r}는 이미지 파일의 이름인데 --separate는 폴더에 쓴다. 폴더의 이름을 준다."
+            )
         names = [f"brick-{i:04d}.png" for i in range(options.n)]
         folder = files.check_folder(options.out, names)
         paths = [folder / name for name in names]
@@ -339,8 +348,9 @@ def _check_name(name: str) -> Path:
             f"{name!r}는 이미지 파일의 이름이 아니다. {', '.join(_FORMATS)}로 끝나는 이름을 주거나, "
             "폴더에 한 장씩 쓰려면 --separate를 준다."
         )
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"{str(path.parent)!r} 폴더가 없다. 먼저 만들거나 다른 곳을 준다.")
+    folder = path.parent if not path.is_symlink() else Path(os.path.realpath(path)).parent
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{str(folder)!r} 폴더가 없다. 먼저 만들거나 다른 곳을 준다.")
     return path
 
 

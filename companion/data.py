@@ -66,7 +66,10 @@ OVERSHOOT = 0.25  # [-1, 1]에서 이만큼까지 벗어난 값은 반올림이�
 _NO_PICTURES = {"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "PDF", "WMF"}
 # Pillow가 읽지 못해도 이미지이다. 말없이 빠뜨리면 이미지가 왜 적은지 알 수 없다.
 _PICTURES = {".avif", ".heic", ".heif", ".jxl"}
-_DARKEST = 2**12  # 16비트 이미지의 가장 밝은 값이 이보다 작으면 12비트나 8비트의 값일 수 있다.
+_DARKEST = (
+    16  # 16비트를 8비트로 줄인 가장 밝은 값이 이보다 작으면 12비트나 8비트의 값이었을 수 있다.
+)
+_TOO_DARK = "16비트 자리에 든 값이 모두 4,095 이하여서 밝기의 범위를 알 수 없다"
 _UNREADABLE = (
     (PermissionError, "권한이 없다"),
     (FileNotFoundError, "없는 파일을 가리키는 링크이다"),
@@ -175,6 +178,10 @@ def load_bricks(
     if source in ("embedded", "kaggle") and channels != 1:
         raise ValueError(
             f'channels가 {channels}인데 source가 "{source}"이다. 이 데이터는 흑백뿐이니 컬러 이미지가 든 폴더를 준다.'
+        )
+    if source in ("embedded", "kaggle") and background != 0:
+        raise ValueError(
+            f'background가 {background}인데 source가 "{source}"이다. 이 데이터에는 투명한 곳이 없으니 background를 뺀다.'
         )
     if source == "embedded":
         bricks = _load_embedded(BRICKS_FOLDER, split)
@@ -495,6 +502,7 @@ def _read_folder(folder: Path, channels: int, background: int) -> tuple[np.ndarr
         raise ValueError(
             f"{str(folder)!r} 폴더에 이미지가 없다. "
             + (f"혹시 {str(below[0])!r}인가? " if below else "")
+            + (f"{others[0].name!r}는 이미지의 확장자가 아니다. " if others else "")
             + ".png, .jpg, .webp처럼 이미지의 확장자가 있는 파일이 바로 들어 있는 폴더를 준다."
         )
     if others:
@@ -558,12 +566,16 @@ def _read_image(path: Path, channels: int, background: int) -> tuple[np.ndarray,
         with Image.open(path, formats=formats) as opened:
             opened.verify()  # PNG는 픽셀의 검사합이 틀려도 그대로 풀린다.
         with Image.open(path, formats=formats) as opened:
+            # tile은 파일에 든 픽셀의 꼴이고, 픽셀을 읽고 나면 사라진다.
+            deep = opened.mode.startswith("I") or ";16" in str(opened.tile)
             mode, turned = opened.mode, opened.getexif().get(ExifTags.Base.Orientation, 1) != 1
             moving = getattr(opened, "is_animated", False)
             image = ImageOps.exif_transpose(opened)
             width, height = image.size
             image, is_transparent = _flat(image, background)
         pixels = np.asarray(image.convert("L" if channels == 1 else "RGB"))
+        if deep and 0 < pixels.max() < _DARKEST:
+            raise _UnreadableError(_TOO_DARK)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValueError(
             f"{str(path)!r} 이미지는 픽셀이 {int(re.findall('[0-9]+', str(error))[0]):,}개여서 너무 크다. 줄여서 다시 부른다."
@@ -576,7 +588,7 @@ def _read_image(path: Path, channels: int, background: int) -> tuple[np.ndarray,
             f"{str(path)!r} 파일을 이미지로 읽을 수 없다({why}). 읽을 수 있는 이미지로 바꾸거나 다른 폴더로 옮긴다."
         ) from error
     conversions = {
-        "16비트": mode.startswith("I"),
+        "16비트": deep,
         "색이나 투명도가 있는": channels == 1 and mode not in ("1", "L") and mode[0] != "I",
         "흑백인": channels == 3 and mode[0] in "1LI",
         f"투명한 곳을 밝기 {background}인 배경에 얹은": is_transparent,
@@ -596,10 +608,8 @@ def _flat(image: Image.Image, background: int) -> tuple[Image.Image, bool]:
         pixels = np.asarray(image)
         if pixels.min() < 0 or pixels.max() >= 2**16:
             raise NotImplementedError(image.mode)
-        if 0 < pixels.max() < _DARKEST:
-            raise _UnreadableError(
-                f"16비트 자리에 든 값이 모두 {pixels.max()} 이하여서 밝기의 범위를 알 수 없다"
-            )
+        if 0 < pixels.max() < 256 * _DARKEST:
+            raise _UnreadableError(_TOO_DARK)
         return Image.fromarray((pixels >> 8).astype("uint8")), False
     if image.mode in ("F", "LAB"):
         raise NotImplementedError(image.mode)

@@ -197,8 +197,9 @@ def check_run_dir(folder: str | os.PathLike) -> Path:
     """새 폴더이거나, 비었거나, 하던 훈련이 든 폴더인지 본다. 훈련에는 다른 파일을 더 두어도 된다.
 
     Raises:
-        ValueError: 이름이 비었을 때.
+        TypeError, ValueError: 경로가 아니거나 비었거나, 기록만 있고 체크포인트가 없을 때.
         FileExistsError: 폴더가 아닌 파일이거나, 훈련이 아닌 것이 들었을 때.
+        NotADirectoryError: 폴더를 만들 곳이 폴더가 아닐 때.
     """
     folder = check_path("폴더의 이름", folder, "새 폴더의 이름을 준다")
     is_run = has_checkpoints(folder)
@@ -209,6 +210,8 @@ def check_run_dir(folder: str | os.PathLike) -> Path:
             _holds_only(path, pattern) if pattern else _is_file_of_ours(path)
         ):
             raise FileExistsError(f"{str(path)!r}는 companion이 쓴 것이 아니다. 새 폴더를 준다.")
+    if not is_run and (folder / "history.jsonl").exists():
+        raise ValueError(f"{str(folder)!r}에 기록은 있는데 체크포인트가 없다. 새 폴더를 준다.")
     return folder
 
 

@@ -192,10 +192,6 @@ class RunRecorder(keras.callbacks.Callback):
         folder = self.run_dir / "checkpoints"
         header = checkpoints.load_latest_checkpoint(folder, dcgan, self.config)
         if header is None:
-            if self._history_path.exists():
-                raise ValueError(
-                    f"{str(self.run_dir)!r}에 기록은 있는데 체크포인트가 없다. 새 폴더를 준다."
-                )
             if np.asarray(dcgan.g_optimizer.iterations) > 0:
                 raise ValueError(
                     f"{str(self.run_dir)!r}에는 체크포인트가 없는데 모델은 이미 훈련한 것이다. build_dcgan()으로 새로 지어 준다."

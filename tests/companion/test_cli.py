@@ -198,6 +198,7 @@ MISTAKES = {
     "sample README.md": "'README.md'는 이미지 파일의 이름이 아니다",
     "sample new/": "'new/'는 이미지 파일의 이름이 아니다",
     "sample x.gif": "이미지 파일의 이름이 아니다",
+    "sample x.png --separate": "'x.png'는 이미지 파일의 이름인데 --separate는 폴더에 쓴다",
     "sample new/x.png": "'new' 폴더가 없다",
     "sample x.png --checkpoint missing": "체크포인트 'missing'가 없다",
     "sample x.png -n 0": "-n이 0이다. 1 이상",
@@ -219,6 +220,7 @@ MISTAKES = {
     "data ''": "폴더의 이름이 비었다",
     "train README.md": "'README.md'는 폴더가 아니라 파일이다",
     "train x --epochs 0": "epochs가 0이다",
+    "train x --epochs 100000000": "한 에포크가 390스텝이니 11012736 이하로 준다",
     "train x --learning-rate -1": "learning_rate가 -1.0이다. 0보다 큰",
     "train x --learning-rate nan": "learning_rate가 nan이다",
     "train x --learning-rate 1e-50": "learning_rate가 1e-50이다. float32로는 0이므로 0보다 큰",
@@ -232,6 +234,7 @@ MISTAKES = {
     "train x --source ''": "source가 비었다",
     "train x --channels 3": "흑백뿐이니",
     "train x --background 300": "background가 300이다",
+    "train x --background 255": "투명한 곳이 없으니 background를 뺀다",
 }
 
 
@@ -375,12 +378,15 @@ def test_pipes_are_refused_and_not_waited_for(tmp_path, monkeypatch, capsys):
     assert "다른 파일이 있다(처음 것: 'a.png')" in told
 
 
-def test_a_link_to_an_image_of_ours_is_written_through(run_dir, tmp_path):
+def test_a_link_to_an_image_of_ours_is_written_through(run_dir, tmp_path, capsys):
     (tmp_path / "link.png").symlink_to("real.png")
     command = ["sample", str(tmp_path / "link.png"), "--checkpoint", str(run_dir), "-n", "1"]
     for _ in range(2):
         assert cli.main(command) == 0
     assert (tmp_path / "link.png").is_symlink()
+    (tmp_path / "dead.png").symlink_to("missing/real.png")
+    assert cli.main(["sample", str(tmp_path / "dead.png"), "-n", "1"]) == 1
+    assert "missing' 폴더가 없다" in capsys.readouterr().err
     with Image.open(tmp_path / "real.png") as image:
         assert image.size == (16, 16)
 

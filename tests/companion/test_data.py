@@ -5,6 +5,7 @@ import io
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ import textwrap
 import time
 import types
 import warnings
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -762,7 +764,8 @@ def test_a_missing_folder_is_named_with_the_choices(tmp_path, name):
 def test_a_folder_without_images_is_named(tmp_path):
     (tmp_path / "notes.txt").write_text("")
     with pytest.raises(
-        ValueError, match=rf"{re.escape(repr(str(tmp_path)))} 폴더에 이미지가 없다. .*\.png"
+        ValueError,
+        match=rf"{re.escape(repr(str(tmp_path)))} 폴더에 이미지가 없다. 'notes.txt'는 .*\.png",
     ):
         load_bricks(tmp_path)
 
@@ -836,18 +839,43 @@ def test_pixels_of_unknown_range_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("pixels", "highest"),
+    "pixels",
     [
-        (np.arange(4096, dtype="uint16"), 4095),
-        (np.arange(4096, dtype="int32") % 256, 255),
-        (np.arange(4096, dtype="uint16") % 2, 1),
+        np.arange(4096, dtype="uint16"),
+        np.arange(4096, dtype="int32") % 256,
+        np.arange(4096, dtype="uint16") % 2,
     ],
     ids=["12 bits", "8 bits in 32", "a mask in 16"],
 )
-def test_deep_pixels_that_would_come_out_black_are_refused(tmp_path, pixels, highest):
+def test_deep_pixels_that_would_come_out_black_are_refused(tmp_path, pixels):
     Image.fromarray(pixels.reshape(64, 64)).save(tmp_path / "a.tif")
-    with pytest.raises(ValueError, match=rf"a\.tif.*값이 모두 {highest} 이하여서"):
+    with pytest.raises(ValueError, match=r"a\.tif.*값이 모두 4,095 이하여서"):
         load_bricks(tmp_path)
+
+
+def save_deep_colours(path, pixels):
+    """Pillow는 16비트 컬러를 읽기만 하므로 PNG를 손으로 쓴다."""
+
+    def chunk(kind, content):
+        checksum = struct.pack(">I", zlib.crc32(kind + content))
+        return struct.pack(">I", len(content)) + kind + content + checksum
+
+    height, width, _ = pixels.shape
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in pixels)
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0))
+    chunks = header + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunks)
+
+
+def test_deep_colours_are_said_and_refused_where_they_would_come_out_black(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 2**16, (64, 64, 3))
+    save_deep_colours(tmp_path / "a.png", pixels)
+    with pytest.warns(UserWarning, match="16비트 이미지 1장"):
+        images = load_bricks(tmp_path, channels=3).images
+    np.testing.assert_array_equal(images[0], pixels >> 8)
+    save_deep_colours(tmp_path / "a.png", pixels >> 4)
+    with pytest.raises(ValueError, match=r"a\.png.*값이 모두 4,095 이하여서"):
+        load_bricks(tmp_path, channels=3)
 
 
 def test_a_program_for_pages_is_never_run_on_a_file(tmp_path):
@@ -1110,6 +1138,7 @@ def test_reading_many_images_shows_its_progress(tmp_path, monkeypatch, capsys):
         ({"split": "test"}, ValueError, "split.*'test'.*heldout"),
         ({"source": None}, TypeError, "source.*None.*embedded"),
         ({"source": ""}, ValueError, "source.*비었다"),
+        ({"background": 255}, ValueError, "background가 255인데.*투명한 곳이 없으니"),
     ],
 )
 def test_unknown_choices_are_refused(arguments, kind, message):
