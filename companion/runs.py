@@ -317,7 +317,7 @@ def load_generator(path) -> keras.Model:
     path = check_path("체크포인트", path)
     if not os.path.isdir(path):
         return _load_generator(path)
-    generator = checkpoints.newest(path / "checkpoints", _load_generator, "을 쓴다")
+    generator = checkpoints.newest(path / "checkpoints", _load_generator, "를 쓴다")
     if generator is None:
         raise FileNotFoundError(f"{str(path)!r}에 체크포인트가 없다. 훈련 폴더가 맞는지 확인한다.")
     return generator

@@ -319,7 +319,7 @@ def test_a_damaged_newest_checkpoint_gives_the_generator_of_the_one_before(tmp_p
     expected = runs.load_generator(older).get_weights()
     content = newest.read_bytes()
     newest.write_bytes(content[: len(content) // 2])
-    with pytest.warns(UserWarning, match="step-0000010.*이번에는 step-0000005.npz을 쓴다"):
+    with pytest.warns(UserWarning, match="step-0000010.*이번에는 step-0000005.npz를 쓴다"):
         weights = runs.load_generator(tmp_path).get_weights()
     assert all((a == b).all() for a, b in zip(weights, expected, strict=True))
     older.write_bytes(b"half")
