@@ -135,6 +135,8 @@ def doors(tmp_path_factory):
         (plotting.plot_transposed_convolution, {"values": [[1]], "kernel": [[1, 2], [3, 4]], "stride": 2, "padding": 0, "view": "zeros"}),
         (plotting.plot_upsampling_convolution, {"values": [[1]], "kernel": [[1, 2], [3, 4]]}),
         (plotting.plot_overlap_counts, {"kernel_sizes": (2,), "stride": 2}),
+        (plotting.table, {"columns": {"수": [1, 2]}}),
+        (plotting.layer_table, {"model": generator}),
         (recorded.experiments, {"study": "recipe"}),
     ]  # fmt: skip
 
