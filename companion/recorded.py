@@ -91,7 +91,8 @@ def experiments(study: str) -> dict[str, list[dict]]:
     """훈련법을 여러 시드로 비교한 실험 하나의 결과이다. 저장소의 `make experiments`가 만든다.
 
     Args:
-        study: 실험의 이름. `"upsampling"`, `"labels"`, `"recipe"`처럼 `tools/studies/recipes.py`에 적힌 것.
+        study: 실험의 이름. `"upsampling"`, `"labels"`, `"recipe"`처럼 `tools/studies/recipes.py`에 적힌 것. `"forger"`는
+            브라우저에서 배우는 위조범의 스위치들이고, 담긴 값이 다르다.
 
     Returns:
         훈련법의 한국어 이름(`"기준"`, `"배치 16"`처럼 기준과 다른 설정)에서 시드마다의 결과로 가는 사전. 첫째가

@@ -20,6 +20,7 @@ SETTINGS: dict[str, Any] = {
     "generatorRate": 2e-3,
     "discriminatorRate": 2e-3,
     "frozen": False,
+    "mixed": False,
 }
 # 스위치의 이름과, 켜면 바뀌는 설정이다. 켠 훈련이 정말 어떻게 되는지는 tools/studies/forger.py가 잰다.
 SWITCHES: dict[str, dict[str, Any]] = {
@@ -28,6 +29,7 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "배치 정규화 빼기": {"batchNorm": False},
     "전치 합성곱 쓰기": {"upsampling": "transpose"},
     "옮기지 않기": {"shift": 0},
+    "한 상자에 섞기": {"mixed": True},
 }
 
 

@@ -1,4 +1,5 @@
-"""본문의 `<!--play: 이름-->` 자리에 놀이를 넣는다. Colab에서는 그 자리에 아무것도 보이지 않는다.
+"""본문의 `<!--play: 이름-->` 자리에 놀이를 넣고, `<!--door: 이름-->` 자리에는 그 놀이의 멈춘 그림에 링크를 달아 넣는다.
+Colab에서는 그 자리에 아무것도 보이지 않는다.
 
 놀이의 코드는 `book/_play/`에, 데이터를 만드는 일은 `play_data.py`에 있다. 페이지에는 멈춘 그림과 단추만 싣고, 코드와 데이터는
 단추를 누를 때 읽는다.
@@ -18,7 +19,7 @@ from sphinx.util.osutil import relative_uri
 
 from book._ext import play_data
 
-MARK = re.compile(r"\s*<!--\s*play:\s*(\w+)\s*-->\s*")
+MARK = re.compile(r"\s*<!--\s*(play|door):\s*(\w+)\s*-->\s*")
 
 
 class Toy(NamedTuple):
@@ -84,6 +85,8 @@ FIRST = TOYS["game"]._replace(
     button="열 쌍 더 하기",
 )
 
+DOORS = {"forger": "book/4_2_4_training"}  # 문을 낼 수 있는 놀이와, 그 놀이가 있는 쪽
+
 
 def prepare(app: Sphinx) -> None:
     """놀이의 코드와 데이터를 한 폴더에 모아 `_static/play/`로 나가게 한다."""
@@ -99,6 +102,16 @@ def megabytes(folder: Path, files: tuple[str, ...]) -> str:
     """단추를 누르면 받을 크기이다. 서버가 보내는 대로 gzip으로 줄여 센다."""
     size = sum(len(gzip.compress((folder / name).read_bytes(), 6)) for name in files)
     return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{max(1, round(size / 1e3))} kB"
+
+
+def door(name: str, folder: str, address: str) -> str:
+    """다른 쪽에 있는 놀이로 가는 멈춘 그림이다."""
+    toy = TOYS[name]
+    return (
+        f'<section class="play" aria-label="{toy.title}로 가는 문"><a href="{address}">'
+        f'<img class="play-still" src="{folder}{name}.png" alt="" loading="lazy"><br>{toy.title}</a>'
+        f'<p class="play-note">{html.escape(toy.still)}</p></section>'
+    )
 
 
 def first_pair(folder: str) -> str:
@@ -160,20 +173,25 @@ class PlaceToys(SphinxPostTransform):
             found = MARK.fullmatch(node.rawsource or node.astext()) or MARK.fullmatch(node.astext())
             if found is None:
                 continue
-            if found[1] not in TOYS:
+            kind, name = found.groups()
+            known: dict = TOYS if kind == "play" else DOORS
+            if name not in known:
                 raise ValueError(
-                    f"{page}의 <!--play: {found[1]}-->라는 놀이는 없다. {', '.join(TOYS)} 가운데에서 고른다."
+                    f"{page}의 <!--{kind}: {name}-->라는 놀이는 없다. {', '.join(known)} 가운데에서 고른다."
                 )
-            folder = relative_uri(self.app.builder.get_target_uri(page), "_static/play/")
-            built = Path(self.app.doctreedir) / "play-static" / "play"
-            if found[1] == "rewind":
+            here = self.app.builder.get_target_uri(page)
+            folder = relative_uri(here, "_static/play/")
+            if kind == "door":
+                there = relative_uri(here, self.app.builder.get_target_uri(DOORS[name]))
+                put = door(name, folder, f"{there}#{name}")
+            else:
+                built = Path(self.app.doctreedir) / "play-static" / "play"
+                address = f"{self.config.html_baseurl}{here}#{name}"
+                first = name == "game" and page == self.config.root_doc
+                put = shell(name, folder, built, address, first=first)
+            if name == "rewind":
                 self.remove_scrubber(TOYS["rewind"].title)
-            first = found[1] == "game" and page == self.config.root_doc
-            address = (
-                f"{self.config.html_baseurl}{self.app.builder.get_target_uri(page)}#{found[1]}"
-            )
-            text = shell(found[1], folder, built, address, first=first)
-            node.replace_self(nodes.raw("", text, format="html"))
+            node.replace_self(nodes.raw("", put, format="html"))
             self.document["has_toys"] = True
 
     def remove_scrubber(self, title: str) -> None:

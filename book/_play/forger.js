@@ -51,6 +51,7 @@ function forgerWorker() {
     pause() { running = false; if (seen) { report(0); picture("samples"); } },
     step() { running = false; if (one()) { report(0); picture("samples"); } },
     inspect({ k }) { running = false; self.postMessage({ kind: "inspected", k, ...gan.inspect(k) }); },
+    origin({ network, depth, i }) { self.postMessage({ kind: "origin", ...gan.origin(network, depth, i) }); },
     set({ settings }) { Object.assign(gan.settings, settings); },
   };
   self.onmessage = ({ data }) => orders[data.kind](data);
@@ -177,27 +178,128 @@ play.define("forger", (stage, data) => {
     which.value = row * columns + column + 1;
     inspect();
   });
+  // 값 하나를 골라 곱셈 하나까지 내려간다. 그림의 픽셀을 누르거나, 층과 채널과 자리를 고른다.
+  const layer = element("select", {});
+  const channel = element("input", { type: "number", min: 1 });
+  const row = element("input", { type: "number", min: 1 });
+  const column = element("input", { type: "number", min: 1 });
+  const from = element("input", { type: "number", min: 1 });
+  const products = element("table", { class: "play-products" });
+  const sums = element("p", { class: "play-note", "aria-live": "polite" });
+  const multiplying = element("div", { hidden: "" },
+    element("p", { class: "play-note" }, "특성 맵이나 샘플의 픽셀을 누르면, 그 값이 어떤 곱셈에서 나왔는지 보인다."),
+    element("div", { class: "play-buttons" },
+      ...[["층", layer], ["채널", channel], ["행", row], ["열", column], ["입력 채널", from]].map(([name, input]) => element("label", {}, `${name} `, input))),
+    products, sums);
+  let layers = []; // 고를 수 있는 층. input은 그 층의 입력을 그린 곳이다
+  let found; // 고른 값이 나온 곱셈들
+  const decimal = (value) => value.toFixed(3).replace("-", "−");
+  const within = (input, last) => {
+    input.max = last;
+    input.value = Math.min(last, Math.max(1, Math.round(input.value) || 1));
+    return input.value - 1;
+  };
+  function ask() {
+    const { network, depth, side, channels } = layers[layer.value];
+    const [c, y, x] = [within(channel, channels), within(row, side), within(column, side)];
+    order("origin", { network, depth, i: (y * side + x) * channels + c });
+  }
+  for (const input of [layer, channel, row, column]) input.addEventListener("change", ask);
+  from.addEventListener("change", multiply);
+
+  function multiply() {
+    const { window: across, inputs, weights, sum, value, normalized, gamma, beta } = found;
+    const { title, side, channels, network, drawn, input } = layers[layer.value];
+    const deep = inputs.length / across ** 2, c = within(from, deep);
+    const terms = [...inputs].map((x, i) => x * weights[i]);
+    const partial = (k) => terms.reduce((total, term, i) => (i % deep === k ? total + term : total), 0);
+    products.replaceChildren(...Array.from({ length: across }, (_, y) => element("tr", {}, ...Array.from({ length: across }, (_, x) => {
+      const i = (y * across + x) * deep + c;
+      return element("td", {}, `${decimal(inputs[i])}\n× ${decimal(weights[i])}\n= ${decimal(terms[i])}`);
+    }))));
+    const [y, x] = [row.value - 1, column.value - 1];
+    for (const box of inside.querySelectorAll("i")) box.remove();
+    if (drawn) frame(drawn, channel.value - 1, y, x, 1);
+    const corner = (at) => (side === 1 ? 0 : network === "inspector" ? 2 * at - 1 : Math.floor((at - 1) / 2));
+    if (across === 1) frame(input, 0, Math.floor(c / 10), c % 10, 1); // 잠재 벡터는 수 하나가 한 칸이다
+    else frame(input, c, corner(y), corner(x), across);
+    const last = title === "샘플" ? "tanh" : "LeakyReLU";
+    sums.textContent = `${network === "forger" ? "위조범" : "검사관"}의 ${title}${channels > 1 ? `, 채널 ${channel.value}` : ""}${side > 1 ? `, ${row.value}행 ${column.value}열` : ""}. `
+      + (across > 1 ? `입력 채널 ${c + 1}의 곱 ${across ** 2}개를 더하면 ${decimal(partial(c))}이고, 입력 채널 ${deep}개를` : `잠재 벡터의 수 ${deep}개의 곱을`)
+      + ` 모두 더하면 ${decimal(sum)}이다.`
+      + (normalized === undefined ? "" : ` 배치 정규화를 하면 ${decimal(normalized)}, γ ${decimal(gamma)}을 곱하고 β ${decimal(beta)}을 더하면 ${decimal(gamma * normalized + beta)}이다.`)
+      + (side > 1 ? ` ${last}를 지나면 ${decimal(value)}이다.` : " 이 합이 로짓이다.");
+  }
+  // 그린 특성 맵 위에 네모를 친다. 맵을 벗어난 창은 잘라 낸다.
+  function frame({ holder, side, across }, tile, y, x, size) {
+    if (tile >= across ** 2) return;
+    const cut = (at) => [Math.max(0, at), Math.min(side, at + size)];
+    const [[top, bottom], [left, right]] = [cut(y), cut(x)], share = (pixels) => `${(100 * pixels) / side / across}%`;
+    const box = element("i", {});
+    Object.assign(box.style, {
+      top: share(Math.floor(tile / across) * side + top), height: share(bottom - top),
+      left: share((tile % across) * side + left), width: share(right - left),
+    });
+    holder.append(box);
+  }
+
   function lookInside(k, z, maps, logit, gradient) {
-    const shown = (title, values, channels = 1, count = 1) => {
-      const drawn = element("canvas", { role: "img", "aria-label": title, style: "width:112px" });
+    const shown = (title, values, channels = 1) => {
+      const count = Math.min(16, channels), side = Math.round(Math.sqrt(values.length / channels));
+      const drawn = element("canvas", { role: "img", "aria-label": title });
       play.draw(drawn, values, channels, count);
-      return element("figure", { class: "play-cell" }, drawn, element("figcaption", {}, title));
+      const holder = element("div", { class: "play-map" }, drawn);
+      inside.append(element("figure", { class: "play-cell" }, holder, element("figcaption", {}, title)));
+      return { holder, drawn, side, across: Math.ceil(Math.sqrt(count)), count };
     };
     const strongest = Math.max(...gradient.map(Math.abs)) || 1;
-    inside.replaceChildren(
-      shown("잠재 벡터의 수 100개", z.map((value) => value / 3)),
-      ...maps.slice(0, -1).map((map, depth) => {
-        const side = 4 * 2 ** depth, channels = map.length / side ** 2, count = Math.min(16, channels);
-        return shown(`${side}×${side} 특성 맵, 채널 ${channels}개${count < channels ? ` 가운데 ${count}개` : ""}`, map, channels, count);
-      }),
-      shown("샘플", maps[maps.length - 1]),
-      shown("픽셀을 고칠 쪽. 밝은 곳은 밝게, 어두운 곳은 어둡게", gradient.map((value) => value / strongest)));
-    answer.textContent = `${k + 1}번 샘플: 검사관은 진짜일 확률을 ${(1 / (1 + Math.exp(-logit))).toFixed(3)}(로짓 ${logit.toFixed(2)})라고 답한다. `
+    inside.replaceChildren();
+    let input = shown("잠재 벡터의 수 100개", z.map((value) => value / 3));
+    layers = [];
+    const pass = (network, values, depth, side, title) => {
+      const channels = values.length / side ** 2;
+      const cut = channels > 16 ? " 가운데 16개" : "";
+      const drawn = shown(`${network === "forger" ? "위조범" : "검사관"}: ${title}${channels > 1 ? `, 채널 ${channels}개${cut}` : ""}`, values, channels);
+      const at = layers.push({ network, depth, side, channels, title, drawn, input }) - 1;
+      drawn.holder.addEventListener("click", ({ clientX, clientY }) => {
+        const { left, top, width } = drawn.holder.getBoundingClientRect(), pixel = width / drawn.across / side;
+        const [px, py] = [Math.floor((clientX - left) / pixel), Math.floor((clientY - top) / pixel)];
+        const tile = Math.floor(py / side) * drawn.across + Math.floor(px / side);
+        if (tile >= drawn.count) return;
+        [layer.value, channel.value, row.value, column.value] = [at, tile + 1, (py % side) + 1, (px % side) + 1];
+        ask();
+        multiplying.scrollIntoView({ block: "nearest" });
+      });
+      input = drawn;
+    };
+    maps.forger.forEach((map, depth) => {
+      const side = 4 * 2 ** depth;
+      pass("forger", map, depth, side, side === size ? "샘플" : `${side}×${side} 특성 맵`);
+    });
+    maps.inspector.forEach((map, depth) => {
+      const side = size / 2 ** (depth + 1);
+      pass("inspector", map, depth, side, `${side}×${side} 특성 맵`);
+    });
+    layers.push({ network: "inspector", depth: maps.inspector.length, side: 1, channels: 1, title: "로짓", input });
+    layer.replaceChildren(...layers.map(({ network, title }, at) =>
+      element("option", { value: at }, `${network === "forger" ? "위조범" : "검사관"}의 ${title}`)));
+    shown("픽셀을 고칠 쪽. 밝은 곳은 밝게, 어두운 곳은 어둡게", gradient.map((value) => value / strongest));
+    answer.textContent = `${k + 1}번 샘플: 검사관은 진짜일 확률을 ${(1 / (1 + Math.exp(-logit))).toFixed(3)}(로짓 ${decimal(logit)})라고 답한다. `
       + "마지막 그림은 검사관을 지나 되돌아온 그레이디언트이다. 픽셀을 그쪽으로 고치면 이 답이 커진다.";
+    multiplying.hidden = false;
+    layer.value = maps.forger.length; // 검사관의 첫 특성 맵은 채널 하나를 보므로 곱셈이 열여섯뿐이다
+    row.value = column.value = 4;
+    ask();
+    inside.scrollIntoView({ block: "nearest" });
+  }
+  function closeInside() { // 훈련이 나아가면 들여다본 값은 옛것이 된다
+    answer.textContent = "";
+    inside.replaceChildren();
+    multiplying.hidden = true;
   }
 
   stage.append(
-    element("div", { class: "play-buttons" }, running, button("한 스텝", () => { pause(); order("step"); }), button("처음부터", () => reset(false)),
+    element("div", { class: "play-buttons" }, running, button("한 스텝", () => { pause(); closeInside(); order("step"); }), button("처음부터", () => reset(false)),
       element("label", {}, "시드 ", seed)),
     element("fieldset", { class: "play-tabs" }, element("legend", {}, "스위치"), ...switches.map(({ label }) => label)),
     notice, status,
@@ -206,7 +308,7 @@ play.define("forger", (stage, data) => {
       element("figure", { class: "play-cell" }, realPicture, element("figcaption", {}, "진짜 벽돌"))),
     words, legend, chart,
     element("p", { class: "play-note" }, "필름: 같은 잠재 벡터의 샘플을, 본 이미지가 두 배가 될 때마다 남겼다."), film,
-    element("div", { class: "play-buttons" }, element("label", {}, "샘플 번호 ", which), button("들여다보기", inspect)), answer, inside);
+    element("div", { class: "play-buttons" }, element("label", {}, "샘플 번호 ", which), button("들여다보기", inspect)), answer, inside, multiplying);
 
   // ── 워커와 주고받기 ──
   let worker = null, address = "", going = false, inSight = true, seen = 0;
@@ -217,6 +319,7 @@ play.define("forger", (stage, data) => {
   const visible = () => inSight && !document.hidden;
   function run() {
     going = true;
+    closeInside();
     running.textContent = "멈춤";
     if (visible()) order("run");
   }
@@ -226,8 +329,8 @@ play.define("forger", (stage, data) => {
     order("pause");
   }
   function reset(goOn) { // 워커를 새로 띄운다
-    notice.textContent = answer.textContent = "";
-    inside.replaceChildren();
+    notice.textContent = "";
+    closeInside();
     worker?.terminate();
     URL.revokeObjectURL(address);
     const source = `"use strict";${ganLoops}\n${createGan}\n(${forgerWorker})()`;
@@ -269,7 +372,14 @@ play.define("forger", (stage, data) => {
       show(speed, right);
       drawLosses();
     },
-    inspected({ k, z, maps, logit, gradient }) { lookInside(k, z, maps, logit, gradient); },
+    inspected({ k, z, forger, inspector, logit, gradient }) { lookInside(k, z, { forger, inspector }, logit, gradient); },
+    origin(answer) {
+      found = answer;
+      const deep = found.inputs.length / found.window ** 2, strength = new Float64Array(deep);
+      found.inputs.forEach((x, i) => { strength[i % deep] += x * found.weights[i]; });
+      from.value = strength.map(Math.abs).reduce((best, value, c, all) => (value > all[best] ? c : best), 0) + 1; // 가장 크게 보탠 채널부터 보인다
+      multiply();
+    },
     broken({ seen: at }) {
       pause();
       notice.textContent = `본 이미지 ${number(at)}장에서 손실이 수가 아닌 것(NaN)이 되어 멈추었다. ‘처음부터’를 누른다.`;

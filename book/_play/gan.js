@@ -11,6 +11,7 @@ function createGan(options, loops, wasm) {
     upsampling: "smooth", batchNorm: true, shift: 2, labelNoise: 0.1,
     generatorRate: 2e-3, discriminatorRate: 2e-3, beta1: 0.5, beta2: 0.999, ema: 0.99,
     frozen: false, // 판별자를 고치지 않는다
+    mixed: false, // 진짜와 가짜를 한 배치에 섞어 판별자에 넣는다
     ...options,
   };
   const { size, channels, latent, batch, samples } = settings;
@@ -84,25 +85,35 @@ function createGan(options, loops, wasm) {
   const listed = (layers) => layers.flatMap(({ kernel, norm }) => (norm ? [kernel, norm.gamma, norm.beta] : [kernel]));
 
   // ── 층 ──
-  // backward(dy, learn)는 x로 돌아가는 그레이디언트를 돌려준다. learn이면 가중치의 그레이디언트도 더해 둔다.
+  // backward(dy, learn, back)는 x로 돌아가는 그레이디언트를 돌려주는데, back이 거짓이면 구하지 않는다. learn이면 가중치의 그레이디언트도 더해
+  // 둔다. output은 마지막 forward의 출력이다. met(b, i)는 b번 이미지의 i번 출력이 무엇을 곱해 더한 것인지 알려 준다. 만난 입력과 가중치가 창의 칸마다 채널의 순서로 있다.
 
   // 4×4, 스트라이드 2인 합성곱. 창을 행으로 펴면(gather) 합성곱은 행렬의 곱이다.
   function convolution(n, side, cin, cout, kernel) {
     const width = 16 * cin, rows = n * side * side / 4;
-    const columns = tensor(rows * width), back = tensor(rows * width), flipped = tensor(width * cout);
+    const columns = tensor(rows * width), dColumns = tensor(rows * width), flipped = tensor(width * cout);
     const y = tensor(rows * cout), dx = tensor(n * side * side * cin);
     return {
+      output: y,
       forward(x) {
         run.gather(columns, x, n, side, cin);
         run.multiply(y, columns, kernel.value, rows, cout, width, width, 1, 0);
         return y;
       },
-      backward(dy, learn) {
+      backward(dy, learn, back) {
         if (learn) run.multiply(kernel.gradient, columns, dy, width, cout, rows, 1, width, 1);
+        if (!back) return null;
         run.transpose(flipped, kernel.value, width, cout);
-        run.multiply(back, dy, flipped, rows, width, cout, cout, 1, 0);
-        run.scatter(dx, back, n, side, cin);
+        run.multiply(dColumns, dy, flipped, rows, width, cout, cout, 1, 0);
+        run.scatter(dx, dColumns, n, side, cin);
         return dx;
+      },
+      met(b, i) {
+        const row = b * side * side / 4 + Math.floor(i / cout);
+        return {
+          window: 4, inputs: columns.slice(row * width, (row + 1) * width),
+          weights: kernel.value.filter((_, k) => k % cout === i % cout),
+        };
       },
     };
   }
@@ -115,6 +126,7 @@ function createGan(options, loops, wasm) {
     const kernel = settings.upsampling === "smooth" ? smoothed(parameter, cin * cout) : parameter;
     let input;
     return {
+      output: y,
       forward(x) {
         input = x;
         kernel.refresh?.();
@@ -131,6 +143,18 @@ function createGan(options, loops, wasm) {
         }
         run.multiply(dx, columns, kernel.value, rows, cin, width, width, 1, 0);
         return dx;
+      },
+      met(b, i) { // 4×4 도장 가운데 이 픽셀을 덮는 것은 2×2 입력의 것뿐이다. 가장자리 밖의 입력은 0이다
+        const channel = i % cout, column = Math.floor(i / cout) % (2 * side), row = Math.floor(i / cout / 2 / side);
+        const inputs = [], weights = [];
+        for (let u = 3 - row % 2; u >= 0; u -= 2) for (let v = 3 - column % 2; v >= 0; v -= 2) {
+          const y = (row + 1 - u) / 2, x = (column + 1 - v) / 2, outside = y < 0 || y >= side || x < 0 || x >= side;
+          for (let k = 0; k < cin; k++) {
+            inputs.push(outside ? 0 : input[((b * side + y) * side + x) * cin + k]);
+            weights.push(kernel.value[((4 * u + v) * cout + channel) * cin + k]);
+          }
+        }
+        return { window: 2, inputs, weights };
       },
     };
   }
@@ -157,6 +181,7 @@ function createGan(options, loops, wasm) {
     const y = tensor(n * outputs), flipped = tensor(outputs * latent);
     let input;
     return {
+      output: y,
       forward(z) {
         input = z;
         run.transpose(flipped, kernel.value, outputs, latent);
@@ -164,6 +189,9 @@ function createGan(options, loops, wasm) {
         return y;
       },
       backward(dy) { run.multiply(kernel.gradient, dy, input, outputs, latent, n, 1, outputs, 1); },
+      met: (b, i) => ({
+        window: 1, inputs: input.slice(b * latent, (b + 1) * latent), weights: kernel.value.slice(i * latent, (i + 1) * latent),
+      }),
     };
   }
 
@@ -172,6 +200,7 @@ function createGan(options, loops, wasm) {
     const y = tensor(n), dx = tensor(n * inputs);
     let input;
     return {
+      output: y,
       forward(x) {
         input = x;
         for (let b = 0, i = 0; b < n; b++) {
@@ -187,6 +216,7 @@ function createGan(options, loops, wasm) {
         }
         return dx;
       },
+      met: (b) => ({ window: 4, inputs: input.slice(b * inputs, (b + 1) * inputs), weights: kernel.value.slice() }),
     };
   }
 
@@ -194,12 +224,14 @@ function createGan(options, loops, wasm) {
     const y = tensor(rows * c), hat = tensor(rows * c), dx = tensor(rows * c);
     const inverse = tensor(c), dBeta = tensor(c), dGamma = tensor(c);
     return {
+      output: y,
       forward(x) { run.normalize(y, hat, inverse, x, gamma.value, beta.value, rows, c); return y; },
       backward(dy, learn) {
         run.normalizeBackward(dx, dy, hat, inverse, gamma.value, dBeta, dGamma, rows, c);
         for (let k = 0; learn && k < c; k++) { gamma.gradient[k] += dGamma[k]; beta.gradient[k] += dBeta[k]; }
         return dx;
       },
+      within: (at) => ({ normalized: hat[at], gamma: gamma.value[at % c], beta: beta.value[at % c] }),
     };
   }
 
@@ -208,6 +240,7 @@ function createGan(options, loops, wasm) {
     let input;
     return {
       activation: true,
+      output: y,
       forward(x) { input = x; run.leaky(y, x, length); return y; },
       backward(dy) { run.leakyBackward(dx, dy, input, length); return dx; },
     };
@@ -217,24 +250,30 @@ function createGan(options, loops, wasm) {
     const y = tensor(length), dx = tensor(length);
     return {
       activation: true,
+      output: y,
       forward(x) { for (let i = 0; i < length; i++) y[i] = Math.tanh(x[i]); return y; },
       backward(dy) { for (let i = 0; i < length; i++) dx[i] = dy[i] * (1 - y[i] * y[i]); return dx; },
     };
   }
 
-  // 이미지마다 가로세로로 옮긴다. 새로 드러난 자리는 가장자리의 픽셀을 이어 채운다.
+  // 이미지마다 가로세로로 옮긴다. 새로 드러난 자리는 가장자리의 픽셀을 이어 채운다. sources는 픽셀마다 어디에서 왔는지이다.
   function shift(n, moves) {
-    const y = tensor(n * pixels), dx = tensor(n * pixels);
+    const y = tensor(n * pixels), dx = tensor(n * pixels), sources = new Int32Array(n * pixels);
     const clip = (i) => Math.max(0, Math.min(size - 1, i));
-    function each(visit) {
-      for (let b = 0, to = 0; b < n; b++) for (let row = 0; row < size; row++) {
-        const line = (b * size + clip(row + moves[2 * b])) * size;
-        for (let column = 0; column < size; column++, to++) visit(to, line + clip(column + moves[2 * b + 1]));
-      }
-    }
     return {
-      forward(x) { each((to, from) => { y[to] = x[from]; }); return y; },
-      backward(dy) { dx.fill(0); each((to, from) => { dx[from] += dy[to]; }); return dx; },
+      forward(x) {
+        for (let b = 0, to = 0; b < n; b++) for (let row = 0; row < size; row++) {
+          const line = (b * size + clip(row + moves[2 * b])) * size;
+          for (let column = 0; column < size; column++, to++) sources[to] = line + clip(column + moves[2 * b + 1]);
+        }
+        for (let i = 0; i < y.length; i++) y[i] = x[sources[i]];
+        return y;
+      },
+      backward(dy) {
+        dx.fill(0);
+        for (let i = 0; i < y.length; i++) dx[sources[i]] += dy[i];
+        return dx;
+      },
     };
   }
 
@@ -243,7 +282,10 @@ function createGan(options, loops, wasm) {
     return {
       layers,
       forward(x) { for (const layer of layers) x = layer.forward(x); return x; },
-      backward(dy, learn) { for (const layer of [...layers].reverse()) dy = layer.backward(dy, learn); return dy; },
+      backward(dy, learn, back = !learn) { // 가중치를 배울 때는 첫 층의 입력까지 되돌아갈 것이 없다
+        for (let k = layers.length - 1; k >= 0; k--) dy = layers[k].backward(dy, learn, back || k > 0);
+        return dy;
+      },
     };
   }
   function activated(rows, c, norm) {
@@ -273,30 +315,55 @@ function createGan(options, loops, wasm) {
   averages.forEach((average, k) => average.value.set(gParameters[k].value));
   // 진짜와 가짜는 따로 판별자에 넣는다. 가중치는 함께 쓰고, 배치 정규화의 평균과 분산은 저마다 구한다.
   const judgeReal = discriminator(batch, dWeights), judgeFake = discriminator(batch, dWeights);
+  const judgeBoth = discriminator(2 * batch, dWeights); // 섞을 때에는 앞의 절반이 진짜이고, 평균과 분산을 함께 구한다
   const forger = generator(batch, gWeights), averageForger = generator(samples, averageWeights);
   const movesReal = new Int32Array(2 * batch), movesFake = new Int32Array(2 * batch);
   const moveReal = shift(batch, movesReal), moveFake = shift(batch, movesFake);
 
   // ── 훈련 스텝 ──
-  const real = tensor(batch * pixels), z = tensor(batch * latent), dLogits = tensor(batch);
+  const real = tensor(batch * pixels), z = tensor(batch * latent);
+  const dBoth = tensor(2 * batch), dReal = dBoth.subarray(0, batch), dFake = dBoth.subarray(batch); // 로짓의 그레이디언트
   const realLabels = new Float32Array(batch), fakeLabels = new Float32Array(batch);
   const sigmoid = (a) => 1 / (1 + Math.exp(-a));
   const crossEntropy = (label, a) => Math.max(a, 0) - label * a + Math.log1p(Math.exp(-Math.abs(a)));
   const mean = (length, value) => { let sum = 0; for (let b = 0; b < length; b++) sum += value(b); return sum / length; };
 
+  // 판별자에 따로 넣는 것과 섞어 넣는 것. backward는 가짜로 돌아가는 그레이디언트를 돌려준다.
+  const apart = {
+    forward: (reals, fakes) => [judgeReal.forward(reals), judgeFake.forward(fakes)],
+    backward(learn) {
+      if (learn) judgeReal.backward(dReal, true);
+      return judgeFake.backward(dFake, learn);
+    },
+  };
+  const both = tensor(2 * batch * pixels), half = (values) => [values.subarray(0, values.length / 2), values.subarray(values.length / 2)];
+  const together = {
+    forward(reals, fakes) {
+      both.set(reals);
+      both.set(fakes, reals.length);
+      return half(judgeBoth.forward(both));
+    },
+    backward(learn) {
+      const back = judgeBoth.backward(dBoth, learn);
+      return back && half(back)[1];
+    },
+  };
+
   // 진짜 이미지와 z와 레이블에서 두 신경망의 그레이디언트를 구한다.
   function gradients() {
     for (const { gradient } of [...dParameters, ...gParameters]) gradient.fill(0);
-    const fake = forger.forward(z);
-    const onReal = judgeReal.forward(moveReal.forward(real)), onFake = judgeFake.forward(moveFake.forward(fake));
+    const { forward, backward } = settings.mixed ? together : apart;
+    const [onReal, onFake] = forward(moveReal.forward(real), moveFake.forward(forger.forward(z)));
     // 이진 교차 엔트로피를 로짓으로 미분하면 답한 확률에서 레이블을 뺀 것이다.
-    for (let b = 0; b < batch; b++) dLogits[b] = (sigmoid(onReal[b]) - realLabels[b]) / (2 * batch);
-    judgeReal.backward(dLogits, true);
-    for (let b = 0; b < batch; b++) dLogits[b] = (sigmoid(onFake[b]) - fakeLabels[b]) / (2 * batch);
-    judgeFake.backward(dLogits, true);
+    for (let b = 0; b < batch; b++) {
+      dReal[b] = (sigmoid(onReal[b]) - realLabels[b]) / (2 * batch);
+      dFake[b] = (sigmoid(onFake[b]) - fakeLabels[b]) / (2 * batch);
+    }
+    backward(true);
     // 위조범이 바라는 레이블은 1이다. 그레이디언트는 판별자를 지나가기만 한다.
-    for (let b = 0; b < batch; b++) dLogits[b] = (sigmoid(onFake[b]) - 1) / batch;
-    forger.backward(moveFake.backward(judgeFake.backward(dLogits, false)), true);
+    dReal.fill(0);
+    for (let b = 0; b < batch; b++) dFake[b] = (sigmoid(onFake[b]) - 1) / batch;
+    forger.backward(moveFake.backward(backward(false)), true);
     return {
       dLoss: mean(batch, (b) => (crossEntropy(realLabels[b], onReal[b]) + crossEntropy(fakeLabels[b], onFake[b])) / 2),
       gLoss: mean(batch, (b) => crossEntropy(1, onFake[b])),
@@ -339,24 +406,38 @@ function createGan(options, loops, wasm) {
   for (let i = 0; i < fixed.length; i++) fixed[i] = fixedRandom.normal();
   const sample = (latents = fixed) => averageForger.forward(latents).slice();
 
-  // 샘플 하나를 들여다본다. 잠재 벡터, 활성화 함수를 지난 특성 맵들(마지막 것이 이미지), 검사관의 로짓, 그리고 픽셀을 조금 키우면 로짓이
-  // 얼마나 커지는지(그레이디언트)이다. 검사관은 그 샘플이 든 한 배치를 함께 본다.
-  function inspect(k) {
-    const maps = [], first = Math.min(k - (k % batch), samples - batch);
-    let x = fixed;
-    for (const layer of averageForger.layers) {
-      x = layer.forward(x);
-      const each = x.length / samples;
-      if (layer.activation) maps.push(x.slice(k * each, (k + 1) * each));
-    }
-    watched.set(x.subarray(first * pixels, (first + batch) * pixels));
-    const logit = judgeFake.forward(watched)[k - first];
-    dLogits.fill(0);
-    dLogits[k - first] = 1;
-    const gradient = judgeFake.backward(dLogits, false).slice((k - first) * pixels, (k - first + 1) * pixels);
-    return { z: fixed.slice(k * latent, (k + 1) * latent), maps, logit, gradient };
-  }
+  // 샘플 하나를 들여다본다. 잠재 벡터, 활성화 함수를 지난 위조범과 검사관의 특성 맵들(위조범의 마지막 것이 이미지), 로짓, 그리고 픽셀을 조금 키우면
+  // 로짓이 얼마나 커지는지(그레이디언트)이다. 검사관은 그 샘플이 든 한 배치를 함께 본다.
   const watched = tensor(batch * pixels);
+  let looked;
+  function inspect(k) {
+    const first = Math.min(k - (k % batch), samples - batch), place = k - first;
+    watched.set(averageForger.forward(fixed).subarray(first * pixels, (first + batch) * pixels));
+    const logit = judgeFake.forward(watched)[place];
+    dFake.fill(0);
+    dFake[place] = 1;
+    const gradient = partOf(judgeFake.backward(dFake, false), place, batch);
+    looked = {
+      forger: { layers: averageForger.layers, b: k, n: samples }, inspector: { layers: judgeFake.layers, b: place, n: batch },
+    };
+    const mapsOf = ({ layers, b, n }) => layers.filter(({ activation }) => activation).map(({ output }) => partOf(output, b, n));
+    return { z: partOf(fixed, k, samples), forger: mapsOf(looked.forger), inspector: mapsOf(looked.inspector), logit, gradient };
+  }
+  const partOf = (values, b, n) => values.slice(b * values.length / n, (b + 1) * values.length / n);
 
-  return { settings, step, sample, inspect, gradients, dParameters, gParameters, averages, real, z, realLabels, fakeLabels, movesReal, movesFake, fixed, tensor };
+  // 들여다본 샘플에서 특성 맵의 값 하나가 나온 길. network의 depth번 특성 맵의 i번 값이 어느 곱들의 합(sum)이고, 그 합이 배치 정규화(within)와
+  // 활성화 함수를 지나 얼마(value)가 되었는지이다.
+  function origin(network, depth, i) {
+    const { layers, b, n } = looked[network];
+    const start = layers.indexOf(layers.filter(({ met }) => met)[depth]);
+    const next = layers.findIndex(({ met }, k) => met && k > start);
+    const passed = layers.slice(start, next < 0 ? layers.length : next);
+    const at = b * passed[0].output.length / n + i;
+    return {
+      ...passed[0].met(b, i), sum: passed[0].output[at], value: passed.at(-1).output[at],
+      ...passed.find(({ within }) => within)?.within(at),
+    };
+  }
+
+  return { settings, step, sample, inspect, origin, gradients, dParameters, gParameters, averages, real, z, realLabels, fakeLabels, movesReal, movesFake, fixed, tensor };
 }

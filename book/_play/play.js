@@ -80,7 +80,7 @@ window.play = {
     button.textContent = "불러오는 중…";
     try {
       for (const file of box.dataset.files.split(" ")) await play.load(box.dataset.folder + file);
-      box.querySelector(".play-still")?.remove();
+      box.classList.add("play-begun");
       button.remove();
       stage.hidden = false;
       play.definitions[name](stage, play.data[name]);
@@ -106,7 +106,7 @@ document.addEventListener("DOMContentLoaded", () => {
       box.querySelector("[role=status]").textContent = picture.dataset.right === "1" ? "맞혔다." : "속았다.";
     });
   }
-  for (const box of document.querySelectorAll(".play")) {
+  for (const box of document.querySelectorAll(".play[data-play]")) {
     const button = box.querySelector(".play-start");
     button.hidden = false;
     button.addEventListener("click", () => play.start(box));

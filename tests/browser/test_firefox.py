@@ -169,6 +169,9 @@ def test_the_forger_learns_in_firefox(firefox, served, folder):
         assert firefox.evaluate(f"{stage}.dataset.engine") == "wasm"
         firefox.evaluate(f"{stage}.querySelector('button').click()")
         firefox.wait(f"{stage}.dataset.seen >= 500")
+        button = "[...document.querySelectorAll('#forger button')].find((b) => b.textContent === '들여다보기')"
+        firefox.evaluate(f"{button}.click()")
+        firefox.wait("document.querySelectorAll('#forger .play-products td').length === 16")
 
 
 def test_the_hangul_font_is_used_from_a_folder_in_firefox(firefox):

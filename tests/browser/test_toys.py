@@ -1,5 +1,7 @@
 """놀이를 모두, 마우스로도 글쇠로도 움직여 본다."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -254,111 +256,21 @@ def wait_until(one, condition: str):
     one.page.wait_for_function(f"() => {condition}", timeout=60_000)
 
 
-def test_the_forger_starts_pauses_steps_and_starts_again(reader):
+RESTING = "!document.querySelector('#forger .play-score').textContent.includes('초당')"
+
+
+def seen(one, images: int):
+    one.page.wait_for_selector(f"#forger canvas[data-seen='{images}']")
+
+
+def test_the_forger_learns_rests_out_of_sight_and_starts_again(reader):
     one = reader(folder=True)
     toy = forger(one)
     assert toy.locator(".play-stage").get_attribute("data-engine") == "wasm"
     toy.get_by_role("button", name="시작").press("Enter")
     wait_until(one, f"{SEEN} >= 1000")
     assert "검사관이 맞힌 비율" in toy.inner_text()
-    toy.get_by_role("button", name="멈춤").press("Enter")
-    one.page.wait_for_timeout(500)
-    paused = one.page.evaluate(SEEN)
-    toy.get_by_role("button", name="한 스텝").click()
-    wait_until(one, f"{SEEN} === {paused} + 16")
-    assert toy.locator(".play-film canvas").count() >= 3
-    assert "본 이미지" in toy.locator("canvas").first.get_attribute("aria-label")
-    toy.get_by_role("button", name="처음부터").click()
-    wait_until(one, "document.querySelectorAll('#forger .play-film canvas').length === 1")
-
-
-def test_the_same_seed_in_the_address_teaches_the_same_forger(reader):
-    def after_two_steps(seed):
-        one = reader(folder=True)
-        one.page.goto(f"{one.base}book/4_2_4_training.html#forger={seed}")
-        one.page.wait_for_selector("#forger canvas[data-seen='0']")
-        for seen in (16, 32):
-            one.page.get_by_role("button", name="한 스텝").click()
-            one.page.wait_for_selector(f"#forger canvas[data-seen='{seen}']")
-        return one, one.page.locator("#forger canvas").first.evaluate(CANVAS)
-
-    one, first = after_two_steps(7)
-    assert after_two_steps(7)[1] == first
-    assert after_two_steps(8)[1] != first
-    one.page.get_by_label("시드").fill("9")
-    one.page.get_by_label("시드").press("Enter")
-    assert one.page.url.endswith("#forger=9")
-
-
-def test_switches_of_the_forger_act_at_once_or_start_again(reader):
-    one = reader(folder=True)
-    toy = forger(one)
-    toy.get_by_role("button", name="한 스텝").click()
-    one.page.wait_for_selector("#forger canvas[data-seen='16']")
-    toy.get_by_label("검사관 얼리기").check()
-    toy.get_by_role("button", name="한 스텝").click()
-    one.page.wait_for_selector("#forger canvas[data-seen='32']")
-    toy.get_by_label("배치 정규화 빼기").check()
-    one.page.wait_for_selector("#forger canvas[data-seen='0']")
-    assert "처음부터 다시 한다" in toy.inner_text()
-
-
-def test_the_forger_rests_while_it_is_out_of_sight(reader):
-    one = reader(folder=True)
-    toy = forger(one)
-    toy.get_by_role("button", name="시작").click()
-    wait_until(one, f"{SEEN} > 0")
-    one.page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
-    one.page.wait_for_timeout(1000)
-    resting = one.page.evaluate(SEEN)
-    one.page.wait_for_timeout(1000)
-    assert one.page.evaluate(SEEN) == resting
-    toy.locator("canvas").first.scroll_into_view_if_needed()
-    wait_until(one, f"{SEEN} > {resting}")
-
-
-def test_the_forger_learns_without_webassembly_too(reader):
-    one = reader(folder=True)
-    one.open("book/4_2_4_training")
-    one.page.evaluate(
-        """() => {
-          const define = play.define;
-          play.define = (name, begin) => define(name, (stage, data) => {
-            play.data.loops = btoa("no module");
-            begin(stage, data);
-          });
-        }"""
-    )
-    one.page.locator("#forger .play-start").click()
-    one.page.wait_for_selector("#forger .play-stage[data-engine='js']")
-    assert "WebAssembly를 쓸 수 없어" in one.page.locator("#forger [role=status]").inner_text()
-    one.page.locator("#forger").get_by_role("button", name="시작").click()
-    wait_until(one, f"{SEEN} > 16")
-
-
-def test_a_broken_number_is_noticed_and_said(reader):
-    one = reader(folder=True)
-    toy = forger(one)
-    one.page.evaluate(
-        """() => {
-          window.createGan = function createGan({ samples }) {
-            const step = () => ({ seen: 16, dLoss: NaN, gLoss: 1, right: 0 });
-            return { settings: {}, step, sample: () => new Float32Array(samples * 1024) };
-          };
-        }"""
-    )
-    toy.get_by_role("button", name="처음부터").click()
-    toy.get_by_role("button", name="시작").click()
-    toy.get_by_text("NaN").wait_for()
-    assert toy.get_by_role("button", name="시작").is_visible()
-
-
-def test_the_page_answers_while_the_forger_learns(reader):
-    one = reader()
-    toy = forger(one)
-    toy.get_by_role("button", name="시작").click()
-    wait_until(one, f"{SEEN} > 0")
-    gaps = one.page.evaluate(
+    gaps = one.page.evaluate(  # 배우는 동안에도 쪽은 곧 답한다
         """() => new Promise((resolve) => {
           const gaps = [];
           let last = performance.now();
@@ -373,22 +285,130 @@ def test_the_page_answers_while_the_forger_learns(reader):
     )
     assert np.median(gaps) < 100
 
+    one.page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+    wait_until(one, RESTING)
+    resting = one.page.evaluate(SEEN)
+    toy.locator("canvas").first.scroll_into_view_if_needed()
+    wait_until(one, f"{SEEN} > {resting}")
 
-def test_a_sample_of_the_forger_is_looked_into_by_click_and_by_keyboard(reader):
+    toy.get_by_role("button", name="멈춤").press("Enter")
+    wait_until(one, RESTING)
+    paused = one.page.evaluate(SEEN)
+    toy.get_by_role("button", name="한 스텝").click()
+    wait_until(one, f"{SEEN} === {paused} + 16")
+    assert toy.locator(".play-film canvas").count() >= 3
+    assert "본 이미지" in toy.locator("canvas").first.get_attribute("aria-label")
+    toy.get_by_role("button", name="처음부터").click()
+    wait_until(one, "document.querySelectorAll('#forger .play-film canvas').length === 1")
+
+
+def test_a_seed_of_the_forger_repeats_and_stands_in_the_address(reader):
+    one = reader(folder=True)
+    one.open("book/4_1_introduction")
+    one.page.get_by_role("link", name="위조범이 배우는 자리").click()
+    one.page.wait_for_url("**/4_2_4_training.html#forger")
+    one.page.goto(f"{one.base}book/4_2_4_training.html#forger=7")
+    one.page.reload()  # 같은 쪽에서 주소의 꼬리만 바꾸면 놀이가 열리지 않는다
+    pictures = []
+    for seed in (None, 8, 7):
+        if seed:
+            one.page.get_by_label("시드").fill(str(seed))
+            one.page.get_by_label("시드").press("Enter")
+            assert one.page.url.endswith(f"#forger={seed}")
+        seen(one, 0)
+        for images in (16, 32):
+            one.page.get_by_role("button", name="한 스텝").click()
+            seen(one, images)
+        pictures.append(one.page.locator("#forger canvas").first.evaluate(CANVAS))
+    assert pictures[0] == pictures[2] != pictures[1]
+
+    one.page.emulate_media(media="print")  # 종이에는 멈춘 그림이 나온다
+    assert one.page.locator("#forger .play-still").is_visible()
+    assert not one.page.locator("#forger canvas").first.is_visible()
+
+
+def test_switches_act_and_a_sample_is_looked_into_down_to_one_multiplication(reader):
     one = reader(folder=True)
     toy = forger(one)
-    toy.get_by_role("button", name="한 스텝").click()
-    one.page.wait_for_selector("#forger canvas[data-seen='16']")
+    step = toy.get_by_role("button", name="한 스텝")
+    step.click()
+    seen(one, 16)
+    toy.get_by_label("검사관 얼리기").check()
+    step.click()
+    seen(one, 32)
+
     picture = toy.locator("canvas").first
     box = picture.bounding_box()
     picture.click(position={"x": 2.5 * box["width"] / 8, "y": 1.5 * box["height"] / 6})
     answer = toy.get_by_text("번 샘플: 검사관은")
     answer.wait_for()
     assert "11번 샘플" in answer.inner_text()
-    assert toy.locator(".play-inside").locator("canvas").count() == 6
-    before = toy.locator("canvas").last.evaluate(CANVAS)
+    maps = toy.locator(".play-inside canvas")
+    assert maps.count() == 9
+    products = toy.locator(".play-products td")
+    toy.get_by_text("입력 채널 1의 곱 16개").wait_for()
+    assert products.count() == 16
+
+    box = maps.nth(2).bounding_box()  # 위조범의 8×8 특성 맵, 열여섯 채널
+    maps.nth(2).click(position={"x": box["width"] * 17.5 / 32, "y": box["height"] * 2.5 / 32})
+    sums = toy.get_by_text("위조범의 8×8 특성 맵, 채널 3, 3행 2열")
+    sums.wait_for()
+    assert products.count() == 4
+    for cell in products.all_inner_texts():
+        numbers = re.findall(r"-?\d+\.\d+", cell.replace("−", "-"))
+        x, weight, product = map(float, numbers)
+        assert x * weight == pytest.approx(product, abs=0.002)
+    toy.get_by_label("층").select_option("위조범의 4×4 특성 맵")
+    toy.get_by_text("잠재 벡터의 수 100개의 곱을").wait_for()
+    assert products.count() == 1
+    toy.get_by_label("층").select_option("위조범의 샘플")
+    toy.get_by_text("tanh를 지나면").wait_for()
+    toy.get_by_label("층").select_option("검사관의 로짓")
+    toy.get_by_text("이 합이 로짓이다").wait_for()
+
+    before = maps.last.evaluate(CANVAS)
     toy.get_by_label("샘플 번호").fill("48")
     toy.get_by_role("button", name="들여다보기").press("Enter")
-    wait_for_other = "([text]) => document.querySelector('#forger').innerText.includes(text)"
-    one.page.wait_for_function(wait_for_other, arg=["48번 샘플"])
-    assert toy.locator("canvas").last.evaluate(CANVAS) != before
+    toy.get_by_text("48번 샘플").wait_for()
+    assert maps.last.evaluate(CANVAS) != before
+
+    step.click()  # 배우고 나면 들여다본 것은 옛것이다
+    seen(one, 48)
+    assert maps.count() == 0
+    assert not products.first.is_visible()
+    toy.get_by_label("배치 정규화 빼기").check()
+    seen(one, 0)
+    assert "처음부터 다시 한다" in toy.inner_text()
+
+
+def test_the_forger_learns_without_webassembly_and_says_when_a_number_breaks(reader):
+    one = reader(folder=True)
+    one.open("book/4_2_4_training")
+    one.page.evaluate(
+        """() => {
+          const define = play.define;
+          play.define = (name, begin) => define(name, (stage, data) => {
+            play.data.loops = btoa("no module");
+            begin(stage, data);
+          });
+        }"""
+    )
+    toy = one.page.locator("#forger")
+    toy.locator(".play-start").click()
+    one.page.wait_for_selector("#forger .play-stage[data-engine='js']")
+    assert "WebAssembly를 쓸 수 없어" in toy.locator("[role=status]").inner_text()
+    toy.get_by_role("button", name="시작").click()
+    wait_until(one, f"{SEEN} > 16")
+
+    one.page.evaluate(
+        """() => {
+          window.createGan = function createGan({ samples }) {
+            const step = () => ({ seen: 16, dLoss: NaN, gLoss: 1, right: 0 });
+            return { settings: {}, step, sample: () => new Float32Array(samples * 1024) };
+          };
+        }"""
+    )
+    toy.get_by_role("button", name="처음부터").click()
+    toy.get_by_role("button", name="시작").click()
+    toy.get_by_text("NaN").wait_for()
+    assert toy.get_by_role("button", name="시작").is_visible()

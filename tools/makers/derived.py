@@ -93,10 +93,29 @@ TABLE = {
         "python -m tools.studies experiments",
         2000,
     ),
+    "loops": Stored(
+        ("book/_play/gan-wasm.js",),
+        ("book/_play/gan-loops.ts", "tools/makers/loops.py"),
+        "python -m tools.makers.loops",
+        needs="npm이",
+    ),
+    "forger": Stored(
+        ("tools/studies/results/forger.jsonl", "book/_play/forger.png"),
+        (
+            BRICKS,
+            "book/_ext/forger_data.py",
+            "book/_play/gan.js",
+            "book/_play/gan-wasm.js",
+            "tools/studies/forger.py",
+        ),
+        "python -m tools.studies.forger --again",
+        60,
+    ),
     "studies": Stored(
         ("companion/recorded/experiments.*",),
         (
             "tools/studies/results/runs.jsonl",
+            "tools/studies/results/forger.jsonl",
             "companion/diagnosis.py",
             "companion/evaluator/ladder.json",
             "tools/studies/report.py",
@@ -140,24 +159,6 @@ TABLE = {
         (BRICKS, *NETWORKS, "tools/studies/recipe*.py", "tools/makers/symptoms.py"),
         "python -m tools.makers.symptoms --train",
         10,
-    ),
-    "loops": Stored(
-        ("book/_play/gan-wasm.js",),
-        ("book/_play/gan-loops.ts", "tools/makers/loops.py"),
-        "python -m tools.makers.loops",
-        needs="npm이",
-    ),
-    "forger": Stored(
-        ("tools/studies/results/forger.jsonl", "book/_play/forger.png"),
-        (
-            BRICKS,
-            "book/_ext/forger_data.py",
-            "book/_play/gan.js",
-            "book/_play/gan-wasm.js",
-            "tools/studies/forger.py",
-        ),
-        "python -m tools.studies.forger --again",
-        30,
     ),
     "glossary": Stored(
         ("book/glossary.md",),

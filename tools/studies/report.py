@@ -13,6 +13,7 @@ from companion import evaluation, recorded
 from companion.diagnosis import diagnose
 from companion.sampling import tile
 from tools.makers import manifest
+from tools.studies import forger
 from tools.studies.recipes import STUDIES, Recipe, Study
 from tools.studies.run import folder_of, read_results
 
@@ -173,6 +174,7 @@ def summary() -> str:
         name: {label(runs.recipe): runs.summary() for runs in read(study)}
         for name, study in STUDIES.items()
     }
+    studies["forger"] = forger.summary(forger.finished())
     contents = {"samples": [label(recipe) for recipe in SAMPLED], "studies": studies}
     return json.dumps(contents, ensure_ascii=False) + "\n"
 
