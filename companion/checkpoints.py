@@ -6,12 +6,11 @@
 
 import json
 import os
-import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +18,7 @@ import keras
 import numpy as np
 
 from companion.arguments import check_integer, is_number
-from companion.files import check_path, is_special, write_atomically, write_error
+from companion.files import CHECKPOINT, check_path, is_special, write_atomically, write_error
 from companion.settings import Settings, check
 from companion.training import DCGAN
 
@@ -30,7 +29,6 @@ _LINE = ("epoch", "step", "images", "seconds")  # 기록의 줄마다 꼭 있는
 _HEADER: dict[str, type | tuple] = {
     "step": int, "seconds": (int, float), "history": list, "environment": dict, "config": dict,
 }  # fmt: skip
-_NAME = re.compile(r"step-(\d{7,})\.npz")
 _LAYER = (
     "batch_shape", "target_shape", "filters", "kernel_size", "strides", "padding", "size",
     "interpolation", "use_bias", "activation", "negative_slope", "momentum", "epsilon", "rate",
@@ -43,6 +41,7 @@ _TRAINING = (
     "latent_dim", "label_noise", "ema_decay", "gradient_penalty", "penalty_interval", "shift",
     "seed", "precision",
 )  # fmt: skip
+_SETTINGS = tuple(field.name for field in fields(Settings))
 
 
 class CheckpointError(ValueError):
@@ -150,7 +149,7 @@ def save_checkpoint(
     history: Sequence[dict] = (),
     keep: int = 2,
 ) -> Path:
-    """훈련 상태를 `folder/step-0001234.npz`에 쓰고, 가장 새로운 `keep`개만 남긴다.
+    """훈련 상태를 `folder/step-0001234.npz`에 쓰고, 가장 새로운 `keep`개와 방금 쓴 것만 남긴다.
 
     Args:
         folder: 체크포인트 폴더. 없으면 만든다.
@@ -164,6 +163,7 @@ def save_checkpoint(
 
     Raises:
         FloatingPointError: 담을 값에 NaN이나 무한대가 있을 때. 파일은 쓰지 않는다.
+        ValueError: 설정이나 기록을 다시 읽을 수 없을 때. 파일은 쓰지 않는다.
         OSError: 폴더에 쓸 수 없거나 디스크가 찼을 때. 앞선 체크포인트는 그대로 남는다.
     """
     folder = check_path("체크포인트 폴더", folder)
@@ -185,7 +185,14 @@ def save_checkpoint(
         "environment": environment or {},
         "config": {**describe(dcgan), **(config or {})},
     }
-    arrays["meta"] = np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), np.uint8)
+    try:
+        meta = json.dumps(header, ensure_ascii=False).encode()
+        _check_header(json.loads(meta))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"체크포인트에 담을 설정이나 기록을 다시 읽을 수 없다({error}). train()이 남기는 것과 같은 꼴로 준다."
+        ) from None
+    arrays["meta"] = np.frombuffer(meta, np.uint8)
     path = checkpoint_path(folder, step)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -193,7 +200,8 @@ def save_checkpoint(
     except OSError as error:
         raise write_error(error, "체크포인트를", path) from error
     for old in list_checkpoints(folder)[:-keep]:
-        old.unlink()
+        if old != path:
+            old.unlink()
     return path
 
 
@@ -210,7 +218,7 @@ def list_checkpoints(folder) -> list[Path]:
     folder = check_path("체크포인트 폴더", folder)
     if not os.path.isdir(folder):
         return []
-    names = ((_NAME.fullmatch(path.name), path) for path in folder.iterdir())
+    names = ((CHECKPOINT.fullmatch(path.name), path) for path in folder.iterdir())
     return [path for _, path in sorted((int(name[1]), path) for name, path in names if name)]
 
 
@@ -225,12 +233,7 @@ def read_header(path) -> dict:
         header = json.loads(_array(archive, "meta").tobytes())
         version = header["format"]
         if version == FORMAT_VERSION:
-            for name, kind in _HEADER.items():
-                if not isinstance(header[name], kind):
-                    raise TypeError(f"{name}: {header[name]!r}")
-            _check_history(header["history"], header["step"])
-            Settings(**(header["config"]["settings"] or {}))
-            check(precision=header["config"]["training"]["precision"])
+            _check_header(header)
     if version != FORMAT_VERSION:
         raise CheckpointError(
             f"{str(path)!r}는 다른 버전의 companion이 쓴 체크포인트이다(형식 {version}, 읽을 수 있는 형식은 {FORMAT_VERSION}). "
@@ -242,6 +245,27 @@ def read_header(path) -> dict:
             f"{str(path)!r}에는 {header['step']}스텝의 상태가 들어 있다. 파일 이름을 되돌린다."
         )
     return header
+
+
+def _check_header(header: dict) -> None:
+    """머리 정보에 있어야 할 것이 꼴대로 있는지 본다."""
+    for name, kind in _HEADER.items():
+        if not isinstance(header[name], kind):
+            raise TypeError(f"{name}: {header[name]!r}")
+    if not is_number(header["seconds"]) or header["seconds"] < 0:
+        raise ValueError(f"seconds: {header['seconds']!r}")
+    _check_history(header["history"], header["step"])
+    config = header["config"]
+    for section in ("discriminator", "generator", "d_optimizer", "g_optimizer"):
+        config[section]
+    check(precision=config["training"]["precision"])
+    settings = config["settings"]  # 손으로 지은 모델에는 없다.
+    if settings is not None:
+        Settings(**settings)
+    for names, found in ((_TRAINING, config["training"]), (_SETTINGS, settings or _SETTINGS)):
+        for name in names:
+            if name not in found:
+                raise KeyError(name)
 
 
 def _check_history(history: list[dict], step: int) -> None:
@@ -356,8 +380,8 @@ def newest(folder, read: Callable[[Path], Found], then: str) -> Found | None:
     for path in reversed(list_checkpoints(folder)):
         try:
             found = read(path)
-        except CheckpointError as unreadable:
-            error = error or unreadable
+        except (CheckpointError, FileNotFoundError) as unreadable:  # 없는 것은 끊어진 링크이다.
+            error = error or CheckpointError(str(unreadable))
             continue
         if error is not None:
             warnings.warn(f"{error} 이번에는 {path.name}{then}.", stacklevel=3)

@@ -181,9 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument(
         "out", help=f"쓸 이미지 파일({', '.join(_FORMATS)}). --separate이면 PNG를 쓸 폴더"
     )
-    sample.add_argument(
-        "--checkpoint", type=Path, help="훈련 폴더나 체크포인트 파일. 없으면 책에 실은 생성자"
-    )
+    sample.add_argument("--checkpoint", help="훈련 폴더나 체크포인트 파일. 없으면 책에 실은 생성자")
     sample.add_argument("-n", type=int, default=64, help="샘플의 수(기본값 %(default)s)")
     sample.add_argument("--columns", type=int, help="격자의 열(기본값 8. 이을 때는 한 줄)")
     sample.add_argument("--seed", type=int, default=0, help="잠재 벡터의 시드")
@@ -293,8 +291,13 @@ def _sample(options) -> None:
         _check_size(
             paths[0], 64 * max(rows, columns)
         )  # 책에 실은 생성자의 이미지는 한 변이 64이다.
-    if options.checkpoint and not options.checkpoint.exists():
-        raise FileNotFoundError(f"체크포인트 {str(options.checkpoint)!r}가 없다. 경로를 확인한다.")
+    if (
+        options.checkpoint is not None
+        and not files.check_path(
+            "--checkpoint", options.checkpoint, "훈련 폴더나 체크포인트 파일을 준다"
+        ).exists()
+    ):
+        raise FileNotFoundError(f"체크포인트 {options.checkpoint!r}가 없다. 경로를 확인한다.")
 
     _import_tensorflow(quiet=not options.debug)
     import numpy as np

@@ -240,7 +240,7 @@ def to_uint8(x) -> np.ndarray:
             f"이미지의 값이 {low:g}부터 {high:g}까지이다. [-1, 1]의 실수를 준다. [0, 255]라면 "
             'astype("uint8")로 바꾼다.'
         )
-    if values.ndim > 2 and 0 <= low < high:
+    if values.ndim > 1 and 0 <= low < high:
         warnings.warn(
             f"이미지의 값이 {low:g}부터 {high:g}까지로 음수가 하나도 없다. [-1, 1]로 보고 바꾸었으니, [0, 1]이라면 "
             "2를 곱하고 1을 빼어 준다.",
@@ -255,7 +255,7 @@ def _check_pixels(given) -> None:
     if values.dtype.kind == "b":
         raise TypeError("이미지가 참과 거짓의 마스크이다. 255를 곱해 [0, 255]의 픽셀을 준다.")
     low, high = float(values.min()), float(values.max())
-    is_scaled = values.ndim > 1 and values.dtype.kind not in "ui" and 0 < high <= 1
+    is_scaled = values.ndim > 1 and values.dtype.kind not in "ui" and 0 < high <= 1 + OVERSHOOT
     if low < 0 or high > 255 or is_scaled:
         raise ValueError(
             f"이미지의 값이 {low:g}부터 {high:g}까지이다. [0, 255]의 픽셀을 준다. 이미 [-1, 1]로 바꾼 이미지는 다시 "
@@ -568,11 +568,17 @@ def _read_image(path: Path, channels: int, background: int) -> tuple[np.ndarray,
         with Image.open(path, formats=formats) as opened:
             # tile은 파일에 든 픽셀의 꼴이고, 픽셀을 읽고 나면 사라진다.
             deep = opened.mode.startswith("I") or ";16" in str(opened.tile)
-            mode, turned = opened.mode, opened.getexif().get(ExifTags.Base.Orientation, 1) != 1
+            mode, turned = (
+                opened.mode,
+                opened.getexif().get(ExifTags.Base.Orientation) in range(2, 9),
+            )
             moving = getattr(opened, "is_animated", False)
             image = ImageOps.exif_transpose(opened)
             width, height = image.size
-            image, is_transparent = _flat(image, background)
+            # Pillow는 흰색이 0인 TIFF를 8비트에서만 뒤집어 준다.
+            tags = getattr(opened, "tag_v2", {})
+            is_negative = deep and tags.get(ExifTags.Base.PhotometricInterpretation) == 0
+            image, is_transparent = _flat(image, background, is_negative)
         pixels = np.asarray(image.convert("L" if channels == 1 else "RGB"))
         if deep and 0 < pixels.max() < _DARKEST:
             raise _UnreadableError(_TOO_DARK)
@@ -602,7 +608,7 @@ def _read_image(path: Path, channels: int, background: int) -> tuple[np.ndarray,
     ]
 
 
-def _flat(image: Image.Image, background: int) -> tuple[Image.Image, bool]:
+def _flat(image: Image.Image, background: int, is_negative: bool) -> tuple[Image.Image, bool]:
     """투명한 곳이 없는 8비트 이미지로 바꾸고, 투명한 곳이 있었는지를 함께 돌려준다."""
     if image.mode.startswith("I"):  # Pillow의 convert()는 16비트를 나누지 않고 자른다.
         pixels = np.asarray(image)
@@ -610,7 +616,11 @@ def _flat(image: Image.Image, background: int) -> tuple[Image.Image, bool]:
             raise NotImplementedError(image.mode)
         if 0 < pixels.max() < 256 * _DARKEST:
             raise _UnreadableError(_TOO_DARK)
-        return Image.fromarray((pixels >> 8).astype("uint8")), False
+        if is_negative:
+            pixels = 2**16 - 1 - pixels
+        hidden = pixels == image.info.get("transparency")
+        grey = np.where(hidden, background, pixels >> 8).astype("uint8")
+        return Image.fromarray(grey), bool(np.any(hidden))
     if image.mode in ("F", "LAB"):
         raise NotImplementedError(image.mode)
     if not image.has_transparency_data:

@@ -53,7 +53,7 @@ def diagnose(history: Any, *, label_noise: float = 0.1) -> list[Sign]:
         보이므로 "살펴볼 것"이라고 한다.
 
     Raises:
-        TypeError, ValueError: 기록이 아니거나, 비었거나, 열이 모자라거나, 잡음의 크기가 범위를 벗어날 때.
+        TypeError, ValueError: 기록이 아니거나, 비었거나, 열이 모자라거나, 정확도나 잡음의 크기가 범위를 벗어날 때.
     """
     if not is_number(label_noise) or not 0 <= label_noise < 0.5:
         raise refusal("label_noise", label_noise, "0 이상 0.5 미만인 수를 준다")
@@ -70,6 +70,10 @@ def diagnose(history: Any, *, label_noise: float = 0.1) -> list[Sign]:
     if not all(math.isfinite(line[name]) for line in history for name in COLUMNS):
         advice = "이미지의 범위가 [-1, 1]인지 보고, 학습률을 줄여 마지막 체크포인트부터 다시 한다."
         return [Sign(BAD, "손실이 수가 아니거나(NaN) 무한대이다.", advice)]
+    if not all(0 <= line[name] <= 1 for line in history for name in COLUMNS[2:]):
+        raise ValueError(
+            "훈련 기록에 [0, 1]을 벗어난 정확도가 있다. 백분율이면 100으로 나누어 준다."
+        )
     late = history[-max(1, len(history) // 3) :]
     mean = {name: sum(line[name] for line in late) / len(late) for name in COLUMNS}
     signs = [

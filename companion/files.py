@@ -20,11 +20,12 @@ UNFINISHED = ".part"  # 다 쓰지 못한 파일과 폴더의 이름은 이렇�
 OURS = ".companion-"  # 우리가 만드는 임시 폴더의 이름은 이렇게 시작한다.
 _TEMPORARY = re.compile(rf"(?:\..+\.[0-9a-f]{{32}}|{re.escape(OURS)}\w+){re.escape(UNFINISHED)}")
 
+CHECKPOINT = re.compile(r"step-(\d{7,})\.npz")
 _RUN = {
-    "config.json": "",
-    "history.jsonl": "",
-    "samples": "step-*.png",
-    "checkpoints": "step-*.npz",
+    "config.json": None,
+    "history.jsonl": None,
+    "samples": re.compile(r"step-\d{7,}\.png"),
+    "checkpoints": CHECKPOINT,
 }
 _REASONS = {
     errno.EACCES: "권한이 없다",
@@ -64,7 +65,8 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
 
     `path`가 링크이면 링크는 그대로 두고 링크가 가리키는 파일을 쓴다.
     """
-    path = Path(os.path.realpath(path))
+    if path.is_symlink():
+        path = Path(os.path.realpath(path))
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}{UNFINISHED}")
     try:
         with open(temporary, "xb") as file:
@@ -190,7 +192,7 @@ def _check_contents(folder: Path, ours: Collection[str] | None) -> None:
 
 def has_checkpoints(folder: str | os.PathLike) -> bool:
     """훈련 폴더에 체크포인트가 하나라도 있는지 본다."""
-    return any(Path(folder).glob("checkpoints/step-*.npz"))
+    return any(CHECKPOINT.fullmatch(path.name) for path in Path(folder).glob("checkpoints/*.npz"))
 
 
 def check_run_dir(folder: str | os.PathLike) -> Path:
@@ -215,8 +217,8 @@ def check_run_dir(folder: str | os.PathLike) -> Path:
     return folder
 
 
-def _holds_only(folder: Path, pattern: str) -> bool:
-    return folder.is_dir() and all(path.match(pattern) for path in visible(folder))
+def _holds_only(folder: Path, pattern: re.Pattern) -> bool:
+    return folder.is_dir() and all(pattern.fullmatch(path.name) for path in visible(folder))
 
 
 def _is_file_of_ours(path: Path) -> bool:
@@ -227,7 +229,7 @@ def _is_file_of_ours(path: Path) -> bool:
         content = json.loads(path.read_bytes())
     except (ValueError, RecursionError):
         return False
-    return isinstance(content, dict) and "environment" in content
+    return isinstance(content, dict) and {*content} == {"config", "environment"}
 
 
 def reason(error: OSError) -> str:

@@ -119,6 +119,10 @@ def as_pixels(images: ArrayLike) -> NDArray[np.uint8]:
         TypeError, ValueError: 수의 배열이 아니거나, 크기나 범위가 맞지 않을 때.
     """
     array = check_numbers("이미지", images)
+    if array.ndim == 3 and array.shape[-1] in (1, 3):
+        raise ValueError(
+            f"이미지의 크기가 {array.shape}이다. 이미지 한 장이면 images[:1]처럼 (1, H, W, C) 크기로 준다."
+        )
     if array.ndim == 3:
         array = array[..., None]
     if array.ndim != 4 or array.shape[-1] not in (1, 3) or not array.size:

@@ -92,6 +92,27 @@ def test_only_the_newest_checkpoints_are_kept(tmp_path, model):
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_what_was_just_written_is_kept_though_it_is_older(tmp_path, model):
+    for step in (100, 200):
+        save_checkpoint(tmp_path, model, step)
+    assert read_header(save_checkpoint(tmp_path, model, 1))["step"] == 1
+    assert len(list_checkpoints(tmp_path)) == 3
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"history": [{"d_loss": 0.5}]}, {"history": [LINE | {"images": np.int64(1)}]}, {"history": [LINE]},
+        {"seconds": "x"}, {"environment": 5}, {"config": {"settings": 5}}, {"config": {"training": {}}},
+    ],
+)  # fmt: skip
+def test_what_could_not_be_read_again_is_not_written(tmp_path, model, wrong):
+    save_checkpoint(tmp_path, model, 1, keep=1)
+    with pytest.raises(ValueError, match="다시 읽을 수 없다"):
+        save_checkpoint(tmp_path, model, 3, keep=1, **wrong)
+    assert load_latest_checkpoint(tmp_path, model)["step"] == 1
+
+
 def test_more_than_seven_digits_of_steps_are_newer(tmp_path, model):
     for step in (9_999_999, 10_000_000):
         save_checkpoint(tmp_path, model, step)
@@ -229,6 +250,9 @@ def test_weights_that_are_not_numbers_fall_back_to_the_older_checkpoint(tmp_path
         lambda header: header["config"]["settings"].update(base_channels="wide"),
         lambda header: header["config"]["settings"].update(base_channels=100_000),
         lambda header: header["config"]["settings"].update(new=1),
+        lambda header: header["config"]["settings"].pop("decay_steps"),
+        lambda header: header["config"]["training"].pop("shift"),
+        lambda header: header.update(seconds=-5),
         lambda header: header.update(step="2"),
         lambda header: header.update(history={}),
         lambda header: header.update(history=[1]),
@@ -269,6 +293,10 @@ def test_the_previous_checkpoint_is_used_and_said_when_the_newest_is_broken(tmp_
         header = load_latest_checkpoint(tmp_path, model)
     assert header["step"] == 2
     assert same(expected, state(model))
+    newest.unlink()
+    newest.symlink_to("nowhere.npz")
+    with pytest.warns(UserWarning, match="step-0000003.*없다.*step-0000002.npz부터"):
+        assert load_latest_checkpoint(tmp_path, model)["step"] == 2
 
 
 def test_all_checkpoints_broken_is_an_error_not_a_fresh_start(tmp_path, model):

@@ -201,6 +201,7 @@ MISTAKES = {
     "sample x.png --separate": "'x.png'는 이미지 파일의 이름인데 --separate는 폴더에 쓴다",
     "sample new/x.png": "'new' 폴더가 없다",
     "sample x.png --checkpoint missing": "체크포인트 'missing'가 없다",
+    "sample x.png --checkpoint ''": "--checkpoint가 비었다",
     "sample x.png -n 0": "-n이 0이다. 1 이상",
     "sample x.png -n 100000000": "한 번에 10,000장까지",
     "sample x.png --columns 0": "--columns가 0이다. 1 이상",

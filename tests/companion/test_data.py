@@ -241,8 +241,9 @@ def test_pixels_that_are_not_finite_are_refused(bad):
         np.linspace(0, 256, 64).reshape(1, 8, 8, 1),
         np.array([-1]),
         np.linspace(0, 1, 64).reshape(8, 8),
+        np.linspace(0, 1.02, 64).reshape(8, 8),
     ],
-    ids=["0..1", "-1..1", "0..256", "a negative integer", "0..1 in two dimensions"],
+    ids=["0..1", "-1..1", "0..256", "a negative integer", "0..1 in two dimensions", "0..1.02"],
 )
 def test_what_is_no_picture_of_pixels_is_not_scaled_again(images):
     for given in (images, tf.constant(images)):
@@ -275,8 +276,9 @@ def test_to_uint8_refuses_pixels_and_warns_of_pictures_without_negatives():
             to_uint8(wrong)
     with pytest.raises(ValueError, match="0부터 63까지"):
         to_uint8(pixels.astype("float32"))
-    with pytest.warns(UserWarning, match="음수가 하나도 없다"):
-        to_uint8(pixels / 63)
+    for scaled in (pixels / 63, pixels[0, ..., 0] / 63):
+        with pytest.warns(UserWarning, match="음수가 하나도 없다"):
+            to_uint8(scaled)
     to_uint8(np.zeros((1, 8, 8, 1)))
 
 
@@ -838,6 +840,28 @@ def test_pixels_of_unknown_range_are_refused(tmp_path):
         load_bricks(tmp_path)
 
 
+DEEP = (np.arange(4096).reshape(64, 64) * 16).astype("uint16")
+
+
+def test_white_may_be_zero_in_sixteen_bits_too(tmp_path):
+    Image.fromarray(DEEP).save(tmp_path / "a.tif", tiffinfo={262: 0})
+    with pytest.warns(UserWarning, match="16비트"):
+        negative = load_bricks(tmp_path).images[0, ..., 0]
+    np.testing.assert_array_equal(negative, 255 - (DEEP >> 8))
+
+
+def test_a_transparent_value_in_sixteen_bits_shows_the_background(tmp_path):
+    Image.fromarray(DEEP).save(tmp_path / "a.png", transparency=int(DEEP[3, 4]))
+    with (
+        pytest.warns(UserWarning, match="밝기 200인 배경에"),
+        pytest.warns(UserWarning, match="16비트 이미지"),
+    ):
+        [image] = load_bricks(tmp_path, background=200).images[..., 0]
+    expected = DEEP >> 8
+    expected[3, 4] = 200
+    np.testing.assert_array_equal(image, expected)
+
+
 @pytest.mark.parametrize(
     "pixels",
     [
@@ -998,6 +1022,7 @@ def test_palettes_and_transparent_colours_keep_their_colours(tmp_path):
 @pytest.mark.parametrize(
     ("orientation", "stored"),
     [
+        (0, lambda upright: upright),
         (1, lambda upright: upright),
         (2, np.fliplr),
         (3, lambda upright: np.rot90(upright, 2)),

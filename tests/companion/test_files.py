@@ -187,15 +187,20 @@ def test_a_locked_folder_is_waited_for_or_refused_and_nothing_stays(tmp_path):
 
 
 def test_a_run_folder_is_new_or_empty_or_a_run(tmp_path):
-    (tmp_path / "config.json").write_text('{"environment": {}}')
+    (tmp_path / "config.json").write_text('{"config": {}, "environment": {}}')
     (tmp_path / "samples").mkdir()
     assert check_run_dir(tmp_path) == tmp_path
-    for foreign in ("[]", '{"model": "bert"}', "", "\x80"):
+    for foreign in ("[]", '{"model": "bert"}', '{"environment": {}}', "", "\x80"):
         (tmp_path / "config.json").write_text(foreign, "latin-1")
         with pytest.raises(FileExistsError, match="config.json'는 companion이 쓴 것이 아니다"):
             check_run_dir(tmp_path)
     (tmp_path / "config.json").unlink()
-    for name, inside in (("samples", "song.wav"), ("checkpoints", "mine.npz")):
+    for name, inside in (
+        ("samples", "song.wav"),
+        ("samples", "step-12.png"),
+        ("checkpoints", "mine.npz"),
+        ("checkpoints", "step-100.npz"),
+    ):
         (tmp_path / name).mkdir(exist_ok=True)
         (tmp_path / name / inside).write_text("")
         with pytest.raises(FileExistsError, match=f"{name}'는 companion이 쓴 것이 아니다"):

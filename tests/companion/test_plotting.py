@@ -256,6 +256,9 @@ def test_tiles_keep_every_pixel():
 def test_floating_point_images_are_drawn_as_their_uint8_counterparts():
     np.testing.assert_array_equal(plotting.as_pixels(BRICKS / 127.5 - 1), BRICKS)
     np.testing.assert_array_equal(plotting.as_pixels(BRICKS[..., 0]), BRICKS)
+    for one in (BRICKS[0], np.repeat(BRICKS[0], 3, axis=-1)):
+        with pytest.raises(ValueError, match=r"이미지 한 장이면 images\[:1\]처럼"):
+            plotting.as_pixels(one)
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def test_a_disk_that_became_read_only_is_said(tmp_path):
 
 def test_a_file_in_the_place_of_a_folder_is_said(tmp_path):
     (tmp_path / "file").write_text("폴더가 아니다")
-    with refused(tmp_path, "쓰지 못했다", "file", number=errno.ENOTDIR):
+    with refused(tmp_path, "폴더가 아니라 파일이어서", "file"):
         train(tmp_path / "file" / "run")
 
 
@@ -344,14 +344,16 @@ def test_a_hostile_file_runs_and_writes_nothing(tmp_path):
     trace.unlink()  # 폭탄은 정말 터진다.
     files.mkdir()
     for name, content in attacks.items():
-        for file in ("step-0000001.npz", KAGGLE_CACHE_NAME, "a.png"):
+        for file in ("step-0000001.npz", KAGGLE_CACHE_NAME):
             (files / file).write_bytes(content)
         with refused(files, "체크포인트"):
             checkpoints.read_header(files / "step-0000001.npz")
         with refused(files, "캐시"):
             load_bricks("kaggle", cache_dir=files)
+        (files / "images").mkdir(exist_ok=True)
+        (files / "images" / "a.png").write_bytes(content)
         with refused(files, "a.png"):
-            load_bricks(files)
+            load_bricks(files / "images")
         assert list(tmp_path.iterdir()) == [files], name
 
 

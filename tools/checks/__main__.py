@@ -135,10 +135,9 @@ def _call(command: str) -> tuple[bool, list[str]]:
     with subprocess.Popen(
         [found, *rest],
         cwd=settings.BOOK.root,
-        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        encoding="utf-8",
+        encoding=sys.stdout.encoding,
         errors="backslashreplace",
     ) as process:
         limit = threading.Timer(LIMIT_SECONDS, process.kill)

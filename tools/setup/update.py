@@ -143,7 +143,7 @@ def refuse_local_sources(text: str) -> None:
 
 
 def conda_environment(pins: Iterable[str]) -> str:
-    """environment.yml의 내용을 돌려준다. pins는 "이름==판" 꼴의 줄이다."""
+    """environment.yml의 내용을 돌려준다. pins는 "이름==버전" 꼴의 줄이다."""
     listed = "\n".join(f"      - {pin}" for pin in pins)
     return (
         "# conda를 쓰는 독자의 환경. requirements.txt와 버전이 같다.\n"

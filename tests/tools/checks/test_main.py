@@ -24,9 +24,7 @@ def test_a_failing_stage_does_not_stop_the_later_ones(tmp_path, capfd):
 
 
 def test_what_went_wrong_stands_once_more_at_the_end(capfd):
-    wrong = (
-        "import sys; print(*range(99), sep='\\n'); print('이 시험', file=sys.stderr); sys.exit(1)"
-    )
+    wrong = "import sys; print(*range(99), sep='\\n', flush=True); print('이 시험', file=sys.stderr); sys.exit(1)"
     assert check.run([stage("bad", wrong), stage("long", "print(*range(999), sep='\\n')")]) == 1
     out = capfd.readouterr().out
     assert out.count("이 시험") == 2
