@@ -69,7 +69,10 @@ def test_axe_finds_nothing(reader, page):
     assert violations(axe, one) == []
     # 어두운 화면에서 달라지는 것은 색뿐이다.
     one.page.emulate_media(color_scheme="dark")
-    one.page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    one.page.wait_for_function(
+        "document.documentElement.dataset.theme === 'dark' && "
+        "document.getAnimations().every((move) => move.playState === 'finished')"
+    )
     assert violations(axe, one, runOnly=["color-contrast", "link-in-text-block"]) == []
 
 
@@ -86,7 +89,7 @@ def test_every_visible_label_of_the_interface_is_korean(reader):
         labels |= set(
             one.page.evaluate(
                 """() => [...document.querySelectorAll("[title], [aria-label], [placeholder], button, label, legend")]
-                .filter((node) => !node.closest("mjx-container, .cell_output, pre"))
+                .filter((node) => !node.closest("mjx-container, .cell_output, pre, sup"))
                 .flatMap((node) => [node.title, node.ariaLabel, node.placeholder,
                   /BUTTON|LABEL|LEGEND/.test(node.tagName) ? node.textContent : ""])
                 .map((text) => (text || "").trim()).filter(Boolean)"""

@@ -200,17 +200,17 @@ def test_rewinding_moves_pictures_and_words_together(reader):
     one = reader()
     toy = begin(one, "book/4_2_4_training", "rewind")
     slider = toy.locator("input[type=range]")
-    last = toy.inner_text(), toy.locator("img").get_attribute("src")
+    last = toy.inner_text(), toy.locator(".play-stage img").get_attribute("src")
     slider.focus()
     one.page.keyboard.press("Home")
-    first = toy.inner_text(), toy.locator("img").get_attribute("src")
+    first = toy.inner_text(), toy.locator(".play-stage img").get_attribute("src")
     assert first[0] != last[0]
     assert first[1] != last[1]
     one.page.keyboard.press("End")
-    assert (toy.inner_text(), toy.locator("img").get_attribute("src")) == last
+    assert (toy.inner_text(), toy.locator(".play-stage img").get_attribute("src")) == last
     for button in toy.get_by_role("group").get_by_role("button").all():
         button.click()
-    assert (toy.inner_text(), toy.locator("img").get_attribute("src")) == last
+    assert (toy.inner_text(), toy.locator(".play-stage img").get_attribute("src")) == last
     toy.get_by_text("처음부터 틀기").click()
     one.page.wait_for_function("document.querySelector('#rewind input').value >= 2")
     toy.get_by_text("멈추기").click()
@@ -285,7 +285,7 @@ def test_the_forger_learns_rests_out_of_sight_and_starts_again(reader):
     )
     assert np.median(gaps) < 100
 
-    one.page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+    one.page.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
     wait_until(one, RESTING)
     resting = one.page.evaluate(SEEN)
     toy.locator("canvas").first.scroll_into_view_if_needed()

@@ -21,7 +21,7 @@ from tools.checks import settings
 # 한 단계가 이보다 오래 걸리면 멈춰 선 것으로 본다.
 LIMIT_SECONDS = 20 * 60
 # 안 된 단계의 출력에서 끝에 다시 보일 줄 수이다.
-ENDING_LINES = 15
+ENDING_LINES = 30
 
 
 class Stage(NamedTuple):
@@ -69,10 +69,10 @@ def stages() -> list[Stage]:
             for name, least in book.coverage.items()
         ),
         Stage("browser", "브라우저에서 본 책",
-              f"{shared('worksteal')} -rs tests/browser --ignore={visit}",
+              f"{shared('worksteal')} -rfEs tests/browser --ignore={visit}",
               needs="tests/browser"),
         # 시간을 재므로 다른 시험과 나란히 하지 않는다.
-        Stage("visit", "처음 올 때의 속도", f"{alone} -rs {visit}", needs=visit),
+        Stage("visit", "처음 올 때의 속도", f"{alone} -rfEs {visit}", needs=visit),
         Stage("nbval", "저장된 출력", f"{shared('loadfile')} --nbval {book.pages}"),
     ]  # fmt: skip
     return [stage for stage in every if (book.root / stage.needs).exists()]
