@@ -58,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warnings.showwarning = lambda message, *_, **__: _say(f"주의: {message}")
         try:
             options.command(options)
+        except BrokenPipeError:  # 읽던 쪽이 먼저 닫혔다(`| head`). 셸이 SIGPIPE에 쓰는 번호이다.
+            return 128 + 13
         except KeyboardInterrupt as stop:
             _say(f"멈추었다. 같은 명령을 다시 치면 {options.after_stop(options)}.")
             return 128 + (stop.args[0] if stop.args else signal.SIGINT)
@@ -66,7 +68,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 raise
             _say(f"오류: {_sentence(error)}")
             return 1
+        finally:
+            _flush()
     return 0
+
+
+def _flush() -> None:
+    """남은 글을 내보낸다. 쓸 곳이 없어졌으면 버려서, 끝날 때 파이썬이 다시 쓰려다 영어로 알리지 않게 한다."""
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _say(text: str) -> None:

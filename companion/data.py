@@ -495,7 +495,10 @@ def _read_folder(folder: Path, channels: int, background: int) -> tuple[np.ndarr
         raise FileNotFoundError(
             f'{str(folder)!r} 폴더가 없다. "embedded", "kaggle", 또는 이미지가 든 폴더의 경로를 준다.'
         )
-    paths, others = _files_of(folder)
+    try:
+        paths, others = _files_of(folder)
+    except OSError as error:
+        raise write_error(error, "폴더를", folder, "읽지") from error
     if not paths:
         inside = [path for path in visible(folder) if path.is_dir() and os.access(path, os.R_OK)]
         below = [path for path in inside if _files_of(path)[0]]

@@ -63,7 +63,9 @@ def diagnose(history: Any, *, label_noise: float = 0.1) -> list[Sign]:
         raise ValueError(
             f"훈련 기록에 {', '.join(missing)} 열이 없다. train()이나 fit()이 돌려준 것을 그대로 준다."
         )
-    if not all(isinstance(line[name], Real) for line in history for name in COLUMNS):
+    if not all(
+        isinstance(line.get(name, 0), Real) for line in history for name in (*COLUMNS, "step")
+    ):
         raise TypeError(
             "훈련 기록에 수가 아닌 값이 있다. train()이나 fit()이 돌려준 것을 그대로 준다."
         )

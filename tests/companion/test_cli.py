@@ -362,6 +362,18 @@ def test_an_encoding_without_hangul_stops_nothing(variables, encoding, tmp_path)
     assert len(list((tmp_path / "bricks").iterdir())) == 3
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="늘 가득 찬 장치가 없다")
+@pytest.mark.parametrize(
+    ("target", "code", "said"),
+    [("| true", 141, ""), ("> /dev/full", 1, "오류: 디스크에 남은 자리가 없다.\n")],
+)
+def test_a_report_that_cannot_be_written_loses_no_file(target, code, said, tmp_path):
+    command = f"'{sys.executable}' -m companion data '{tmp_path}/bricks' --limit 3 {target}; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stderr) == (code, said)
+    assert len(list((tmp_path / "bricks").iterdir())) == 3
+
+
 def test_debug_shows_where_the_error_came_from(tmp_path):
     with pytest.raises(ValueError):
         cli.main(["--debug", "sample", str(tmp_path / "x.png"), "-n", "0"])

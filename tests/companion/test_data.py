@@ -922,9 +922,10 @@ def test_what_may_not_be_read_says_permission(open_folder):
     (open_folder / "002.png").chmod(0)
     with an_ordinary_user(), pytest.raises(PermissionError, match=r"002\.png.*권한이 없다"):
         load_bricks(open_folder)
-    open_folder.chmod(0o300)
-    with an_ordinary_user(), pytest.raises(PermissionError, match="폴더를 읽지 못했다.권한이 없다"):
-        load_bricks(open_folder)
+    for mode in (0o300, 0o444):
+        open_folder.chmod(mode)
+        with an_ordinary_user(), pytest.raises(PermissionError, match="권한이 없다"):
+            load_bricks(open_folder)
 
 
 def test_where_nothing_may_be_written_says_permission(open_folder):

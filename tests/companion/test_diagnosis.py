@@ -154,6 +154,7 @@ def test_the_recorded_run_is_healthy():
         ([{"step": 1}, HEALTHY], ValueError, "g_loss.* 열이 없다"),
         ({"d_loss": [0.5, 0.4], "g_loss": [2.0]}, ValueError, "값의 수가 다르다"),
         ([{**HEALTHY, "d_real_accuracy": 93.0}], ValueError, r"\[0, 1\]을 벗어난 정확도"),
+        ([{**HEALTHY, "step": "x"}], TypeError, "수가 아닌 값"),
         (0.33, TypeError, "float이다"),
         ([0.33], TypeError, "list이다"),
     ],
