@@ -12,7 +12,8 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from book._ext.progress import CHAPTER, reading_order
-from book._ext.value_questions import SOLUTION, cells_of, questions_of
+from book._ext.value_questions import cells_of, questions_of
+from tools.checks.pages import SOLUTION
 
 MARK = "<!--answers-->"
 _EXERCISE = re.compile(r"^### (연습 .+)$", re.MULTILINE)

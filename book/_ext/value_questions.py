@@ -10,7 +10,6 @@
     way: 값을 구하는 길. `value`가 답이다
 """
 
-import ast
 import html
 import json
 import re
@@ -27,10 +26,9 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from book._ext import address
 from book._ext.play_data import quiet
-from tools.checks.pages import python
+from tools.checks.pages import SOLUTION, imports_of
 
 MARK = re.compile(r"<!--value\n(?P<data>.*?)-->", re.DOTALL)
-SOLUTION = re.compile(r"<summary>풀이</summary>.*?^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 class Question(NamedTuple):
@@ -57,17 +55,6 @@ class Question(NamedTuple):
 
 def cells_of(page: Path) -> Sequence[Any]:
     return nbformat.read(page, as_version=4).cells
-
-
-def imports_of(cells: Sequence[Any]) -> str:
-    """페이지의 코드 셀에 있는 import를 모은 코드이다. 첫 셀(colab)의 것은 뺀다."""
-    return "\n".join(
-        ast.unparse(node)
-        for cell in cells
-        if cell.cell_type == "code" and "colab" not in cell.metadata.get("tags", [])
-        for node in ast.parse(python(cell.source)).body
-        if isinstance(node, ast.Import | ast.ImportFrom)
-    )
 
 
 def questions_of(cells: Sequence[Any]) -> Iterator[Question]:

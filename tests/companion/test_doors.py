@@ -146,6 +146,9 @@ def complaint(function, arguments):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
+            warnings.simplefilter(
+                "ignore", DeprecationWarning
+            )  # 남의 패키지가 저희끼리 쓰는 낡은 기능
             function(**arguments)
     except (ValueError, TypeError, OSError, RuntimeError, ArithmeticError, UserWarning) as error:
         if re.search(r"[가-힣]다[.(]", str(error)) and "\n" not in str(error):

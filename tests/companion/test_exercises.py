@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from book._ext.value_questions import SOLUTION, imports_of
 from companion.exercises import checking
 from tools import ROOT
 from tools.checks import notebooks
+from tools.checks.pages import SOLUTION, imports_of
 
 TITLE = re.compile(r"^### (연습 \S+)", re.MULTILINE)
 

@@ -2,8 +2,9 @@
 
 import ast
 import re
+from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 # 수와 판정을 코드에 묶은 표시이다. 뜻은 ties.py에 있다.
 TIE = re.compile(r"<!--(?P<kind>=|\?|right\?|cite:)\s*(?P<source>.*?)\s*-->", re.DOTALL)
@@ -22,6 +23,8 @@ _CODE_CELL = re.compile(
 _BLOCK = r"^(?P<mark>`{3,}|~{3,})%s[^\n]*\n.*?^(?P=mark)[ \t]*$"
 _FENCE = re.compile(_BLOCK % "", re.DOTALL | re.MULTILINE)
 _EXAMPLE = re.compile(_BLOCK % r"(?!\{)", re.DOTALL | re.MULTILINE)
+# 연습 문제의 접어 둔 풀이의 코드
+SOLUTION = re.compile(r"<summary>풀이</summary>.*?^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _MAGIC = re.compile(r"^[ \t]*[%!].*$", re.MULTILINE)
 
 
@@ -100,3 +103,14 @@ class Page:
 
     def line_of(self, position: int) -> int:
         return self.text.count("\n", 0, position) + 1
+
+
+def imports_of(cells: Sequence[Any]) -> str:
+    """페이지의 코드 셀에 있는 import를 모은 코드이다. 첫 셀(colab)의 것은 뺀다."""
+    return "\n".join(
+        ast.unparse(node)
+        for cell in cells
+        if cell.cell_type == "code" and "colab" not in cell.metadata.get("tags", [])
+        for node in ast.parse(python(cell.source)).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    )
