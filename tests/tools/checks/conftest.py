@@ -1,5 +1,6 @@
 """검사를 돌려 볼 다른 책이다."""
 
+import asyncio
 import shutil
 from pathlib import Path
 
@@ -17,5 +18,9 @@ def another_book(tmp_path_factory):
     root = tmp_path_factory.mktemp("books") / "another_book"
     shutil.copytree(ANOTHER_BOOK, root)
     with checking(root):
-        assert notebooks.main(["run"]) == 0
+        try:
+            assert notebooks.main(["run"]) == 0
+        except asyncio.CancelledError:
+            # 바쁜 기계에서는 앞선 시험의 커널을 거두는 일과 겹쳐 기다리던 답이 드물게 취소된다.
+            assert notebooks.main(["run"]) == 0
     return root
