@@ -58,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warnings.showwarning = lambda message, *_, **__: _say(f"주의: {message}")
         try:
             options.command(options)
+            if sys.stdout:
+                sys.stdout.flush()
         except BrokenPipeError:  # 읽던 쪽이 먼저 닫혔다(`| head`). 셸이 SIGPIPE에 쓰는 번호이다.
             return 128 + 13
         except KeyboardInterrupt as stop:
