@@ -167,7 +167,7 @@ def save_checkpoint(
         OSError: 폴더에 쓸 수 없거나 디스크가 찼을 때. 앞선 체크포인트는 그대로 남는다.
     """
     folder = check_path("체크포인트 폴더", folder)
-    _check_model(dcgan, config)
+    check_model(dcgan, config)
     step = check_integer("step", step, at_least=0)
     keep = check_integer("keep", keep, at_least=1)
     arrays = {name: np.asarray(variable) for name, variable in _variables(dcgan).items()}
@@ -205,7 +205,13 @@ def save_checkpoint(
     return path
 
 
-def _check_model(dcgan: DCGAN, config: dict | None) -> None:
+def check_model(dcgan: DCGAN, config: dict | None = None) -> None:
+    """훈련하거나 저장할 수 있는 모델인지 본다.
+
+    Raises:
+        TypeError: 모델이나 설정의 자료형이 다를 때.
+        ValueError: 컴파일하지 않았을 때.
+    """
     if not isinstance(dcgan, DCGAN):
         raise TypeError(f"모델의 자료형이 {type(dcgan).__name__}이다. build_dcgan()으로 지어 준다.")
     dcgan.check_compiled()
@@ -345,7 +351,7 @@ def load_checkpoint(path, dcgan: DCGAN, config: dict | None = None) -> dict:
         CheckpointError: 파일이 온전하지 않거나 그때와 지금의 설정이 다를 때.
         FileNotFoundError: 파일이 없을 때.
     """
-    _check_model(dcgan, config)
+    check_model(dcgan, config)
     header = read_header(path)
     different = difference(header["config"], {**describe(dcgan), **(config or {})})
     if different:

@@ -85,9 +85,7 @@ def train(
         RuntimeError: 같은 폴더에서 다른 훈련이 돌고 있을 때.
         OSError: 훈련 폴더에 쓸 수 없거나 디스크가 찼을 때. 앞선 체크포인트는 남는다.
     """
-    if not isinstance(dcgan, DCGAN):
-        raise TypeError(f"모델의 자료형이 {type(dcgan).__name__}이다. build_dcgan()으로 지어 준다.")
-    dcgan.check_compiled()
+    checkpoints.check_model(dcgan)
     images = _check_images(images, dcgan)
     sample_steps, callbacks = (
         check_list("sample_steps", sample_steps),
