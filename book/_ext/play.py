@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from docutils import nodes  # type: ignore[import-untyped]
+from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.osutil import relative_uri
@@ -104,12 +105,22 @@ def megabytes(folder: Path, files: tuple[str, ...]) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{max(1, round(size / 1e3))} kB"
 
 
-def door(name: str, folder: str, address: str) -> str:
+def still(name: str, folder: str, built: Path, alt: str) -> str:
+    """놀이의 멈춘 그림이다. 그림이 늦게 와도 아래의 단추가 밀려나지 않게 크기를 적어 둔다."""
+    with Image.open(built / f"{name}.png") as picture:
+        width, height = picture.size
+    return (
+        f'<img class="play-still" src="{folder}{name}.png" alt="{html.escape(alt)}" '
+        f'width="{width}" height="{height}" loading="lazy">'
+    )
+
+
+def door(name: str, folder: str, built: Path, address: str) -> str:
     """다른 쪽에 있는 놀이로 가는 멈춘 그림이다."""
     toy = TOYS[name]
     return (
         f'<section class="play" aria-label="{toy.title}로 가는 문"><a href="{address}">'
-        f'<img class="play-still" src="{folder}{name}.png" alt="" loading="lazy"><br>{toy.title}</a>'
+        f"{still(name, folder, built, '')}<br>{toy.title}</a>"
         f'<p class="play-note">{html.escape(toy.still)}</p></section>'
     )
 
@@ -136,19 +147,16 @@ def first_pair(folder: str) -> str:
 def shell(name: str, folder: str, built: Path, address: str, *, first: bool = False) -> str:
     """단추를 누르기 전의 놀이이다. `first`이면 첫 페이지에 싣는 꼴이다. 종이에는 그림과 주소(`address`)만 남는다."""
     toy = FIRST if first else TOYS[name]
-    still = ""
+    before = ""
     if first:
-        still = first_pair(folder)
+        before = first_pair(folder)
     elif toy.still:
-        still = (
-            f'<img class="play-still" src="{folder}{name}.png" alt="{html.escape(toy.still)}" '
-            'loading="lazy">'
-        )
+        before = still(name, folder, built, toy.still)
     title = "" if first else f'<p class="play-title">{toy.title}</p>'
     return (
         f'<section class="play" id="{name}" data-play="{name}" data-folder="{folder}" '
         f'data-files="{" ".join(toy.files)}" aria-label="{toy.title}">'
-        f'{title}<p class="play-note">{toy.task}</p>{still}'
+        f'{title}<p class="play-note">{toy.task}</p>{before}'
         f'<button class="play-start" type="button" hidden>{toy.button or f"{toy.title} 시작하기"} '
         f"({megabytes(built, toy.files)})</button>"
         f"<noscript><p>{toy.without_script}</p></noscript>"
@@ -181,11 +189,11 @@ class PlaceToys(SphinxPostTransform):
                 )
             here = self.app.builder.get_target_uri(page)
             folder = relative_uri(here, "_static/play/")
+            built = Path(self.app.doctreedir) / "play-static" / "play"
             if kind == "door":
                 there = relative_uri(here, self.app.builder.get_target_uri(DOORS[name]))
-                put = door(name, folder, f"{there}#{name}")
+                put = door(name, folder, built, f"{there}#{name}")
             else:
-                built = Path(self.app.doctreedir) / "play-static" / "play"
                 address = f"{self.config.html_baseurl}{here}#{name}"
                 first = name == "game" and page == self.config.root_doc
                 put = shell(name, folder, built, address, first=first)

@@ -39,5 +39,5 @@ def first_paint(reader, page):
     painted = one.page.evaluate(
         "performance.getEntriesByName('first-contentful-paint')[0].startTime"
     )
-    one.page.wait_for_load_state("load", timeout=60_000)
+    one.context.close()
     return painted

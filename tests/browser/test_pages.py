@@ -59,8 +59,9 @@ def test_axe_finds_nothing(reader, page):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     one = reader(color_scheme="light")
     one.open(page)
-    for button in one.page.query_selector_all(".play-start"):
-        button.click()
+    one.page.evaluate(
+        "document.querySelectorAll('.play-start').forEach((button) => button.click())"
+    )
     one.page.wait_for_function("!document.querySelector('.play-start')", timeout=60_000)
     # 글꼴이 다 온 다음에야 테마가 넘치는 코드를 키보드로 밀 수 있게 한다.
     one.page.wait_for_function(

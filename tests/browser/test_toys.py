@@ -32,6 +32,17 @@ def test_nothing_of_a_toy_is_read_before_its_button_is_pressed(reader):
     assert any(url.endswith("laboratory-data.js") for url in one.requests)
 
 
+def test_a_still_that_comes_late_does_not_push_its_button_away(reader):
+    one = reader()
+    one.page.route("**/_static/play/*.png", lambda route: route.abort())
+    one.open("book/4_1_introduction")
+    button = one.page.locator("#game .play-start")
+    before = one.page.locator("#game .play-still").bounding_box()
+    assert before["width"] / before["height"] == pytest.approx(2, rel=0.02)
+    assert button.bounding_box()["y"] >= before["y"] + before["height"]
+    one.errors.clear()  # 그림을 막은 것은 시험이다
+
+
 def test_without_scripts_a_toy_is_a_picture_and_a_sentence(reader):
     one = reader(java_script_enabled=False)
     one.page.goto(one.base + "book/4_1_introduction.html")
