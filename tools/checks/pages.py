@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 # 수와 판정을 코드에 묶은 표시이다. 뜻은 ties.py에 있다.
-TIE = re.compile(r"<!--(?P<kind>=|\?|right\?|cite:)\s*(?P<source>.*?)\s*-->", re.DOTALL)
+TIE = re.compile(r"<!--(?P<kind>=|\?|right\?|cite:|untied:)\s*(?P<source>.*?)\s*-->", re.DOTALL)
 RIGHT = "<!--right-->"  # 짐작의 맞는 것에서, 식을 지우고 남기는 표시
 # 책 밖으로 가는 링크이다. 주소가 참고 문헌의 것이면 출처이다(citations.py).
 LINK = re.compile(r"(?<!!)\[(?P<text>[^\]\[]+)\]\((?P<url>https?://[^)\s]+)\)")

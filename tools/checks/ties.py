@@ -10,10 +10,12 @@
     | 5×5<!--cite: Radford 등, 2015 --> | 4×4<!--= layer.kernel_size --> |
     큰 배치가 못하다<!--? min(large) > max(usual) -->.
     - 큰 배치가 못하다. <!--right? min(large) > max(usual) -->
+    식에서 보듯이 꼭대기가 가장 높다<!--untied: 위에서 미분했다 -->.
 
 `=` 뒤의 식은 그 자리까지의 코드 셀을 실행한 커널에서 계산한다. 책의 패키지와 `np`는 늘 쓸 수 있다. 식의 값이
 여럿이면 바로 앞에 적힌 수가 차례대로 같아야 하고, 적힌 자리까지 반올림해서 비교한다. `?` 뒤의 식은 참이어야 한다. `right?`도 그렇고, 그림을 보기 전에
-하는 짐작의 맞는 것에 적으므로 다음 셀(그림)까지 실행하고 계산한다. 참고 문헌으로 가는
+하는 짐작의 맞는 것에 적으므로 다음 셀(그림)까지 실행하고 계산한다. 묶음이 든 문단에서 비교하는 말(`COMPARED`)이 든 문장에는 판정이나, 비교하는 식으로
+묶은 수가 있어야 한다. 코드로 볼 것이 없으면 `untied:` 뒤에 이유를 적는다. 참고 문헌으로 가는
 링크는 그 앞의 수를 묶는다. 링크가 번거로운 표의 칸에는 `cite:` 뒤에 굵은 제목을 적고, 링크는 그 페이지에 한 번 적는다. 노트북이 아닌 페이지의 식은 책의 패키지와 `np`만 있는 곳에서 계산한다.
 
 쓰기:
@@ -30,6 +32,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,8 +52,28 @@ BARE = {
     "0": "레이블과 범위의 끝", "1": "레이블과 범위의 끝", "1.0": "정확도의 가장 큰 값",
     "-1": "범위의 끝", "0.5": "0과 1의 한가운데", "255": "8비트의 가장 큰 값",
 }  # fmt: skip
+# 우리 결과를 비교하는 말과, 비교가 아닌 것과 그 이유이다.
+TIMES = r"(?:두|세|네|다섯|열|스무|몇|몇십|수십) ?배(?![치정열경우])"
+COMPARED = re.compile(
+    rf"낫다|낫고|낫지|나았다|(?<!지 )못(?:하다|하고|했다)|가리지 못|가릴 수 없|뒤진|뒤처|앞선|앞섰|{TIMES}"
+    r"|가장 (?:크|큰|작|높|낮|많|적|가깝|가까|멀|먼|좋|나쁘|나쁜|빠|느리|느린|밝|어둡|어두|짧|길|긴|흔|넓|좁|둔|또렷|뚜렷)\w*"
+    r"|보다 (?:훨씬 |조금 |더 )?(?:크|큰|작|높|낮|많|적|가깝|가까|멀|먼|좋|나쁘|나쁜|나은|낫|못|빠르|빠른|느리|느린|넓|좁|길|짧|위|아래|뒤|앞)\w*"
+    r"|먼저 (?:무너|망가|배우|배운|나타|나오|내려|올라|바뀌)\w*"
+)
+NOT_COMPARED = [
+    (r"'[^'\n]{1,24}'", "규칙이 정한 판정의 이름이다."),
+    (r"(?:다|라)면[ ,]|보다 \S+다면|수 없다면", "아직 모르는 것을 가정한 말이다."),
+    (r"보다 \S+ 것이다|가장 \S+지(?=[를는가도 ])", "짐작이거나 묻는 말이다."),
+    (r"배(?:로|씩) (?:키우|키운|늘이|늘인|늘린|하면)", "결과가 아니라 바꾼 것이다."),
+    (
+        r"가장 (?:짧은 길|작은 예|높은 주파수|낮은 버전|가까운 (?:훈련|진짜|벽돌)|큰 것|작은 것|큰 값|작은 값)",
+        "이름이다.",
+    ),
+]
 VERDICTS = ("?", "right?")
+UNTIED = "untied:"
 EVALUATED = ("=", *VERDICTS)
+_NOT_COMPARED = re.compile("|".join(pattern for pattern, _ in NOT_COMPARED))
 _MATH = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+(?:\n[^$\n]+)?)\$", re.DOTALL)
 _RESULT = re.compile(r"(?:=|\\approx|≈)\s*([-−]?[\d,.]*\d)\s*(?:\\%)?\s*\.?\s*$")
 _NUMBER = re.compile(r"(?<![A-Za-z0-9_.])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
@@ -107,7 +130,7 @@ def read(text: str) -> Numbers:
         for match in sorted([*TIE.finditer(paragraph), *_cited(paragraph)], key=re.Match.start):
             cited = match.re is LINK
             kind, source = ("cite:", match["text"]) if cited else (match["kind"], match["source"])
-            verdict = kind in VERDICTS  # 판정에는 수를 묶지 않는다
+            verdict = kind in (*VERDICTS, UNTIED)  # 판정에는 수를 묶지 않는다
             waiting = [n for n in numbers if taken <= n.position < match.start() and not verdict]
             if not verdict and (hangul := _HANGUL.search(paragraph[: match.start()])):
                 waiting.append(Number(hangul[0], hangul.start(), True))
@@ -197,8 +220,40 @@ def _sentence(paragraph: str, position: int) -> str:
     return " ".join(TIE.sub("", paragraph[start:end]).split())
 
 
+def untied_verdicts(text: str) -> list[tuple[int, str, str]]:
+    """묶음이 든 문단에서, 비교하는 말이 있는데 그것을 보는 식이 없는 문장의 줄과 말과 문장이다."""
+    page = Page(text)
+    found = []
+    for start, end in _paragraphs(page.unfenced):
+        paragraph = page.unfenced[start:end]
+        ties = list(TIE.finditer(paragraph))
+        words = blank(TIE, blank(CODE_SPAN, paragraph))
+        breaks = [m.end() for m in re.finditer(r"[.?!]\s", words)]
+        for a, b in pairwise([0, *breaks, len(words)] if ties else []):
+            within = [tie for tie in ties if a <= tie.start() < b]
+            for match in _compared(words[a:b]):
+                if not any(_sees(tie["kind"], tie["source"], match[0]) for tie in within):
+                    line = page.line_of(start + a + match.start())
+                    found.append((line, match[0], " ".join(words[a:b].split())))
+    return found
+
+
+def _compared(words: str) -> Iterator[re.Match[str]]:
+    return COMPARED.finditer(blank(_NOT_COMPARED, words))
+
+
+def _sees(kind: str, source: str, word: str) -> bool:
+    """묶음이 비교하는 말을 보는지이다. 곱절은 수를 묶은 것으로, 나머지는 비교하는 식으로 본다."""
+    if kind in (*VERDICTS, UNTIED):
+        return True
+    comparing = re.search(r"[<>]|\b(?:arg)?(?:min|max)\b", source)
+    return kind == "=" and bool(comparing or re.fullmatch(TIMES, word))
+
+
 def problem_of(tie: Tie) -> str | None:
     """식을 계산하지 않고도 알 수 있는 잘못을 문장으로 돌려준다."""
+    if tie.kind == UNTIED:
+        return None if tie.source else f"`{UNTIED}` 뒤에 묶지 않는 이유를 적는다."
     if tie.kind == "cite:":
         if tie.source not in {entry.title for entry in citations.entries(settings.BOOK)}:
             return f"참고 문헌 페이지에 '{tie.source}'이(가) 없다. 굵은 제목을 그대로 적는다."
@@ -312,11 +367,14 @@ def check_page(path: Path) -> list[tuple[int, str]]:
     for line, written, sentence in numbers.untied:
         how = f"`{written}<!--= 식 -->`으로 적는다. ({sentence[:60]})"
         found.append((line, f"{written}이(가) 코드에 묶이지 않았다. {how}"))
+    for line, word, sentence in untied_verdicts(text):
+        how = "참이어야 할 식을 문장 끝에 `<!--? 식 -->`으로 적는다."
+        found.append((line, f"'{word}'라는 비교를 보는 식이 없다. {how} ({sentence[:60]})"))
     return sorted([*found, *_captions(page), *_unknown_code(path, page)])
 
 
 def _captions(page: Page) -> Iterator[tuple[int, str]]:
-    """그림의 설명과 대체 글에 손으로 적은 수를 찾는다."""
+    """그림의 설명과 대체 글에 손으로 적은 수와, 셀이 `assert`로 보지 않은 비교를 찾는다."""
     for cell in page.cells:
         try:
             tree = cell.tree()
@@ -324,12 +382,16 @@ def _captions(page: Page) -> Iterator[tuple[int, str]]:
             continue  # 문법이 틀린 셀은 lint.py가 알린다
         arguments = (node for node in ast.walk(tree) if isinstance(node, ast.keyword))
         given = (a.value for a in arguments if a.arg in ("caption", "alt"))
+        seen = any(isinstance(node, ast.Assert) for node in ast.walk(tree))
         for part in (part for value in given for part in ast.walk(value)):
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 for number in _numbers(part.value):
                     if number.needed:
                         why = f"그림의 글에 {number.written}을(를) 손으로 적었다."
                         yield part.lineno, f"{why} f-문자열로 변수의 값을 넣는다."
+                for match in _compared(part.value) if not seen else ():
+                    why = f"그림의 글에 적은 '{match[0]}'이라는 비교를 보는 식이 없다."
+                    yield part.lineno, f"{why} 셀에 `assert 식`을 적는다."
 
 
 def _unknown_code(path: Path, page: Page) -> Iterator[tuple[int, str]]:
@@ -375,8 +437,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ]
     for page, line, message in found:
         print(f"{page.name}:{line}: {message}")
-    ties = sum(len(read(page.read_text(encoding="utf-8")).ties) for page in chosen)
-    print(f"{len(chosen)}페이지에서 묶음 {ties}개를 읽었고 고칠 곳은 {len(found)}개이다.")
+    ties = [tie.kind for page in chosen for tie in read(page.read_text(encoding="utf-8")).ties]
+    verdicts = sum(ties.count(kind) for kind in VERDICTS)
+    print(
+        f"{len(chosen)}페이지에서 묶음 {len(ties)}개(판정 {verdicts}개, 이유를 적고 묶지 않은 비교 "
+        f"{ties.count(UNTIED)}개)를 읽었고 고칠 곳은 {len(found)}개이다."
+    )
     return int(bool(found))
 
 

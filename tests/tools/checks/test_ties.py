@@ -160,6 +160,38 @@ def test_verdicts_are_evaluated_where_numbers_are(tmp_path):
     assert "참이 아니다" in message
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("값이 12<!--= x -->이다. 큰 배치가 못하다.", ["못하다"]),
+        ("값이 12<!--= x -->이다. 큰 배치가 못하다<!--? x > 20 -->.", []),
+        ("큰 배치가 못하다<!--? x > 20 -->. 작은 배치가 낫다.", ["낫다"]),
+        ("12<!--= max(x) -->가 가장 크다.", []),
+        ("12<!--= x -->가 가장 크다.", ["가장 크다"]),
+        ("한 변이 두<!--= b / a --> 배가 된다.", []),
+        ("한 변이 두 배가 된다. 값은 12<!--= x -->이다.", ["두 배"]),
+        ("꼭대기가 가장 높다<!--untied: 위에서 미분했다 -->.", []),
+        ("12<!--= x -->가 '낫다'이다. 더 나은지 모른다면, 가장 좋은지를 잰다.", []),
+        ("묶음이 없는 문단에서는 이야기가 더 낫다.", []),
+    ],
+)
+def test_a_comparison_needs_something_that_sees_it(text, words):
+    assert [word for _, word, _ in prose_ties.untied_verdicts(text)] == words
+
+
+def test_a_comparison_in_a_caption_needs_an_assert(tmp_path):
+    show = 'show(f, caption="그림 4.1-1 왼쪽이 가장 크다.", alt="막대")'
+    path = tmp_path / "page.md"
+    for code, count in ((show, 1), (f"assert a > b\n{show}", 0)):
+        path.write_text(f"```{{code-cell}} ipython3\n{code}\n```\n", encoding="utf-8")
+        assert sum("가장 크다" in message for _, message in check_page(path)) == count
+
+
+def test_a_comparison_left_untied_says_why():
+    assert "이유를 적는다" in problem_of(only_tie("가장 높다<!--untied: -->"))
+    assert problem_of(only_tie("가장 높다<!--untied: 위에서 미분했다 -->")) is None
+
+
 def test_good_ties_pass():
     for text in ("32<!--= x -->", "2014<!--cite: Goodfellow 등, 2014 -->", "30<!--= 100 * x -->"):
         assert problem_of(only_tie(text)) is None
