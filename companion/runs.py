@@ -221,7 +221,7 @@ class RunRecorder(keras.callbacks.Callback):
                 kept = checkpoints.list_checkpoints(self.run_dir / "checkpoints")
                 where = f"{kept[-1].name}은 온전하다" if kept else "아직 체크포인트가 없다"
                 raise FloatingPointError(
-                    f"{self.step}스텝에서 {name}가(이) {value}가 되어 훈련을 멈추었다. {where}. "
+                    f"{self.step}스텝에서 {name}의 값이 유한하지 않아({value}) 훈련을 멈추었다. {where}. "
                     "학습률을 줄이거나 precision을 float32로 바꾸어 새 폴더에서 훈련한다."
                 )
         if self.step in self.sample_steps:

@@ -69,15 +69,20 @@ def plot_history(history: Any) -> Figure:
         (losses, "d_loss", "판별자의 손실", DISCRIMINATOR_COLOUR, "-"),
         (losses, "g_loss", "생성자의 손실", GENERATOR_COLOUR, "--"),
         (accuracies, "d_real_accuracy", "진짜를 맞힌 비율", REAL_COLOUR, "-"),
-        (accuracies, "d_fake_accuracy", "가짜를 맞힌 비율", FAKE_COLOUR, "--"),
+        (accuracies, "d_fake_accuracy", "가짜를 맞힌 비율", FAKE_COLOUR, ":"),
     ]
     marker = "o" if len(history) < 15 else ""
     for axes, name, label, colour, style in curves:
         values = _values(history, name)
         axes.plot(images, values, style, color=colour, label=label, marker=marker, markersize=4)
     losses.set(ylabel="손실", ylim=(0, None))
-    xlabel = "훈련에 쓴 이미지의 수" if has_images else "에포크"
-    accuracies.set(ylabel="판별자의 정확도", ylim=(-0.02, 1.02), xlabel=xlabel)
+    rates = np.concatenate([_values(history, name) for _, name, *_ in curves[2:]])
+    lowest = np.min(rates, initial=0.9, where=np.isfinite(rates))
+    accuracies.set(
+        ylabel="판별자의 정확도",
+        ylim=(lowest - 0.02, 1.02),
+        xlabel="본 이미지의 수" if has_images else "에포크",
+    )
     accuracies.xaxis.set_major_formatter(_count_text)
     for axes in (losses, accuracies):
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
