@@ -54,8 +54,8 @@ WRONG = {
     "NumPy's integer": np.int64(3),
     "NumPy's number": np.float32(0.5),
     "missing": Path("/missing/folder"),
-    "folder": Path(__file__).parent,
-    "file": Path(__file__),
+    "folder": Path("a folder"),
+    "file": Path("a file.txt"),
     "bytes": b"a",
     "function": len,
 }
@@ -172,6 +172,8 @@ def test_no_public_function_is_left_out(doors):
 
 def test_every_door_answers_or_refuses_in_korean(doors, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    Path("a folder").mkdir()
+    Path("a file.txt").write_text("text", encoding="utf-8")
     said = []
     for function, arguments in doors:
         assert complaint(function, arguments) == "", function
