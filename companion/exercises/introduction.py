@@ -9,7 +9,7 @@ from companion.exercises.checking import checker, require
 
 _PARTS = "ㄹㄴㅁㄱㄷ"
 _WHY = (
-    "섞인 상자는 누가 받는 입력인지 본다.",
+    "당신 앞에 온 벽돌은 누가 받는 입력인지 본다.",
     "재료는 위조품이 되기 전의 것이다.",
     "적기만 해서는 아무도 바뀌지 않는다.",
     "다시 배우는 것이 누구인지, 누구의 가중치가 바뀌는지 본다.",
@@ -53,7 +53,7 @@ def story_parts(answer: Any) -> None:
 
 
 @checker(
-    hint="돌기가 또렷한지, 모서리가 곧은지, 면의 밝기가 고른지 본다. 위조품은 넷이다.",
+    hint="위조품은 넷이다. 벽돌에서 볼 자리를 하나 정해 여덟 장을 차례로 비교한다.",
     done="당신의 눈이 판별자이다.",
 )
 def spot_the_forgeries(answer: Any) -> None:
@@ -111,7 +111,7 @@ def game_value(answer: Callable[..., Any]) -> None:
 
 
 @checker(
-    hint="비율로 평균한 값은 가장 작은 것 하나만 뽑을 때 가장 작다. log(1 - 답)이 가장 작은 종류는 어디인가?",
+    hint="식 (1)에서 위조범이 바꿀 수 있는 것은 뒤쪽뿐이다. 종류가 둘인 표에서 비율을 조금씩 옮기며 뒤쪽을 계산해 본다.",
     done="멈춘 검사관 앞에서 위조범은 한 가지만 만든다.",
 )
 def best_forger(answer: Callable[..., Any]) -> None:
@@ -131,7 +131,7 @@ def best_forger(answer: Callable[..., Any]) -> None:
 
 
 @checker(
-    hint="한 판은 두 줄이다. 비율에 식 (2)의 답을 곱하는 줄과, 합이 1이 되게 나누는 줄이다.",
+    hint="한 라운드는 두 줄이다. 비율에 식 (2)의 답을 곱하는 줄과, 합이 1이 되게 나누는 줄이다.",
     done="검사관의 답만으로 진짜의 비율을 찾아갔다.",
 )
 def play(answer: Callable[..., Any]) -> None:
@@ -141,13 +141,13 @@ def play(answer: Callable[..., Any]) -> None:
         found = np.asarray(answer(p_data.copy(), p_g.copy(), rounds), float)
         require(
             found.shape == p_g.shape and np.allclose(found, expected, atol=1e-6),
-            f"{rounds}판을 겨룬 뒤 {_table(found)}이(가) 나왔는데 {_table(expected)}이어야 한다. "
-            "판마다 식 (2)의 답을 새로 구해 곱하는지, 곱한 다음 합이 1이 되게 나누는지 본다.",
+            f"{rounds}라운드를 겨룬 뒤 {_table(found)}이(가) 나왔는데 {_table(expected)}이어야 한다. "
+            "라운드마다 식 (2)의 답을 새로 구해 곱하는지, 곱한 다음 합이 1이 되게 나누는지 본다.",
         )
         expected = expected * p_data / (p_data + expected)
         expected /= expected.sum()
     found = np.asarray(answer(p_data.copy(), p_g.copy(), 300), float)
     require(
         np.allclose(found, p_data, atol=0.02),
-        f"300판을 겨룬 뒤 {_table(found)}이(가) 나왔다. 진짜의 비율 {_table(p_data)}에 다가가야 한다.",
+        f"300라운드를 겨룬 뒤 {_table(found)}이(가) 나왔다. 진짜의 비율 {_table(p_data)}에 다가가야 한다.",
     )
