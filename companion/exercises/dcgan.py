@@ -22,7 +22,7 @@ def broken_guidelines(answer: Any) -> None:
     )
     require(
         3 in found,
-        "Flatten 뒤를 본다. 유닛이 많은 Dense 은닉층이 있으므로 지침 3에 어긋난다.",
+        "Flatten 뒤를 본다. 뉴런이 많은 Dense 은닉층이 있으므로 지침 3에 어긋난다.",
     )
     require(
         found == {1, 3},
