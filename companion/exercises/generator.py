@@ -77,7 +77,7 @@ def overlap_counts(answer: Callable[..., Any]) -> None:
 
 
 @checker(
-    hint="0으로 채운 판에 도장을 더한 다음, 네 가장자리를 padding칸씩 자른다.",
+    hint="0으로 채운 격자에 도장을 더한 다음, 네 가장자리를 padding칸씩 자른다.",
     done="Keras의 Conv2DTranspose가 채널 하나에서 하는 계산이다.",
 )
 def transposed_convolution(answer: Callable[..., Any]) -> None:
