@@ -122,12 +122,12 @@ def plot_transposed_convolution(
     margin = len(weights) - 1 - padding
     board = _insert_zeros(small, stride, margin, 0)
     colours = _insert_zeros(_source_colours(small.shape), stride, margin, "")
-    titles = ("값 사이와 둘레에 0을 넣은 판", "뒤집은 커널")
+    titles = ("값 사이와 둘레에 0을 넣은 격자", "뒤집은 커널")
     return _plot_sliding(small, board, colours, weights[::-1, ::-1], titles)
 
 
 def _stamps(small: NDArray[Any], kernel: NDArray[Any], stride: int) -> NDArray[Any]:
-    """입력 값마다 커널을 찍은 판 `(값의 수, 높이, 너비)`이다. 찍히지 않은 칸은 NaN이다."""
+    """입력 값마다 커널을 찍은 격자 `(값의 수, 높이, 너비)`이다. 찍히지 않은 칸은 NaN이다."""
     k = len(kernel)
     rows, columns = ((n - 1) * stride + k for n in small.shape)
     boards = np.full((small.size, rows, columns), np.nan)
@@ -138,7 +138,7 @@ def _stamps(small: NDArray[Any], kernel: NDArray[Any], stride: int) -> NDArray[A
 
 
 def _plot_stamps(small: NDArray[Any], kernel: NDArray[Any], stride: int, padding: int) -> Figure:
-    """입력 값마다 찍은 판, 모두 더한 판, 가장자리를 자른 출력을 놓는다."""
+    """입력 값마다 찍은 격자, 모두 더한 격자, 가장자리를 자른 출력을 놓는다."""
     boards = _stamps(small, kernel, stride)
     rows, columns = boards[0].shape
     cell = min(44.0, 300 / max(rows, columns))
@@ -186,7 +186,7 @@ def plot_upsampling_convolution(values: ArrayLike, kernel: ArrayLike) -> Figure:
         return np.pad(array.repeat(2, 0).repeat(2, 1), margins, constant_values=fill)
 
     colours = enlarge(_source_colours(small.shape), "")
-    titles = ("행과 열을 되풀이하고 둘레에 0을 넣은 판", "커널")
+    titles = ("행과 열을 되풀이하고 둘레에 0을 넣은 격자", "커널")
     return _plot_sliding(small, enlarge(small, 0), colours, weights, titles)
 
 
@@ -197,7 +197,7 @@ def _plot_sliding(
     kernel: NDArray[Any],
     titles: tuple[str, str],
 ) -> Figure:
-    """입력, 합성곱할 판, 커널, 출력을 차례로 놓는다. 출력의 왼쪽 위 칸을 계산하는 자리를 굵게 두른다."""
+    """입력, 합성곱할 격자, 커널, 출력을 차례로 놓는다. 출력의 왼쪽 위 칸을 계산하는 자리를 굵게 두른다."""
     windows = np.lib.stride_tricks.sliding_window_view(board, kernel.shape)
     output = (windows * kernel).sum(axis=(2, 3))
     cell = min(44.0, 470 / max(board.shape), 300 / max(output.shape))

@@ -233,7 +233,9 @@ def plot_plan(
     titles: Sequence[str],
     notes: Sequence[str],
 ) -> Figure:
-    """데이터, 판별자, 생성자, 훈련한 결과를 위에서 아래로 잇는다. 신경망의 크기는 모델에서 읽는다.
+    """데이터, 판별자, 생성자, 훈련한 결과를 위에서 아래로 늘어놓는다. 신경망의 크기는 모델에서 읽는다.
+
+    상자 사이에는 화살표가 없다. 만드는 차례이지 데이터가 흐르는 길이 아니다.
 
     Args:
         real: 첫 상자에 늘어놓을 진짜 이미지 `(N, H, W, C)`. 64×64라면 8장까지가 알맞다.
@@ -256,12 +258,10 @@ def plot_plan(
         )
     colours = (REAL_COLOUR, DISCRIMINATOR_COLOUR, GENERATOR_COLOUR, FAKE_COLOUR)
     heights = [174 if isinstance(content, np.ndarray) else 236 for content in contents]
-    gap, top = 30, 6.0
+    gap, top = 16, 6.0
     canvas = Canvas(WIDTH, sum(heights) + gap * (len(contents) - 1) + 12)
     boxes = zip(contents, heights, colours, titles, notes, strict=True)
-    for index, (content, height, colour, title, note) in enumerate(boxes):
-        if index:
-            canvas.arrow((WIDTH / 2, top - gap + 3), (WIDTH / 2, top - 3))
+    for content, height, colour, title, note in boxes:
         canvas.rounded_box(8, top, WIDTH - 16, height, colour, 0.05)
         canvas.write(28, top + 26, title, ha="left", color=colour, fontsize=12.5)
         canvas.write(28, top + 56, note, ha="left", fontsize=10.5)

@@ -57,6 +57,7 @@ def plot_samples(
     columns: int = 8,
     titles: Sequence[str] | None = None,
     kinds: Sequence[str] | None = None,
+    row_names: Sequence[str] | None = None,
 ) -> Figure:
     """이미지를 격자로 늘어놓는다.
 
@@ -65,16 +66,17 @@ def plot_samples(
         columns: 열의 수.
         titles: 이미지마다 위에 적을 짧은 글 N개. 예: 판별자가 답한 확률.
         kinds: 이미지마다 "real"이나 "fake" N개. 주면 진짜는 파랑, 가짜는 주황 테두리를 두른다.
+        row_names: 줄마다 왼쪽에 적을 짧은 글. 한글 다섯 자까지가 알맞다.
 
     Raises:
-        ValueError: 이미지의 크기나 범위, `titles`나 `kinds`의 수가 맞지 않을 때.
+        ValueError: 이미지의 크기나 범위, `titles`나 `kinds`나 `row_names`의 수가 맞지 않을 때.
     """
     pixels = as_pixels(images)
     columns = check_integer("columns", columns, at_least=1)
     colours = {"real": REAL_COLOUR, "fake": FAKE_COLOUR}
-    titles, kinds = (
+    titles, kinds, row_names = (
         None if given is None else [str(text) for text in check_list(name, given)]
-        for name, given in (("titles", titles), ("kinds", kinds))
+        for name, given in (("titles", titles), ("kinds", kinds), ("row_names", row_names))
     )
     for name, labels in (("titles", titles), ("kinds", kinds)):
         if labels is not None and len(labels) != len(pixels):
@@ -83,9 +85,14 @@ def plot_samples(
         raise ValueError(
             f'kinds에 {sorted(set(kinds) - set(colours))}이(가) 있다. "real"이나 "fake"를 준다.'
         )
+    columns = min(columns, len(pixels))
+    rows = -(-len(pixels) // columns)
+    if row_names is not None and len(row_names) != rows:
+        raise ValueError(f"row_names가 {len(row_names)}개인데 줄은 {rows}개이다.")
     tiles = _Tiles(
         pixels,
-        min(columns, len(pixels)),
+        columns,
+        left=0 if row_names is None else 90,
         above=0 if titles is None else 22,
         gap=5 if kinds is None else 10,
     )
@@ -93,6 +100,9 @@ def plot_samples(
         tiles.write_above(index, title)
     for index, kind in enumerate(() if kinds is None else kinds):
         tiles.frame(index, colours[kind])
+    for row, name in enumerate(() if row_names is None else row_names):
+        y = tiles.corners[row * columns][1] + tiles.height / 2
+        tiles.write(86, y, name, ha="right", fontsize=10)
     return tiles.figure
 
 
@@ -157,11 +167,12 @@ def plot_neighbours(
     if len(distances) != n:
         raise ValueError(f"거리의 크기가 {distances.shape}인데 이웃은 {n}장이다.")
     tiles = _Tiles(np.concatenate([fake, near]), n, left=60, above=24, gap=8)
-    for row, (name, colour) in enumerate((("샘플", FAKE_COLOUR), ("이웃", REAL_COLOUR))):
+    for row, (name, colour) in enumerate((("샘플", FAKE_COLOUR), ("훈련", REAL_COLOUR))):
         y = tiles.corners[row * n][1] + tiles.height / 2
         tiles.write(56, y, name, ha="right", color=colour)
         for column in range(n):
             tiles.frame(row * n + column, colour)
+    tiles.write(56, tiles.corners[n][1] - 4, "거리", ha="right", va="bottom", fontsize=10)
     for index, distance in enumerate(distances):
         tiles.write_above(n + index, f"{distance:.3f}")
     return tiles.figure

@@ -70,6 +70,9 @@ FIGURES = {
     "answers": lambda: plotting.plot_samples(
         BRICKS, 4, [f"{p:.2f}" for p in np.linspace(0, 1, 16)], ["real", "fake"] * 8
     ),
+    "named rows": lambda: plotting.plot_samples(
+        BRICKS, 8, ["0.97"] * 16, row_names=["홀드아웃", "훈련 벽돌"]
+    ),
     "narrow answers": lambda: plotting.plot_samples(BRICKS, 8, ["0.97"] * 16),
     "training": lambda: plotting.plot_training_grids([0, 12_345], BRICKS.reshape(2, 8, 64, 64)),
     "interpolation": lambda: plotting.plot_interpolation(BRICKS[:8]),
@@ -329,6 +332,14 @@ def test_labels_must_match_the_images():
         plotting.plot_samples(BRICKS, kinds=["real"])
     with pytest.raises(ValueError, match="fakes"):
         plotting.plot_samples(BRICKS[:1], kinds=["fakes"])
+    with pytest.raises(ValueError, match="row_names가 1개인데 줄은 2개"):
+        plotting.plot_samples(BRICKS[:9], row_names=["하나"])
+
+
+def test_a_row_is_named_at_its_left():
+    figure = plotting.plot_samples(BRICKS[:6], columns=4, row_names=["위", "아래"])
+    places = {text.get_text(): text.get_position() for text in texts_of(figure)}
+    assert places["위"][0] == places["아래"][0] and places["위"][1] < places["아래"][1]
 
 
 def test_frames_tell_real_from_fake():
@@ -364,13 +375,19 @@ def test_neighbours_and_distances_must_match_the_samples():
         plotting.plot_neighbours(BRICKS[:4], BRICKS[4:8], np.zeros(3))
 
 
+def test_the_plan_has_no_arrow_between_its_boxes(discriminator, generators):
+    figure = plan(discriminator, generators["transpose"])
+    arrows = [text for text in figure.axes[0].texts if getattr(text, "arrow_patch", None)]
+    assert arrows and all(text.xy[1] == text.get_position()[1] for text in arrows)  # 가로뿐이다
+
+
 def test_each_distance_stands_above_its_neighbour():
     figure = plotting.plot_neighbours(BRICKS[:3], BRICKS[3:6], [0.1, 0.2, 0.3])
     places = {text.get_text(): text.get_position() for text in texts_of(figure)}
-    sample, neighbour = places["샘플"], places["이웃"]
+    sample, neighbour = places["샘플"], places["훈련"]
     across = [places[name] for name in ("0.100", "0.200", "0.300")]
     assert across == sorted(across)
-    assert all(sample[1] < y < neighbour[1] for _, y in across)
+    assert all(sample[1] < y < neighbour[1] for _, y in [*across, places["거리"]])
 
 
 def test_architecture_is_read_from_the_discriminator(discriminator):
