@@ -43,7 +43,7 @@ def loss_floor(answer: Callable[..., Any]) -> None:
 
 
 @checker(
-    hint="먼저 min(decay, (1 + n) / (10 + n))으로 감쇠율을 정하고, 식 (6)에 넣는다.",
+    hint="먼저 min(decay, (1 + n) / (10 + n))으로 감쇠율을 정하고, 식 (5)에 넣는다.",
     done="companion의 _update_ema()가 하는 일과 같다.",
 )
 def update_average(answer: Callable[..., Any]) -> None:
