@@ -24,6 +24,18 @@ def links(table: Path) -> dict[str, tuple[str, str]]:
     return {name: found[name] for name in sorted(found, key=len, reverse=True)}
 
 
+def pattern_of(table: Path) -> re.Pattern[str]:
+    """글에서 용어를 찾는다. 긴 용어에 든 짧은 용어와, 용어가 다른 뜻으로 든 구절은 이름 없이 지나간다."""
+    phrases = [phrase for term in terms.read(table) for phrase in term.other_meanings]
+    other = "|".join(map(_with_spaces, phrases)) or r"(?!)"
+    names = "|".join(map(_with_spaces, links(table)))
+    return re.compile(rf"(?<![가-힣A-Za-z0-9])(?:{other}|(?P<name>{names})(?![A-Za-z]){_PARTICLE})")
+
+
+def _with_spaces(words: str) -> str:
+    return r"\s+".join(map(re.escape, words.split()))  # 글에서는 줄이 바뀌었을 수 있다
+
+
 def label_rows(app: Sphinx, doctree: nodes.document) -> None:
     """용어집 표의 첫 칸에 이름표를 붙인다."""
     if app.env.docname != GLOSSARY:
@@ -35,12 +47,13 @@ def label_rows(app: Sphinx, doctree: nodes.document) -> None:
 def link_terms(app: Sphinx, doctree: nodes.document, page: str) -> None:
     if not page.startswith("book/") or page == GLOSSARY:
         return
-    waiting = links(Path(app.srcdir) / f"{GLOSSARY}.csv")
+    table = Path(app.srcdir) / f"{GLOSSARY}.csv"
+    waiting, pattern = links(table), pattern_of(table)
     for paragraph in list(doctree.findall(nodes.paragraph)):
         _merge_lines(paragraph)
     for text in list(doctree.findall(nodes.Text)):
         if waiting and _is_prose(text):
-            _link_first_uses(app, page, text, waiting)
+            _link_first_uses(app, page, text, waiting, pattern)
 
 
 def _merge_lines(paragraph: nodes.paragraph) -> None:
@@ -74,14 +87,16 @@ def _is_prose(text: nodes.Text) -> bool:
 
 
 def _link_first_uses(
-    app: Sphinx, page: str, text: nodes.Text, waiting: dict[str, tuple[str, str]]
+    app: Sphinx,
+    page: str,
+    text: nodes.Text,
+    waiting: dict[str, tuple[str, str]],
+    pattern: re.Pattern[str],
 ) -> None:
-    names = "|".join(r"\s+".join(map(re.escape, name.split())) for name in waiting)
-    pattern = re.compile(rf"(?<![가-힣A-Za-z])(?:{names}){_PARTICLE}")
     words, rest, parts = text.astext(), 0, []
     for match in pattern.finditer(words):
-        name = " ".join(match[0].split())  # 글에서는 줄이 바뀌었을 수 있다
-        if name not in waiting:  # 이 글 안에서 방금 이었다
+        name = " ".join((match["name"] or "").split())
+        if name not in waiting:  # 다른 뜻이거나 이미 이었다
             continue
         label, definition = waiting.pop(name)
         target = app.builder.get_relative_uri(page, GLOSSARY) + f"#{label}"

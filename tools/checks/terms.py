@@ -7,6 +7,7 @@
 | `aliases` | 쉼표로 나눈 다른 이름. 괄호에는 쓰임을 적는다. |
 | `forbid` | 글에 쓰지 않는 말의 정규식. 뜻이 여럿이라 글만으로 가릴 수 없는 말(단계, 묶음, 기울기)은 적지 않는다. |
 | `plain` | 보통 말로도 자주 나와 용어집으로 잇지 않는 이름 |
+| `phrases` | 이름이 다른 뜻으로 든 구절. 쉼표로 나누고, 글에서 이 구절에 든 이름은 잇지 않는다. |
 """
 
 import csv
@@ -24,6 +25,7 @@ class Term(NamedTuple):
     aliases: str
     forbid: str = ""
     plain: str = ""
+    phrases: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -33,6 +35,10 @@ class Term(NamedTuple):
     @property
     def linked_names(self) -> list[str]:
         return [name for name in self.names if name not in self.plain.split(", ")]
+
+    @property
+    def other_meanings(self) -> list[str]:
+        return [phrase for phrase in self.phrases.split(", ") if phrase]
 
     @property
     def other_names(self) -> list[str]:
