@@ -1,26 +1,48 @@
-// 그림을 보기 전에 하는 짐작: 하나를 누르면 그 아래의 출력이나 그림 곁에 적는다. 저장하지도 보내지도 않는다.
+// 그림을 보기 전에 하는 짐작: 하나를 누르거나 '그냥 보기'를 누를 때까지 그 아래의 출력이나 그림을 자리만 두고 가린다. 종이에는
+// 모두 나온다. 저장하지도 보내지도 않는다.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
   const outputs = [...document.querySelectorAll(".bd-article .cell_output")];
+  const words = (item) => item.textContent.trim().replace(/\.$/, "");
+  const buttonOf = (...content) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...content);
+    return button;
+  };
 
   for (const list of document.querySelectorAll("ul.prediction")) {
     const output = outputs.find((one) => list.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+    const right = list.querySelector(".right");
+
     const echo = document.createElement("p");
     echo.className = "prediction-echo";
     echo.setAttribute("role", "status");
-    (output?.querySelector("figure") ?? output)?.append(echo);
-    const words = (item) => item.textContent.trim().replace(/\.$/, "");
-    const right = list.querySelector(".right");
+    const cover = document.createElement("div");
+    const look = buttonOf("그냥 보기");
+    cover.className = "prediction-cover";
+    cover.append("위에서 짐작을 고르면 여기가 보인다. ", look);
+    output.classList.add("prediction-answer", "prediction-waiting");
+    output.append(cover, echo);
+    const reveal = () => {
+      output.classList.remove("prediction-waiting");
+      cover.remove();
+    };
+    look.addEventListener("click", () => {
+      reveal();
+      output.tabIndex = -1; // 누른 단추가 사라지므로 키보드의 자리를 나타난 것으로 옮긴다
+      output.focus({ preventScroll: true });
+    });
+
     const buttons = [...list.children].map((item) => {
-      const button = document.createElement("button");
-      button.type = "button";
+      const button = buttonOf(...item.childNodes);
       button.setAttribute("aria-pressed", "false");
-      button.append(...item.childNodes);
       item.append(button);
       button.addEventListener("click", () => {
         for (const other of buttons) other.setAttribute("aria-pressed", String(other === button));
-        echo.textContent = item === right ? `짐작한 대로이다: ${words(item)}.` : `짐작은 '${words(item)}'였다. 데이터는 '${words(right)}' 쪽이다.`;
+        reveal();
+        echo.textContent = item === right ? `짐작한 대로이다: ${words(item)}.` : `짐작은 ‘${words(item)}’, 결과는 ‘${words(right)}’이다.`;
       });
       return button;
     });
