@@ -6,6 +6,8 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+EMPTY = "아직 비어 있다. 힌트: "  # 책은 이렇게 시작하는 출력을 접힌 힌트로 바꾼다
+
 
 class Empty(Exception):
     """아직 아무것도 쓰지 않은 답이다."""
@@ -44,7 +46,7 @@ def checker(hint: str, done: str = "") -> Callable[[Callable[[Any], None]], Call
                     raise Empty
                 check(_refusing_empty(answer) if _is_plain_function(answer) else answer)
             except Empty:
-                print(f"아직 비어 있다. 힌트: {hint}")
+                print(f"{EMPTY}{hint}")
             except Wrong as wrong:
                 print(f"아직 아니다. {wrong}")
             except (Exception, SystemExit) as error:
