@@ -28,7 +28,7 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "느린 위조범": {"generatorRate": 1e-4},
     "배치 정규화 빼기": {"batchNorm": False},
     "전치 합성곱 쓰기": {"upsampling": "transpose"},
-    "옮기지 않기": {"shift": 0},
+    "이미지 옮기지 않기": {"shift": 0},
     "한 상자에 섞기": {"mixed": True},
 }
 

@@ -27,7 +27,7 @@ NAMES: dict[str, str | dict[str, str]] = {
     "discriminator_kernel": "판별자의 커널 {}",
     "generator_activation": {"relu": "생성자에 ReLU"},
     "latent": {"uniform": "균등 분포의 잠재 벡터"},
-    "initializer": {"normal": "처음 가중치 N(0, 0.02)"},
+    "initializer": {"normal": "초기 가중치 N(0, 0.02)"},
     "dropout_rate": "드롭아웃 {}",
     "labels": {
         "none": "레이블 잡음 없음",
@@ -36,7 +36,7 @@ NAMES: dict[str, str | dict[str, str]] = {
         "inward": "안쪽 잡음",
         "swapped": "뒤바뀐 레이블",
     },
-    "loss": {"probabilities": "확률로 셈한 손실"},
+    "loss": {"probabilities": "확률로 계산한 손실"},
     "updates": {"alternating": "번갈아 고치기"},
     "batches": {"mixed": "섞은 배치"},
     "augmentation": {"half_shift_filled": "절반만 옮기고 −1로 채우는 증강"},

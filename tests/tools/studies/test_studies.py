@@ -328,7 +328,7 @@ class TestAnswersInWords:
             for result in runs.results
             if result["ticks"][-1]["g_loss"] > -np.log(1e-7) - 0.01
         ]
-        assert {name for name, _ in saturated} == {"바깥쪽 잡음, 확률로 셈한 손실"}
+        assert {name for name, _ in saturated} == {"바깥쪽 잡음, 확률로 계산한 손실"}
         assert len(saturated) == sum(runs.collapsed for runs in found("labels").values()) == 2
 
     def test_more_and_larger_updates_are_better(self):
