@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from book._ext.progress import CHAPTER, reading_order
-from book._ext.value_questions import cells_of, questions_of
+from book._ext.value_questions import cells_of, marked_up, questions_of
 from tools.checks.pages import SOLUTION
 
 MARK = "<!--answers-->"
@@ -25,7 +25,7 @@ def folded(page: Path, title: str) -> str:
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     names, solutions = _EXERCISE.findall(text), SOLUTION.findall(text)
     items = "".join(
-        f"<p><strong>{html.escape(name)}</strong><br>{html.escape(one.text)} <strong>{one.shown}</strong></p>"
+        f"<p><strong>{html.escape(name)}</strong><br>{marked_up(one.text)} <strong>{one.shown}</strong></p>"
         f"<pre><code>{html.escape(solution)}</code></pre>"
         for name, one, solution in zip(names, questions_of(cells), solutions, strict=True)
     )

@@ -24,8 +24,8 @@ def add_progress(app: Sphinx, doctree: nodes.document, page: str) -> None:
         nodes.raw(
             "",
             f'<p class="progress-line"><progress value="{number}" max="{total}" '
-            f'aria-label="이 장에서 읽는 곳"></progress> {total}페이지 가운데 {number}페이지 · '
-            f"읽는 데 약 {reading_minutes(doctree)}분</p>",
+            f'aria-label="이 장에서 읽는 곳"></progress> {number}/{total} · '
+            f"약 {reading_minutes(doctree)}분</p>",
             format="html",
         ),
     )

@@ -42,7 +42,10 @@ class Question(NamedTuple):
 
     @property
     def shown(self) -> str:
-        return self.expected if isinstance(self.expected, str) else f"{self.expected:,.6g}"
+        if isinstance(self.expected, float):
+            return f"{self.expected:,.0f}" if self.expected.is_integer() else f"{self.expected:.6g}"
+        # 숫자로만 된 글은 번호를 이어 적은 것이다.
+        return ", ".join(self.expected) + "번" if self.expected.isdigit() else self.expected
 
     @property
     def rule(self) -> str:

@@ -2,7 +2,8 @@
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
-  const bare = (text) => text.normalize("NFC").replace(/[\s,·'"()[\]]/g, "");
+  // ①과 같은 글자도 1로 읽는다. 번호를 이어 적은 답에는 '번'이 붙어도 된다.
+  const bare = (text) => text.normalize("NFKC").replace(/[\s,·'"()[\]]/g, "").replace(/(\d)번/g, "$1");
 
   // "1/3", "−0.5", "1,024칸"도 수이다. 수가 아니면 NaN이다.
   function number(text) {

@@ -174,7 +174,7 @@ def test_the_code_of_a_figure_is_folded_under_it(book):
 
 def test_a_section_says_where_it_stands_and_how_long_it_takes(book):
     html = (book / "book" / "4_figure.html").read_text(encoding="utf-8")
-    assert "1페이지 가운데 1페이지 · 읽는 데 약 2분" in html
+    assert "1/1 · 약 2분" in html
     assert "progress-line" not in (book / "book" / "plain.html").read_text(encoding="utf-8")
 
 

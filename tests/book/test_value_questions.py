@@ -41,6 +41,14 @@ def test_question_hints_and_way_are_filled_from_the_same_place():
     assert one.way == "28의 절반은 14이다."
 
 
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [("12 ** 3 * 1200", "2,073,600"), ("'4568'", "4, 5, 6, 8번"), ("'ㄹㄴㅁ'", "ㄹㄴㅁ")],
+)
+def test_an_answer_is_shown_as_one_writes_it(answer, shown):
+    assert question(DATA | {"answer": answer, "wrong": {}, "way": ""}, HALF).shown == shown
+
+
 def test_a_fraction_needs_a_tolerance_and_says_it():
     with pytest.raises(ValueError, match="tolerance를 적는다"):
         question(DATA | {"given": {"size": 5}}, HALF)
