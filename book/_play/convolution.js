@@ -75,7 +75,7 @@ play.define("convolution", (stage) => {
       const node = output.querySelector(`[data-at="${y},${x}"]`);
       node.tabIndex = 0;
       if (focus) node.focus({ preventScroll: true });
-      const label = ([iy, ix, ky, kx]) => `${input.querySelector(`[data-at="${iy},${ix}"]`).textContent}번 × w${k * ky + kx + 1}`;
+      const label = ([iy, ix, ky, kx]) => `입력 ${input.querySelector(`[data-at="${iy},${ix}"]`).textContent}번 칸 × w${k * ky + kx + 1}`;
       words.textContent = `출력 ${y + 1}행 ${x + 1}열은 곱 ${met.length}개를 더한 값이다: ${met.map(label).join(" + ")}`;
     }
 
@@ -86,7 +86,7 @@ play.define("convolution", (stage) => {
 
   kind.addEventListener("change", build);
   size.addEventListener("change", build);
-  stage.append(element("div", { class: "play-buttons" }, element("label", {}, "셈 ", kind), element("label", {}, "커널 ", size)), board, words,
+  stage.append(element("div", { class: "play-buttons" }, element("label", {}, "연산 ", kind), element("label", {}, "커널 ", size)), board, words,
     element("p", { class: "play-note" }, "출력 칸의 수는 거기에 더해지는 곱의 수이다. 전치 합성곱에서 커널 3과 5는 이 수가 바둑판으로 들쭉날쭉하고, 스트라이드로 나누어떨어지는 4는 가장자리를 빼고 고르다. 업샘플링 뒤의 합성곱은 어느 커널이든 고르다."));
   build();
 });

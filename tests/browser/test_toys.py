@@ -257,7 +257,7 @@ SEEN = "Number(document.querySelector('#forger .play-stage').dataset.seen || 0)"
 
 
 def forger(one):
-    """위조범이 배우는 자리를 시작하고, 처음 그림이 나올 때까지 기다린다."""
+    """위조범의 훈련 지켜보기를 시작하고, 처음 그림이 나올 때까지 기다린다."""
     toy = begin(one, "book/4_2_4_training", "forger")
     one.page.wait_for_selector("#forger canvas[data-seen='0']")
     return toy
@@ -316,7 +316,7 @@ def test_the_forger_learns_rests_out_of_sight_and_starts_again(reader):
 def test_a_seed_of_the_forger_repeats_and_stands_in_the_address(reader):
     one = reader(folder=True)
     one.open("book/4_1_introduction")
-    one.page.get_by_role("link", name="위조범이 배우는 자리").click()
+    one.page.get_by_role("link", name="위조범의 훈련 지켜보기").click()
     one.page.wait_for_url("**/4_2_4_training.html#forger")
     one.page.goto(f"{one.base}book/4_2_4_training.html#forger=7")
     one.page.reload()  # 같은 쪽에서 주소의 꼬리만 바꾸면 놀이가 열리지 않는다
