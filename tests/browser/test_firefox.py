@@ -1,4 +1,4 @@
-"""파이어폭스 ESR에서 게임과 실험실과 배우는 위조범을 움직인다. 데비안의 파이어폭스는 WebDriver BiDi로 부린다."""
+"""파이어폭스 ESR에서 게임과 실험실과 배우는 위조범을 움직이고, 짐작과 값 물음에 답한다. 데비안의 파이어폭스는 WebDriver BiDi로 부린다."""
 
 import itertools
 import json
@@ -172,6 +172,44 @@ def test_the_forger_learns_in_firefox(firefox, served, folder):
         button = "[...document.querySelectorAll('#forger button')].find((b) => b.textContent === '들여다보기')"
         firefox.evaluate(f"{button}.click()")
         firefox.wait("document.querySelectorAll('#forger .play-products td').length === 16")
+
+
+def test_a_pair_is_judged_on_the_first_page_in_firefox(firefox, served):
+    with visited(firefox, served, False, "index"):
+        firefox.click(".play-first .play-choice")
+        firefox.wait(
+            "/^(맞혔다|속았다)\\./.test(document.querySelector('.play-first [role=status]').textContent)"
+        )
+
+
+def test_guesses_values_and_recall_answer_in_firefox(firefox, served):
+    with visited(firefox, served, False, "4_2_3_generator"):
+        shown = "getComputedStyle(document.querySelector('.prediction-answer > *')).visibility"
+        firefox.wait("document.querySelector('.prediction-answer')")
+        assert firefox.evaluate(shown) == "hidden"
+        place = "Math.round(document.querySelector('footer').getBoundingClientRect().top + scrollY)"
+        firefox.evaluate(STABLE_PLACE % "footer")
+        before = firefox.evaluate(place)
+        firefox.click(".prediction-cover button")
+        assert firefox.evaluate(shown) == "visible"
+        assert firefox.evaluate("document.activeElement.className").count("prediction-answer")
+        assert firefox.evaluate(place) == before
+        firefox.click("ul.prediction li:not(.right) button")
+        echo = firefox.evaluate("document.querySelector('.prediction-echo').textContent")
+        assert re.fullmatch("짐작은 ‘.+’, 결과는 ‘.+’이다\\.", echo)
+
+        firefox.click("input.value-question")
+        firefox.press("x", "\ue007")
+        firefox.wait(
+            "document.querySelector('.value-verdict').textContent.includes('수로 읽을 수')"
+        )
+
+        firefox.evaluate("document.querySelector('.recall-known').closest('details').open = true")
+        firefox.click(".recall-known input")
+        firefox.evaluate("void location.reload()")
+        firefox.wait("document.querySelector('.recall-known input')?.checked")
+        firefox.evaluate("document.querySelector('.recall-line button').click()")
+        assert firefox.evaluate("localStorage.getItem('brickie-recall')") == "{}"
 
 
 def test_the_hangul_font_is_used_from_a_folder_in_firefox(firefox):

@@ -179,7 +179,8 @@ def test_a_value_is_judged_a_guess_is_echoed_and_what_was_known_is_remembered(re
     wrong = page.locator("ul.prediction").first.locator("li:not(.right) button").first
     echo = page.locator(".prediction-echo:not(:empty)")
     wrong.press("Enter")
-    assert right.inner_text().rstrip(".") in echo.inner_text()
+    guess, result = wrong.inner_text().rstrip("."), right.inner_text().rstrip(".")
+    assert echo.inner_text() == f"짐작은 ‘{guess}’, 결과는 ‘{result}’이다."
     right.press("Enter")
     assert echo.inner_text().startswith("짐작한 대로이다")
     assert page.locator("ul.prediction [aria-pressed=true]").count() == 1
@@ -194,6 +195,57 @@ def test_a_value_is_judged_a_guess_is_echoed_and_what_was_known_is_remembered(re
     assert page.evaluate("localStorage.getItem('brickie-recall')") == "{}"
 
 
+def test_the_answer_of_a_guess_keeps_its_place_until_one_guesses_or_asks(reader):
+    one = reader()
+    one.open("book/4_2_2_discriminator")
+    page = one.page
+    answers = page.locator(".prediction-answer")
+    count = page.locator("ul.prediction").count()
+    assert answers.count() == page.locator(".prediction-waiting").count() == count
+
+    figure = answers.first.locator("figure")
+    # 가린 것이 나타나도 아래의 글이 밀리지 않는다.
+    height = page.evaluate("document.querySelector('.bd-article').scrollHeight")
+    assert not figure.is_visible()
+    page.get_by_role("button", name="그냥 보기").first.press("Enter")
+    assert figure.is_visible()
+    assert answers.first.evaluate("(node) => node === document.activeElement")
+    assert page.evaluate("document.querySelector('.bd-article').scrollHeight") == height
+
+    assert not answers.nth(1).locator("pre").is_visible()
+    page.locator("ul.prediction").nth(1).locator("button").first.press("Enter")
+    assert answers.nth(1).locator("pre").is_visible()
+    assert page.locator(".prediction-waiting").count() == count - 2
+
+    page.emulate_media(media="print")
+    assert answers.last.locator("pre, figure, table").first.is_visible()
+    assert not page.locator(".prediction-cover").first.is_visible()
+
+
+def test_an_address_leads_past_a_covered_answer(reader):
+    one = reader()
+    one.open("book/4_2_2_discriminator")
+    name = one.page.locator("section:has(> h2)").nth(-2).get_attribute("id")
+    one.page.goto("about:blank")
+    one.open(f"book/4_2_2_discriminator.html#{name}")
+    one.page.wait_for_function(
+        "(id) => Math.abs(document.getElementById(id).getBoundingClientRect().top) < 300", arg=name
+    )
+    assert one.page.locator(".prediction-waiting").count()
+
+
+def test_the_hint_of_an_exercise_is_folded_and_fits_a_phone(reader):
+    one = reader(width=360, height=740)
+    one.open("book/4_1_introduction")
+    exercise = one.page.locator("section:has(> h3:has-text('4.1-4'))")
+    hint = exercise.locator("details:has(> summary:text-is('힌트'))")
+    assert "아직 비어 있다" not in one.page.locator("article").inner_text()
+    assert not hint.locator("p").is_visible()
+    hint.locator("summary").press("Enter")
+    assert hint.locator("p").is_visible()
+    assert hint.locator("p").evaluate("(p) => p.scrollWidth <= p.clientWidth")
+
+
 def test_without_scripts_and_on_paper_a_value_question_still_asks(reader):
     one = reader(java_script_enabled=False)
     one.page.goto(one.base + "book/4_2_2_discriminator.html")
@@ -202,6 +254,8 @@ def test_without_scripts_and_on_paper_a_value_question_still_asks(reader):
     assert not box.locator("input").is_visible()
     options = one.page.locator("ul.prediction").first
     assert options.locator("li").count() >= 2 and options.locator("button").count() == 0
+    assert one.page.locator(".prediction-answer").count() == 0
+    assert one.page.locator(".cell_output figure").first.is_visible()
     one.page.emulate_media(media="print")
     drawn = box.evaluate("(box) => getComputedStyle(box, '::after').content")
     assert drawn.startswith('"답: __')
