@@ -22,7 +22,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const cover = document.createElement("div");
     const look = buttonOf("그냥 보기");
     cover.className = "prediction-cover";
-    cover.append("위에서 짐작을 고르면 여기가 보인다. ", look);
+    cover.append("짐작을 고르면 보인다. ", look);
     output.classList.add("prediction-answer", "prediction-waiting");
     output.append(cover, echo);
     const reveal = () => {
