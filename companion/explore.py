@@ -16,7 +16,7 @@ from companion.arguments import check_integer, check_list, check_numbers, check_
 from companion.plotting import HtmlPicture, as_pixels, data_uri
 from companion.sampling import latents, strongest_directions
 
-# 손잡이를 움직이면 그 차례의 그림만 보인다. <script>를 쓰지 않으므로 어느 노트북에서나 같은 페이지에 여럿 있어도 된다.
+# 슬라이더를 움직이면 그 차례의 그림만 보인다. <script>를 쓰지 않으므로 어느 노트북에서나 같은 페이지에 여럿 있어도 된다.
 _SHOW_FRAME = (
     "const box = this.closest('figure'), frames = box.querySelectorAll('img'); "
     "frames.forEach((frame, i) => { frame.style.display = i == this.value ? '' : 'none'; }); "
@@ -29,15 +29,15 @@ _SHOW_FRAME = (
 def frame_scrubber(
     frames: Iterable[ArrayLike], labels: Iterable[object], *, title: str, alt: str
 ) -> HtmlPicture:
-    """그림들을 손잡이로 넘겨 보는 HTML을 만든다. 노트북 커널도 바깥 파일도 쓰지 않는다.
+    """그림들을 슬라이더로 넘겨 보는 HTML을 만든다. 노트북 커널도 바깥 파일도 쓰지 않는다.
 
-    처음에는 마지막 그림이 보이고, 스크립트가 꺼져 있으면 그대로 남는다. 손잡이는 화살표 글쇠로도 움직인다. `id`는
+    처음에는 마지막 그림이 보이고, 스크립트가 꺼져 있으면 그대로 남는다. 슬라이더는 화살표 글쇠로도 움직인다. `id`는
     글로만 정해진다.
 
     Args:
         frames: 크기가 같은 `(H, W)`나 `(H, W, 3)` 그림들. 0~255의 정수나 [-1, 1]의 실수.
         labels: 그림마다 붙일 짧은 글. 수를 주면 글로 바꾼다.
-        title: 손잡이의 이름.
+        title: 슬라이더의 이름.
         alt: 그림의 대체 글. 그림마다의 글이 뒤에 붙는다.
 
     Raises:
@@ -81,21 +81,21 @@ def frame_scrubber(
 def latent_explorer(
     generator: Any, latent_dim: int = 100, *, seed: int = 0, directions: int = 4
 ) -> Any:
-    """잠재 벡터를 손잡이로 움직이며 생성자의 이미지를 보는 위젯을 만든다.
+    """잠재 벡터를 슬라이더로 움직이며 생성자의 이미지를 보는 위젯을 만든다.
 
-    손잡이 하나는 방향 하나이다. 생성자의 첫 층을 가장 크게 바꾸는 방향들(`strongest_directions()`)을 쓴다.
+    슬라이더 하나는 방향 하나이다. 생성자의 첫 층을 가장 크게 바꾸는 방향들(`strongest_directions()`)을 쓴다.
 
     Args:
         generator: `(N, latent_dim)` 크기의 잠재 벡터를 [-1, 1]의 이미지로 바꾸는 모델. 첫 층이 전치 합성곱이어야 한다.
         latent_dim: 잠재 벡터의 길이.
         seed: 처음 잠재 벡터의 시드. '새 벽돌' 단추를 누를 때마다 1씩 커진다.
-        directions: 손잡이의 수.
+        directions: 슬라이더의 수.
 
     Returns:
         `ipywidgets.VBox`.
 
     Raises:
-        ValueError: 첫 층에서 방향을 구할 수 없거나, 시드나 손잡이의 수가 범위를 벗어날 때.
+        ValueError: 첫 층에서 방향을 구할 수 없거나, 시드나 슬라이더의 수가 범위를 벗어날 때.
     """
     import ipywidgets as widgets
 
@@ -119,7 +119,7 @@ def latent_explorer(
         for index in range(len(axes))
     ]
     new_brick = widgets.Button(description="새 벽돌", tooltip="잠재 벡터를 새로 뽑는다")
-    centre = widgets.Button(description="가운데로", tooltip="손잡이를 모두 0으로 되돌린다")
+    centre = widgets.Button(description="가운데로", tooltip="슬라이더를 모두 0으로 되돌린다")
 
     def draw(_: object = None) -> None:
         start = latents(1, latent_dim, abs(number.value))

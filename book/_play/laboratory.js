@@ -1,4 +1,4 @@
-// 잠재 공간 실험실: 다 훈련한 생성자를 손잡이로 움직여 본다.
+// 잠재 공간 실험실: 다 훈련한 생성자를 슬라이더로 움직여 본다.
 "use strict";
 
 play.define("laboratory", (stage, data) => {
@@ -33,7 +33,7 @@ play.define("laboratory", (stage, data) => {
     return a.map((value, i) => p * value + q * b[i]);
   }
 
-  // 손잡이를 빨리 움직이면 마지막 자리만 그린다.
+  // 슬라이더를 빨리 움직이면 마지막 자리만 그린다.
   function latest(task) {
     let running = false, again = false;
     return async function run() {
@@ -60,7 +60,7 @@ play.define("laboratory", (stage, data) => {
   const canvas = (label, side = 192) =>
     element("canvas", { width: 64, height: 64, role: "img", "aria-label": label, style: `width:${side}px` });
 
-  // ── 새 벽돌과 손잡이 ──
+  // ── 새 벽돌과 슬라이더 ──
   function sliders() {
     let seed = 1;
     const picture = canvas("지금 잠재 벡터로 만든 벽돌", 256);
@@ -82,7 +82,7 @@ play.define("laboratory", (stage, data) => {
         button("새 벽돌", () => { seed = randomSeed(); reset(); update(); }),
         button("가운데로", () => { reset(); update(); })),
       ...controls.map((control) => control.row),
-      element("p", { class: "play-note" }, "손잡이 하나는 생성자의 첫 층을 가장 크게 바꾸는 방향 하나이다. 조금만 움직이면 같은 벽돌이 돌거나 자라고, 끝까지 밀면 진짜에 없던 모양으로 무너진다."),
+      element("p", { class: "play-note" }, "슬라이더 하나는 생성자의 첫 층을 가장 크게 바꾸는 방향 하나이다. 조금만 움직이면 같은 벽돌이 돌거나 자라고, 끝까지 밀면 진짜에 없던 모양으로 무너진다."),
     ];
   }
 
@@ -156,6 +156,6 @@ play.define("laboratory", (stage, data) => {
   }
 
   play.tabs(stage, "무엇을 해 볼까?", {
-    "손잡이": sliders, "걷기": walking, "산술": arithmetic, "층 들여다보기": growing,
+    "슬라이더": sliders, "걷기": walking, "산술": arithmetic, "층 들여다보기": growing,
   });
 });

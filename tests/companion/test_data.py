@@ -93,7 +93,7 @@ def kaggle_root(tmp_path_factory):
 
 @pytest.fixture
 def kaggle(kaggle_root, monkeypatch):
-    """kagglehub 대신 대역을 돌려준다. 불린 손잡이는 `calls`에 쌓인다."""
+    """kagglehub 대신 대역을 돌려준다. 불린 이름은 `calls`에 쌓인다."""
     calls = []
 
     def dataset_download(handle):

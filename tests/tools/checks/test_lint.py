@@ -67,7 +67,7 @@ def test_good_text_passes(tmp_path, text):
         (cell('show(fig, caption="그림 4.1-1 손실")'), "alt"),
         (cell('plotting.show(fig, caption="그림 4.1-1 손실", alt=" ")'), "alt"),
         (cell('show(fig, caption="손실", alt="곡선")'), "번호"),
-        (cell('frame_scrubber(frames, labels, title="손잡이")'), "alt"),
+        (cell('frame_scrubber(frames, labels, title="슬라이더")'), "alt"),
         (cell("plt.plot(x)\nplt.show()"), "plt.show"),
         (cell("if x\n    y"), "문법"),
     ],
