@@ -100,8 +100,8 @@ def question(data: dict[str, Any], solution: str) -> Question:
             raise ValueError(f"`{data['answer']}`의 값이 {expected}이다. tolerance를 적는다.")
     wrong = {valued(source): filled(hint) for source, hint in data["wrong"].items()}
     for value in wrong:
-        if is_right(value, expected, tolerance):
-            raise ValueError(f"`{data['answer']}`의 흔한 오답 {value}이(가) 답과 같다.")
+        if tolerance < 0 or is_right(value, expected, 2 * tolerance):
+            raise ValueError(f"`{data['answer']}`의 흔한 오답 {value}이(가) 답과 같거나 가깝다.")
     return Question(filled(data["question"]), expected, tolerance, wrong, filled(data["way"]))
 
 

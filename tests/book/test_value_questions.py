@@ -57,7 +57,7 @@ def test_a_fraction_needs_a_tolerance_and_says_it():
 
 
 def test_a_typical_mistake_that_equals_the_answer_is_refused():
-    with pytest.raises(ValueError, match="답과 같다"):
+    with pytest.raises(ValueError, match="답과 같거나 가깝다"):
         question(DATA | {"wrong": {"size / 2": "?"}}, HALF)
 
 

@@ -216,7 +216,11 @@ def test_the_answer_of_a_guess_keeps_its_place_until_one_guesses_or_asks(reader)
     page.locator("ul.prediction").nth(1).locator("button").first.press("Enter")
     assert answers.nth(1).locator("pre").is_visible()
     assert page.locator(".prediction-waiting").count() == count - 2
+    for k in range(2, count):
+        page.locator("ul.prediction").nth(k).locator("button").last.press("Enter")
+    assert page.locator(".prediction-waiting").count() == 0
 
+    page.reload()
     page.emulate_media(media="print")
     assert answers.last.locator("pre, figure, table").first.is_visible()
     assert not page.locator(".prediction-cover").first.is_visible()

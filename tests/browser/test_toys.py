@@ -5,6 +5,8 @@ import re
 import numpy as np
 import pytest
 
+from tests.browser.reading import BUILT
+
 CANVAS = "(canvas) => canvas.toDataURL()"
 
 
@@ -41,6 +43,9 @@ def test_a_still_that_comes_late_does_not_push_its_button_away(reader):
     assert before["width"] / before["height"] == pytest.approx(2, rel=0.02)
     assert button.bounding_box()["y"] >= before["y"] + before["height"]
     one.errors.clear()  # 그림을 막은 것은 시험이다
+    for page in (BUILT / "book").glob("*.html"):
+        for still in re.findall(r'<img class="play-still"[^>]*>', page.read_text("utf-8")):
+            assert re.search(r'width="\d+" height="\d+"', still)
 
 
 def test_without_scripts_a_toy_is_a_picture_and_a_sentence(reader):

@@ -58,6 +58,10 @@ def read(path: Path) -> list[Entry]:
     return listed
 
 
+# 같은 문장에서 링크 바로 앞에 적은 연도이다.
+_SAID = re.compile(r"(?P<year>(?:19|20)\d\d)년[^.\n년]{0,40}\($")
+
+
 @cache
 def entries(book: settings.Book) -> tuple[Entry, ...]:
     """책의 참고 문헌이다. 참고 문헌이 없는 책에서는 출처를 보지 않는다."""
@@ -81,6 +85,8 @@ def check_page(page: Page, listed: Sequence[Entry]) -> Iterator[tuple[int, str]]
             )
         elif title in by_title and by_title[title].url != url:
             yield line, f"'{title}'의 주소가 참고 문헌과 다르다. {by_title[title].url}로 적는다."
+        elif (said := _SAID.search(page.words[: match.start()])) and said["year"] not in title:
+            yield line, f"글에는 {said['year']}년인데 '{title}'을(를) 들었다. 연도를 확인한다."
         elif url not in by_url and (_LIBRARY.match(url) or _YEAR.search(title)):
             yield line, f"'{title}'이(가) 참고 문헌에 없다. 항목을 더한다."
     linked = {" ".join(match["text"].split()) for match in links}

@@ -224,7 +224,9 @@ def check(paths: Sequence[Path]) -> list[Problem]:
     problems: list[Problem] = []
     captions: list[Caption] = []
     for path in paths:
-        if path.suffix == ".py":
+        if path.suffix == ".js" or path.parent.name == "_ext":
+            problems += _plain_words(path, path.read_text(encoding="utf-8"))
+        elif path.suffix == ".py":
             problems += check_code(path)
         else:
             found, numbers = check_page(path)
@@ -248,6 +250,8 @@ def every_file() -> list[Path]:
     book = settings.BOOK
     pages = [*sorted(book.folder.glob("*.md")), book.root / "README.md"]
     code = sorted((book.root / book.package).glob("**/*.py")) if book.package else []
+    # 책의 확장과 놀이에도 독자가 읽는 말이 있다.
+    code += sorted(p for kind in ("py", "js") for p in book.folder.glob(f"_*/*.{kind}"))
     return [*(p for p in pages if p.exists()), *code]
 
 

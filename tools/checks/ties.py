@@ -57,7 +57,8 @@ TIMES = r"(?:두|세|네|다섯|열|스무|몇|몇십|수십) ?배(?![치정열�
 COMPARED = re.compile(
     rf"낫다|낫고|낫지|나았다|(?<!지 )못(?:하다|하고|했다)|가리지 못|가릴 수 없|뒤진|뒤처|앞선|앞섰|{TIMES}"
     r"|가장 (?:크|큰|작|높|낮|많|적|가깝|가까|멀|먼|좋|나쁘|나쁜|빠|느리|느린|밝|어둡|어두|짧|길|긴|흔|넓|좁|둔|또렷|뚜렷)\w*"
-    r"|보다 (?:훨씬 |조금 |더 )?(?:크|큰|작|높|낮|많|적|가깝|가까|멀|먼|좋|나쁘|나쁜|나은|낫|못|빠르|빠른|느리|느린|넓|좁|길|짧|위|아래|뒤|앞)\w*"
+    r"|보다 (?:(?:훨씬|조금|더|약간|크게|많이) )*(?:크|큰|작|높|낮|많|적|가깝|가까|멀|먼|좋|나쁘|나쁜|나은|낫|못|빠르|빠른|느리|느린|넓|좁|길|짧|위|아래|뒤|앞|밝|흐리|흐린|매끄|거칠|또렷)\w*"
+    r"|제일|에 비해|앞지르|앞질렀|뒤졌|뒤떨어|못 미친|못 미쳤"
     r"|먼저 (?:무너|망가|배우|배운|나타|나오|내려|올라|바뀌)\w*"
 )
 NOT_COMPARED = [
@@ -71,7 +72,7 @@ NOT_COMPARED = [
     ),
 ]
 VERDICTS = ("?", "right?")
-UNTIED = "untied:"
+UNTIED, REASON = "untied:", 4  # 이유는 적어도 이만큼은 적는다
 EVALUATED = ("=", *VERDICTS)
 _NOT_COMPARED = re.compile("|".join(pattern for pattern, _ in NOT_COMPARED))
 _MATH = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+(?:\n[^$\n]+)?)\$", re.DOTALL)
@@ -253,7 +254,8 @@ def _sees(kind: str, source: str, word: str) -> bool:
 def problem_of(tie: Tie) -> str | None:
     """식을 계산하지 않고도 알 수 있는 잘못을 문장으로 돌려준다."""
     if tie.kind == UNTIED:
-        return None if tie.source else f"`{UNTIED}` 뒤에 묶지 않는 이유를 적는다."
+        why = f"`{UNTIED}` 뒤에 묶지 않는 이유를 한 마디로 적는다."
+        return None if len(tie.source) >= REASON else why
     if tie.kind == "cite:":
         if tie.source not in {entry.title for entry in citations.entries(settings.BOOK)}:
             return f"참고 문헌 페이지에 '{tie.source}'이(가) 없다. 굵은 제목을 그대로 적는다."

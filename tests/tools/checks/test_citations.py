@@ -37,6 +37,8 @@ def test_entries_have_the_title_in_bold_and_the_first_address(listed):
     ("text", "message"),
     [
         (f"나왔다({KIM}).", None),
+        (f"2015년에 나왔다({KIM}).", None),
+        (f"2014년에 나왔다({KIM}).", "연도를 확인한다"),
         ("나왔다([Kim과 Lee,\n2015](https://arxiv.org/abs/1501.00001)).", None),
         ("[다른 곳](https://example.com)이다.", None),
         (KIM.replace("2015]", "2016]"), "이름과 연도를 맞춘다"),

@@ -172,6 +172,11 @@ def test_verdicts_are_evaluated_where_numbers_are(tmp_path):
         ("한 변이 두 배가 된다. 값은 12<!--= x -->이다.", ["두 배"]),
         ("꼭대기가 가장 높다<!--untied: 위에서 미분했다 -->.", []),
         ("12<!--= x -->가 '낫다'이다. 더 나은지 모른다면, 가장 좋은지를 잰다.", []),
+        ("거리가 12<!--= x -->이다. 이쪽이 훨씬 더 낮다.", []),
+        (
+            "거리가 12<!--= x -->이다. 저쪽보다 훨씬 더 낮고 저쪽에 비해 흐리다.",
+            ["보다 훨씬 더 낮고", "에 비해"],
+        ),
         ("묶음이 없는 문단에서는 이야기가 더 낫다.", []),
     ],
 )
@@ -188,7 +193,8 @@ def test_a_comparison_in_a_caption_needs_an_assert(tmp_path):
 
 
 def test_a_comparison_left_untied_says_why():
-    assert "이유를 적는다" in problem_of(only_tie("가장 높다<!--untied: -->"))
+    for nothing in ("", "그렇다"):
+        assert "이유를 한 마디로" in problem_of(only_tie(f"가장 높다<!--untied: {nothing} -->"))
     assert problem_of(only_tie("가장 높다<!--untied: 위에서 미분했다 -->")) is None
 
 
