@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import re
 import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
@@ -9,6 +10,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+_PARTICLES = {
+    "이(가)": ("이", "가"),
+    "을(를)": ("을", "를"),
+    "(이)라고": ("이라고", "라고"),
+    "(이)어야": ("이어야", "여야"),
+    "(으)로": ("으로", "로"),
+}
 
 
 def is_integer(value: object) -> bool:
@@ -24,11 +33,26 @@ def is_number(value: object) -> bool:
     return False
 
 
+def with_particles(sentence: str) -> str:
+    """괄호를 친 조사를 앞말에 맞게 고른다. '48(이)라고'는 '48이라고', 'end이(가)'는 'end가'가 된다."""
+
+    def chosen(found: re.Match[str]) -> str:
+        last, between, particle = found.groups()
+        coda = (
+            (ord(last) - ord("가")) % 28 if "가" <= last <= "힣" else last in "ㄱㄴㄷㄹㅁgmnl013678"
+        )
+        if particle == "(으)로":
+            coda = coda and coda != 8 and last not in "ㄹl178"
+        with_coda, without = _PARTICLES[particle]
+        return last + between + (with_coda if coda else without)
+
+    particles = "|".join(map(re.escape, _PARTICLES))
+    return re.sub(rf"(\w)([^\w\s(]*)({particles})", chosen, sentence)
+
+
 def subject(name: str) -> str:
     """이름에 알맞은 조사를 붙여 주어로 만든다."""
-    last = name[-1]
-    has_coda = (ord(last) - ord("가")) % 28 if "가" <= last <= "힣" else last in "gmnl1"
-    return f"{name}{'이' if has_coda else '가'}"
+    return with_particles(f"{name}이(가)")
 
 
 def refusal(name: str, value: object, advice: str) -> ValueError:

@@ -5,7 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from companion.exercises.checking import checker, require
+from companion.exercises.checking import (
+    checker,
+    close,
+    integers,
+    numbers,
+    require,
+    require_close,
+    text,
+)
 
 
 def _resized(image: np.ndarray, size: int) -> np.ndarray:
@@ -23,11 +31,12 @@ def _resized(image: np.ndarray, size: int) -> np.ndarray:
     done="image_size는 (높이, 너비)이고, rgb는 채널이 셋이다.",
 )
 def batch_shape(answer: Any) -> None:
+    shape = integers(answer)
     require(
-        isinstance(answer, tuple | list) and len(answer) == 4,
-        f"{answer}이라고 답했는데, 배치의 축은 배치, 높이, 너비, 채널의 네 개이다.",
+        len(shape) == 4,
+        f"{answer}(이)라고 답했는데, 배치의 축은 배치, 높이, 너비, 채널의 네 개이다.",
     )
-    batch, height, width, channels = answer
+    batch, height, width, channels = shape
     require(
         batch == 150,
         f"첫 배치에 {batch}장이 든다고 답했다. 이미지가 400장이고 batch_size가 150이면 앞의 배치부터 꽉 채운다.",
@@ -37,8 +46,12 @@ def batch_shape(answer: Any) -> None:
         f"채널이 {channels}개라고 답했다. color_mode가 rgb이면 흑백 파일도 빨강, 초록, 파랑의 셋으로 읽는다.",
     )
     require(
+        (height, width) != (96, 48),
+        f"높이 {height}, 너비 {width}(이)라고 답했다. image_size에는 높이를 먼저 적는다.",
+    )
+    require(
         (height, width) == (48, 96),
-        f"높이 {height}, 너비 {width}라고 답했다. image_size에는 높이를 먼저 적는다.",
+        f"높이 {height}, 너비 {width}(이)라고 답했다. image_size에 적힌 수를 그대로 옮긴다.",
     )
 
 
@@ -53,7 +66,7 @@ def batches_per_epoch(answer: Callable[..., Any]) -> None:
         (256, 128, (2, 128)),
         (90, 128, (1, 90)),
     ):
-        found = tuple(answer(images, size))
+        found = tuple(integers(answer(images, size)))
         require(
             found == expected,
             f"{images:,}장을 {size}장씩 묶을 때 {found}이(가) 나왔다. 배치는 {expected[0]}개이고 마지막 배치에 "
@@ -66,14 +79,15 @@ def batches_per_epoch(answer: Callable[..., Any]) -> None:
     done="어느 쪽을 먼저 섞어도 값이 같다.",
 )
 def bilinear_value(answer: Any) -> None:
+    found = numbers(answer)
     require(
-        abs(answer - 120) > 1e-6,
-        f"{answer}이라고 답했다. 무게가 뒤바뀌었다. 위의 행에서 4분의 1만 내려왔으니 위의 행이 더 가깝고, "
-        "가까운 쪽의 무게가 크다.",
+        not close(found, 120.0),
+        f"{answer}(이)라고 답했다. 가중치가 뒤바뀌었다. 위의 행에서 4분의 1만 내려왔으니 위의 행이 더 가깝고, "
+        "가까운 쪽의 가중치가 크다.",
     )
     require(
-        abs(answer - 60) < 1e-6,
-        f"{answer}이라고 답했다. 식 (2)에 네 값과 두 거리를 넣는다. 가로로 섞으면 위는 30, 아래는 150이다.",
+        close(found, 60.0),
+        f"{answer}(이)라고 답했다. 식 (2)에 네 값과 두 거리를 넣는다. 가로로 섞으면 위는 30, 아래는 150이다.",
     )
 
 
@@ -83,22 +97,22 @@ def bilinear_value(answer: Any) -> None:
 )
 def resize(answer: Callable[..., Any]) -> None:
     rng = np.random.default_rng(0)
-    for old, new in ((6, 3), (8, 5), (4, 7), (5, 5)):
+    for old, new in ((8, 5), (6, 3), (4, 7), (5, 5)):
         image = rng.integers(0, 256, (old, old)).astype(float)
         expected = _resized(image, new)
-        found = np.asarray(answer(image, new), float)
         case = f"한 변을 {old}에서 {new}(으)로 바꿀 때"
+        found = numbers(answer(image, new), expected.shape, case)
         require(
-            found.shape == expected.shape,
-            f"{case} 크기가 {found.shape}인 답이 나왔다. {expected.shape}이어야 한다.",
+            not close(found, expected.T),
+            f"{case} 행과 열이 바뀌었다. 첫째 축이 행이다.",
         )
         inside = slice(1, -1)
         require(
-            np.allclose(found[inside, inside], expected[inside, inside]),
-            f"{case} 값이 다르다. 식 (1)의 0.5를 빠뜨리지 않았는지, 가까운 픽셀의 무게가 더 큰지 본다.",
+            close(found[inside, inside], expected[inside, inside]),
+            f"{case} 값이 다르다. 식 (1)의 0.5를 빠뜨리지 않았는지, 가까운 픽셀의 가중치가 더 큰지 본다.",
         )
         require(
-            np.allclose(found, expected),
+            close(found, expected),
             f"{case} 가운데는 맞고 가장자리가 다르다. 옛 이미지의 밖으로 나간 자리를 안으로 당긴다.",
         )
 
@@ -108,18 +122,18 @@ def resize(answer: Callable[..., Any]) -> None:
     done="범위를 맞바꾸면 갔던 길을 되돌아온다.",
 )
 def rescale(answer: Callable[..., Any]) -> None:
-    pixels = np.array([0, 51, 102, 204, 255], np.uint8)
+    pixels = np.array([0.0, 51, 102, 204, 255])
     for old, new, values, expected in (
         ((0, 255), (-1, 1), pixels, pixels / 127.5 - 1),
         ((-1, 1), (0, 255), np.array([-1, -0.6, 0, 1]), np.array([0, 51, 127.5, 255])),
         ((0, 255), (0, 1), pixels, pixels / 255),
         ((-1, 1), (0, 1), np.array([-1.0, 0, 0.5]), np.array([0, 0.5, 0.75])),
     ):
-        found = np.asarray(answer(values, old, new), float)
-        require(
-            found.shape == expected.shape and np.allclose(found, expected, atol=1e-6),
-            f"{list(old)}의 {values.tolist()}을(를) {list(new)}(으)로 옮겼더니 {np.round(found, 3).tolist()}이(가) "
-            f"나왔다. {np.round(expected, 3).tolist()}이어야 한다. 두 범위의 시작을 모두 계산에 넣었는지 본다.",
+        require_close(
+            answer(values, old, new),
+            expected,
+            f"{list(old)}의 {text(values)}을(를) {list(new)}(으)로 옮겼더니",
+            "두 범위의 시작을 모두 계산에 넣었는지 본다.",
         )
 
 
@@ -129,9 +143,9 @@ def rescale(answer: Callable[..., Any]) -> None:
 )
 def split_by_pose(answer: Callable[..., Any]) -> None:
     rng = np.random.default_rng(0)
-    parts = np.repeat([0, 1, 2], [12, 20, 16])
+    parts = np.repeat([0, 1, 2, 3], [12, 20, 16, 4])  # 부품 3은 자세가 둘뿐이다.
     poses = np.concatenate(
-        [np.repeat(np.arange(n) * step, 2) for n, step in ((6, 1), (10, 3), (8, 2))]
+        [np.repeat(np.arange(n) * step, 2) for n, step in ((6, 1), (10, 3), (8, 2), (2, 1))]
     )
     order = rng.permutation(len(parts))
     parts, poses = parts[order], poses[order]
@@ -151,9 +165,15 @@ def split_by_pose(answer: Callable[..., Any]) -> None:
                 f"부품 {part}의 자세 {both[0] if both else ''}이(가) 훈련과 홀드아웃에 갈라져 들었다. "
                 "이미지가 아니라 자세를 고르고, 그 자세의 두 장을 함께 옮긴다.",
             )
-            expected = set(np.unique(poses[parts == part])[-count:].tolist())
+            own = np.unique(poses[parts == part]).tolist()
+            expected = set(own[-count:])
+            require(
+                left == expected or len(own) >= count,
+                f"부품 {part}에서 자세 {sorted(left)}이(가) 홀드아웃이 되었다. 자세를 {count}개씩 떼는데 이 부품의 자세는 "
+                f"{own}뿐이니 있는 대로 뗀다.",
+            )
             require(
                 left == expected,
                 f"부품 {part}에서 자세 {sorted(left)}이(가) 홀드아웃이 되었다. 자세를 {count}개씩 뗄 때에는 "
-                f"번호가 가장 큰 {sorted(expected)}이어야 한다. 번호는 부품마다 따로 센다.",
+                f"번호가 가장 큰 {sorted(expected)}(이)어야 한다. 번호는 부품마다 따로 센다.",
             )

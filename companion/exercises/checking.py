@@ -1,12 +1,30 @@
 """연습 문제를 채점하는 틀이다. 채점 함수는 예외를 일으키지 않고, 무엇을 고칠지를 한 문장으로 찍는다."""
 
+import collections.abc
+import contextlib
 import functools
 import inspect
+import itertools
+import reprlib
 import traceback
+import typing
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from companion.arguments import is_number, with_particles
+
 EMPTY = "아직 비어 있다. 힌트: "  # 책은 이렇게 시작하는 출력을 접힌 힌트로 바꾼다
+_KINDS: dict[type, str] = {
+    str: "글",
+    list: "목록",
+    tuple: "튜플",
+    dict: "사전",
+    set: "집합",
+    frozenset: "집합",
+}
 
 
 class Empty(Exception):
@@ -27,11 +45,87 @@ def require(condition: Any, message: str) -> None:
         raise Wrong(message)
 
 
+def numbers(answer: Any, shape: tuple[int, ...] | None = (), case: str = "") -> NDArray[np.float64]:
+    """답을 크기가 `shape`인 수의 배열로 바꾼다. `shape`가 비면 수 하나이고, None이면 크기를 보지 않는다.
+
+    Raises:
+        Wrong: 수가 아니거나 크기가 다를 때.
+    """
+    found = None
+    with contextlib.suppress(TypeError, ValueError, NotImplementedError):  # 집합, 들쭉날쭉한 목록
+        given = np.asarray(answer)
+        found = given.astype(float) if given.dtype.kind in "biufO" else None
+    if found is None or shape not in (None, found.shape):
+        place = f"크기가 {shape}인 배열" if shape else "수 하나"
+        raise Wrong(f"{case} {place}이(가) 올 자리에 {kind_of(answer)}이(가) 왔다.".lstrip())
+    return found
+
+
+def integers(answer: Any) -> list[int]:
+    """답을 정수의 목록으로 바꾼다. 튜플, 배열, 집합이어도 된다.
+
+    Raises:
+        Wrong: 정수를 한 줄로 늘어놓은 것이 아닐 때.
+    """
+    wrong = f"정수의 목록이 올 자리에 {kind_of(answer)}이(가) 왔다."
+    try:
+        found = numbers(list(answer), None)
+    except (TypeError, Wrong):
+        raise Wrong(wrong) from None
+    whole = found.ndim == 1 and np.all(found == np.round(found))
+    require(whole and not isinstance(answer, dict), wrong)
+    return [int(number) for number in found]
+
+
+def close(found: ArrayLike, expected: ArrayLike) -> bool:
+    """두 값이 float32의 정밀도로 같으면 참이다. 정수는 꼭 같아야 한다."""
+    tolerance = 0 if np.asarray(expected).dtype.kind in "iu" else 1e-5
+    return np.allclose(found, expected, rtol=tolerance, atol=tolerance)
+
+
+def require_close(answer: Any, expected: Any, case: str, advice: str = "") -> None:
+    """답이 `expected`와 크기도 값도 같아야 한다. 다르면 무엇이 나왔고 무엇이어야 하는지를 알린다.
+
+    Raises:
+        Wrong: 답이 다를 때.
+    """
+    found = numbers(answer, np.shape(expected), case)
+    if close(found, expected):
+        return
+    for digits in itertools.count(3):  # 다른 값이 같은 글로 보이지 않을 때까지 자세히 적는다.
+        first, second = text(found, digits), text(expected, digits)
+        if first != second:
+            raise Wrong(f"{case} {first}이(가) 나왔다. {second}(이)어야 한다. {advice}".rstrip())
+
+
+def text(value: Any, digits: int = 3) -> str:
+    """수나 배열을 소수점 아래 `digits`자리까지 적는다."""
+    if np.ndim(value):
+        return "[" + ", ".join(text(item, digits) for item in np.asarray(value)) + "]"
+    short = f"{float(np.round(value, digits)) + 0.0:,.{digits}f}"
+    return short.rstrip("0").rstrip(".")
+
+
+def kind_of(value: Any) -> str:
+    """독자에게 알릴, 값이 어떤 것인지이다."""
+    if inspect.isroutine(value):
+        return "함수"
+    if hasattr(value, "shape"):
+        if shape := tuple(value.shape):
+            return f"크기가 {shape}인 배열"
+        value = np.asarray(value).item()
+    if is_number(value):
+        return f"수 {value}"
+    known = _KINDS.get(type(value))
+    return f"{known} {reprlib.repr(value)}" if known else type(value).__name__
+
+
 def checker(hint: str, done: str = "") -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
     """채점 함수를 만드는 데코레이터이다.
 
     감싼 함수는 독자의 답(함수나 값) 하나를 받아 맞았는지, 무엇이 다른지, 비었는지를 찍는다. 답이 `...`이나
-    None이거나, 답인 함수가 그것을 돌려주면 비었다고 보고 힌트를 찍는다. 답이 일으킨 예외는 글로 바꾸어 찍는다.
+    None이거나, 답인 함수의 몸이 비었으면 힌트를 찍는다. 감싼 함수의 인자가 `Callable`로 적혔으면 답은 함수여야
+    하고, 부를 때마다 배열과 목록을 복사해서 준다. 답이 일으킨 예외는 글로 바꾸어 찍는다.
 
     Args:
         hint: 빈 답에 찍을 힌트.
@@ -39,18 +133,21 @@ def checker(hint: str, done: str = "") -> Callable[[Callable[[Any], None]], Call
     """
 
     def decorate(check: Callable[[Any], None]) -> Callable[[Any], None]:
+        (parameter,) = inspect.signature(check).parameters.values()
+        wants_function = typing.get_origin(parameter.annotation) is collections.abc.Callable
+
         @functools.wraps(check)
         def checked(answer: Any) -> None:
             try:
-                if _is_empty(answer):
+                if answer is None or answer is Ellipsis:
                     raise Empty
-                check(_refusing_empty(answer) if _is_plain_function(answer) else answer)
+                check(_guarded(answer) if wants_function else answer)
             except Empty:
                 print(f"{EMPTY}{hint}")
             except Wrong as wrong:
-                print(f"아직 아니다. {wrong}")
+                print(with_particles(f"아직 아니다. {wrong}"))
             except (Exception, SystemExit) as error:
-                what = f"{type(error).__name__}: {error}".removesuffix(": ")
+                what = f"{type(error).__name__}: {error}".splitlines()[0].removesuffix(": ")
                 print(f"답을 실행하다가 {_line_of(answer, error)}멈췄다({what}).")
             else:
                 print(f"맞다. {done}".rstrip())
@@ -58,10 +155,6 @@ def checker(hint: str, done: str = "") -> Callable[[Callable[[Any], None]], Call
         return checked
 
     return decorate
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value is Ellipsis
 
 
 def _line_of(answer: Any, error: BaseException) -> str:
@@ -72,16 +165,25 @@ def _line_of(answer: Any, error: BaseException) -> str:
     return f"{lines[-1]}째 줄에서 " if lines else ""
 
 
-def _is_plain_function(answer: Any) -> bool:
-    return callable(answer) and hasattr(answer, "__code__")
+def _untouched() -> None: ...
 
 
-def _refusing_empty(function: Callable[..., Any]) -> Callable[..., Any]:
+def _guarded(function: Any) -> Callable[..., Any]:
+    """답인 함수가 받은 것을 고쳐도 채점이 흔들리지 않고, 빈 것을 돌려주면 채점을 멈추게 감싼다."""
+    # 케라스의 모델과 층은 부를 수 있지만 함수가 아니다.
+    require(
+        callable(function) and not hasattr(function, "weights"),
+        f"함수가 올 자리에 {kind_of(function)}이(가) 왔다. 부르지 말고 함수의 이름을 넘긴다.",
+    )
+
     @functools.wraps(function)
-    def called(*args: Any, **kwargs: Any) -> Any:
-        result = function(*args, **kwargs)
-        if _is_empty(result):
+    def called(*args: Any) -> Any:
+        result = function(*(a.copy() if isinstance(a, np.ndarray | list) else a for a in args))
+        code = getattr(function, "__code__", None)
+        stub = code and code.co_code == _untouched.__code__.co_code
+        if result is Ellipsis or (result is None and stub):
             raise Empty
+        require(result is not None, "아무것도 돌려주지 않았다. return이 있는지 본다.")
         return result
 
     return called

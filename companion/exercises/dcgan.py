@@ -3,7 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from companion.exercises.checking import checker, require
+import numpy as np
+
+from companion.exercises.checking import (
+    checker,
+    close,
+    integers,
+    numbers,
+    require,
+    require_close,
+    text,
+)
 
 
 @checker(
@@ -11,11 +21,7 @@ from companion.exercises.checking import checker, require
     done="지침 둘을 어겼다.",
 )
 def broken_guidelines(answer: Any) -> None:
-    require(
-        isinstance(answer, list | tuple | set),
-        f"{answer!r}이라고 답했다. 지침의 번호를 대괄호 안에 늘어놓는다.",
-    )
-    found = set(answer)
+    found = set(integers(answer))
     require(
         1 in found,
         "크기를 줄이는 층을 다시 본다. MaxPooling2D는 풀링이므로 지침 1에 어긋난다.",
@@ -26,7 +32,7 @@ def broken_guidelines(answer: Any) -> None:
     )
     require(
         found == {1, 3},
-        f"{sorted(found)}이라고 답했는데, 그 가운데 지킨 것이 섞여 있다. 1과 3만 어겼다.",
+        f"{sorted(found)}(이)라고 답했는데, 그 가운데 지킨 것이 섞여 있다. 어긴 것만 남긴다.",
     )
 
 
@@ -44,19 +50,36 @@ def is_all_convolutional(answer: Callable[..., Any]) -> None:
     cases = (
         ("스트라이드 합성곱만 있는 모델", model(layers.Conv2D(4, 4, 2)), True),
         ("전치 합성곱이 있는 모델", model(layers.Conv2DTranspose(4, 4, 2)), True),
+        (
+            "LeakyReLU와 Flatten이 있는 모델",
+            model(layers.Conv2D(4, 4, 2), layers.LeakyReLU(), layers.Flatten()),
+            True,
+        ),
         ("MaxPooling2D가 있는 모델", model(layers.Conv2D(4, 3), layers.MaxPooling2D(2)), False),
         ("AveragePooling2D가 있는 모델", model(layers.AveragePooling2D(2)), False),
         ("Dense로 끝나는 모델", model(layers.Flatten(), layers.Dense(1)), False),
+        (
+            "MaxPooling2D가 합성곱 사이에 있는 모델",
+            model(layers.Conv2D(4, 3), layers.MaxPooling2D(2), layers.Conv2D(4, 3)),
+            False,
+        ),
+        ("Dense로 시작하는 모델", model(layers.Dense(4), layers.Conv2D(4, 4, 2)), False),
+        ("GlobalAveragePooling2D가 있는 모델", model(layers.GlobalAveragePooling2D()), False),
+        (
+            "MaxPooling2D에 shrink라는 이름을 붙인 모델",
+            model(layers.MaxPooling2D(2, name="shrink")),
+            False,
+        ),
     )
     for name, network, expected in cases:
         found = answer(network)
         require(
-            found is True or found is False,
+            np.shape(found) == () and np.asarray(found).dtype == bool,
             f"{name}에서 {found!r}이(가) 나왔다. True나 False를 돌려준다.",
         )
         require(
             found == expected,
-            f"{name}에서 {found}이(가) 나왔다. {expected}이어야 한다. 층을 하나도 빠뜨리지 않고 보는지 확인한다.",
+            f"{name}에서 {found}이(가) 나왔다. {expected}여야 한다. 층을 하나도 빠뜨리지 않고 보는지 확인한다.",
         )
 
 
@@ -66,12 +89,11 @@ def is_all_convolutional(answer: Callable[..., Any]) -> None:
 )
 def training_hours(answer: Callable[..., Any]) -> None:
     for images, speed in ((500_000, 80.0), (511_680, 100.0), (3_600, 1.0)):
-        found, expected = float(answer(images, speed)), images / speed / 3600
+        expected = images / speed / 3600
+        case = f"이미지 {images:,}장을 1초에 {speed:g}장씩이면"
+        found = numbers(answer(images, speed), case=case)
         require(
-            abs(found - 60 * expected) > 1e-6 * expected,
-            f"이미지 {images:,}장을 1초에 {speed:g}장씩이면 {found:.2f}이(가) 나왔다. 분이다. 시간으로 바꾼다.",
+            not close(found, 60 * expected),
+            f"{case} {text(found)}이(가) 나왔다. 분이다. 시간으로 바꾼다.",
         )
-        require(
-            abs(found - expected) < 1e-6 * max(expected, 1),
-            f"이미지 {images:,}장을 1초에 {speed:g}장씩이면 {found:.4g}이(가) 나왔다. {expected:.4g}시간이어야 한다.",
-        )
+        require_close(found, expected, case)

@@ -5,21 +5,35 @@ from typing import Any
 
 import numpy as np
 
-from companion.exercises.checking import checker, require
+from companion.exercises.checking import (
+    checker,
+    close,
+    kind_of,
+    numbers,
+    require,
+    require_close,
+    text,
+)
+
+
+def _normalised(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, axis: int | None) -> np.ndarray:
+    mean, variance = x.mean(axis, keepdims=True), x.var(axis, keepdims=True)
+    return gamma * (x - mean) / np.sqrt(variance + 1e-3) + beta
 
 
 @checker(
-    hint="식 (1)에 i = 64, k = 4, s = 4, p = 0을 넣는다.",
+    hint="식 (1)에 i = 64, k = 4, s = 4, P = 0을 넣는다.",
     done="네 칸씩 옮기면 한 번에 4분의 1이 된다.",
 )
 def stride_four(answer: Any) -> None:
+    found = numbers(answer)
+    require(found != 32, "32는 스트라이드가 2일 때의 답이다. 식 (1)의 s에 4를 넣는다.")
     require(
-        answer != 32,
-        "32는 스트라이드가 2일 때의 답이다. 식 (1)의 s에 4를 넣는다.",
+        found != 15, "15라고 답했다. 식 (1)의 끝에서 처음 놓은 자리의 1을 빠뜨리지 않았는지 본다."
     )
     require(
-        answer == 16,
-        f"{answer}이라고 답했다. (64 - 4)를 4로 나누어 내린 다음 1을 더한다. 1을 빠뜨리지 않았는지 본다.",
+        found == 16,
+        f"{answer}(이)라고 답했다. 식 (1)에 i = 64, k = 4, s = 4, P = 0을 넣어 다시 계산한다.",
     )
 
 
@@ -36,11 +50,11 @@ def output_size(answer: Callable[..., Any]) -> None:
         (10, 3, 3, 0): 3,
     }
     for (size, kernel, stride, padding), expected in cases.items():
-        found = answer(size, kernel, stride, padding)
-        require(
-            found == expected,
-            f"한 변 {size}, 커널 {kernel}, 스트라이드 {stride}, 패딩 {padding}에서 {found}이(가) 나왔다. "
-            f"{expected}이어야 한다. 패딩이 양쪽에 붙는 것과 나눗셈을 내리는 것을 본다.",
+        require_close(
+            answer(size, kernel, stride, padding),
+            expected,
+            f"한 변 {size}, 커널 {kernel}, 스트라이드 {stride}, 패딩 {padding}에서",
+            "패딩이 양쪽에 붙는 것과 나눗셈을 내리는 것을 본다.",
         )
 
 
@@ -49,22 +63,15 @@ def output_size(answer: Callable[..., Any]) -> None:
     done="층 하나를 손으로 만들었다.",
 )
 def leaky_relu(answer: Callable[..., Any]) -> None:
-    x = np.array([-5.0, -0.5, 0.0, 0.5, 3.0])
+    x = np.array([[-5.0, -0.5, 0.0], [0.5, 3.0, -1.0]])
     for slope in (0.2, 0.01):
-        found = np.asarray(answer(x, slope), float)
-        expected = np.where(x > 0, x, slope * x)
+        case = f"기울기가 {slope}일 때 {text(x)}에서"
+        found = numbers(answer(x, slope), x.shape, case)
         require(
-            found.shape == x.shape,
-            f"모양이 {found.shape}인 답이 나왔다. 값마다 하나씩, 입력과 같은 {x.shape}이어야 한다.",
-        )
-        require(
-            not np.allclose(found, np.maximum(x, 0)),
+            not close(found, np.maximum(x, 0)),
             "음수가 모두 0이 되었다. 그것은 ReLU이다. 음수에는 기울기를 곱해 남긴다.",
         )
-        require(
-            np.allclose(found, expected),
-            f"기울기가 {slope}일 때 {x.tolist()}에서 {found.tolist()}이(가) 나왔다. {expected.tolist()}이어야 한다.",
-        )
+        require_close(found, np.where(x > 0, x, slope * x), case)
 
 
 @checker(
@@ -76,19 +83,17 @@ def batch_norm(answer: Callable[..., Any]) -> None:
     for shape in ((6, 3), (40, 2)):
         x = rng.normal(3, 2, shape)
         gamma, beta = rng.normal(1, 0.2, shape[1]), rng.normal(0, 1, shape[1])
-        expected = gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-3) + beta
-        found = np.asarray(answer(x, gamma, beta), float)
+        found = numbers(answer(x, gamma, beta), shape)
         require(
-            found.shape == x.shape,
-            f"모양이 {found.shape}인 답이 나왔다. 입력과 같은 {x.shape}이어야 한다.",
-        )
-        whole = gamma * (x - x.mean()) / np.sqrt(x.var() + 1e-3) + beta
-        require(
-            not np.allclose(found, whole),
+            not close(found, _normalised(x, gamma, beta, None)),
             "모든 값을 한꺼번에 평균했다. 채널마다 따로, 곧 axis=0으로 평균과 분산을 구한다.",
         )
         require(
-            np.allclose(found, expected, atol=1e-6),
+            not close(found, _normalised(x, gamma, beta, 1)),
+            "이미지마다 평균했다. 채널마다 따로, 곧 axis=0으로 평균과 분산을 구한다.",
+        )
+        require(
+            close(found, _normalised(x, gamma, beta, 0)),
             "값이 다르다. 분산에 0.001을 더한 다음 제곱근을 씌우는지, 감마를 곱하고 베타를 더하는지 본다.",
         )
 
@@ -105,14 +110,16 @@ def parameters(answer: Callable[..., Any]) -> None:
         return convolutions + 4 * (2 + 4 + 8) * base
 
     for base, kernel in ((64, 4), (16, 4), (32, 5)):
-        found, expected = answer(base, kernel), count(base, kernel)
+        expected = count(base, kernel)
+        found = numbers(answer(base, kernel))
         require(
             found != expected - 4 * 14 * base,
-            f"{found:,}이(가) 나왔다. 배치 정규화의 파라미터가 빠졌다. 채널마다 네 개를 더한다.",
+            f"{text(found)}이(가) 나왔다. 배치 정규화의 파라미터가 빠졌다. 채널마다 네 개를 더한다.",
         )
-        require(
-            found == expected,
-            f"첫 층의 필터가 {base}개이고 커널이 {kernel}일 때 {found:,}이(가) 나왔다. {expected:,}이어야 한다. "
+        require_close(
+            found,
+            expected,
+            f"첫 층의 필터가 {base}개이고 커널이 {kernel}일 때",
             "첫 층과 마지막 층에는 배치 정규화가 없고, 마지막 층의 필터는 하나이다.",
         )
 
@@ -129,10 +136,10 @@ def receptive_field(answer: Callable[..., Any]) -> None:
         ([(5, 2), (3, 2)], 9),
     )
     for pairs, expected in cases:
-        found = answer(pairs)
-        require(
-            found == expected,
-            f"(커널, 스트라이드)가 {pairs}일 때 {found}이(가) 나왔다. {expected}이어야 한다. "
+        require_close(
+            answer(pairs),
+            expected,
+            f"(커널, 스트라이드)가 {pairs}일 때",
             "간격을 곱하기 전에 수용장부터 넓히는지 본다.",
         )
 
@@ -145,12 +152,11 @@ def small_discriminator(answer: Callable[..., Any]) -> None:
     from keras import Model, layers
 
     model = answer()
+    require(isinstance(model, Model), f"{kind_of(model)}이(가) 나왔다. models.Model이어야 한다.")
+    size = getattr(model, "input_shape", None)  # 입력을 알려 주지 않은 모델에는 없다.
     require(
-        isinstance(model, Model), f"{type(model).__name__}이(가) 나왔다. models.Model이어야 한다."
-    )
-    require(
-        model.input_shape == (None, 32, 32, 1),
-        f"입력의 크기가 {model.input_shape}이다. (None, 32, 32, 1)이어야 한다.",
+        size == (None, 32, 32, 1),
+        f"입력의 크기가 {size}이다. layers.Input으로 (None, 32, 32, 1)이 되게 한다.",
     )
     require(
         model.output_shape == (None, 1),
@@ -174,21 +180,26 @@ def small_discriminator(answer: Callable[..., Any]) -> None:
         steps == expected,
         "커널, 스트라이드, 패딩이 본문과 다른 합성곱이 있다. 마지막만 스트라이드가 1이고 valid이다.",
     )
-    followers = [
-        kinds[place + 1] if place + 1 < len(kinds) else ""
-        for place, kind in enumerate(kinds)
-        if kind == "Conv2D"
+    expected_kinds = ["Conv2D", "LeakyReLU"]
+    expected_kinds += 2 * ["Conv2D", "BatchNormalization", "LeakyReLU"] + ["Conv2D", "Flatten"]
+    kinds = [kind for kind in kinds if kind not in ("InputLayer", "Dropout", "Activation")]
+    require(
+        kinds == expected_kinds,
+        f"층이 {', '.join(kinds)}의 차례로 놓였다. 배치 정규화는 첫 합성곱과 마지막 합성곱 뒤에 두지 않고, "
+        "LeakyReLU는 마지막을 뺀 합성곱마다 하나씩 둔다.",
+    )
+    slopes = [layer.negative_slope for layer in model.layers if isinstance(layer, layers.LeakyReLU)]
+    require(
+        close(slopes, [0.2] * 3),
+        f"LeakyReLU의 기울기가 차례로 {text(slopes)}이다. 본문과 같이 모두 0.2로 한다.",
+    )
+    activations = [
+        layer.activation.__name__
+        for layer in model.layers
+        if isinstance(layer, layers.Conv2D | layers.Activation)
     ]
+    used = [name for name in activations if name != "linear"]
     require(
-        [kind == "BatchNormalization" for kind in followers] == [False, True, True, False],
-        f"합성곱 바로 뒤의 층이 차례로 {followers}이다. 배치 정규화는 첫 합성곱과 마지막 합성곱 뒤에 두지 않는다.",
-    )
-    require(
-        kinds.count("LeakyReLU") == 3,
-        f"LeakyReLU가 {kinds.count('LeakyReLU')}개이다. 마지막을 뺀 합성곱마다 하나씩, 세 개이어야 한다.",
-    )
-    activation = convolutions[-1].activation.__name__
-    require(
-        activation == "sigmoid",
-        f"마지막 활성화 함수가 {activation}이다. 확률이 되려면 시그모이드여야 한다.",
+        used == ["sigmoid"] and activations[:3] == ["linear"] * 3,
+        f"합성곱 뒤의 활성화 함수가 LeakyReLU 말고 {used}이다. 답이 확률이 되도록 마지막에만 시그모이드를 둔다.",
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from companion.exercises.checking import checker, require
+from companion.exercises.checking import checker, close, numbers, require, require_close, text
 
 
 @checker(
@@ -15,24 +15,22 @@ from companion.exercises.checking import checker, require
 def noisy_labels(answer: Callable[..., Any]) -> None:
     u = np.array([0.0, 0.25, 1.0])
     for size in (0.1, 0.3):
-        try:
-            real, fake = (np.asarray(part, float) for part in answer(u.copy(), size))
-        except (TypeError, ValueError):
-            require(False, "진짜 레이블과 가짜 레이블, 배열 둘을 쉼표로 이어 돌려준다.")
-        for name, labels, expected in (("진짜", real, 1 - size * u), ("가짜", fake, size * u)):
+        labels = answer(u, size)
+        require(
+            isinstance(labels, tuple | list | np.ndarray) and len(labels) == 2,
+            "진짜 레이블과 가짜 레이블, 배열 둘을 쉼표로 이어 돌려준다.",
+        )
+        for name, label, low in (("진짜", labels[0], 1 - size), ("가짜", labels[1], 0.0)):
+            found = numbers(label, u.shape, f"{name} 레이블에서")
             require(
-                labels.shape == u.shape,
-                f"{name} 레이블의 모양이 {labels.shape}이다. u와 같은 {u.shape}이어야 한다.",
-            )
-            require(
-                labels.min() >= 0 and labels.max() <= 1,
-                f"{name} 레이블에 {labels.max() if labels.max() > 1 else labels.min():g}이(가) 있다. "
+                found.min() >= -1e-6 and found.max() <= 1 + 1e-6,
+                f"{name} 레이블에 {text(found.max() if found.max() > 1 else found.min())}이(가) 있다. "
                 "0과 1 사이를 벗어나면 손실에 바닥이 없다. 잡음을 안쪽으로 섞는다.",
             )
             require(
-                np.allclose(labels, expected),
-                f"u가 {u.tolist()}이고 크기가 {size}일 때 {name} 레이블이 {labels.round(3).tolist()}이다. "
-                f"{expected.round(3).tolist()}이어야 한다.",
+                close(found, low + size * u) or close(found, low + size * (1 - u)),
+                f"u가 {text(u)}이고 크기가 {size}일 때 {name} 레이블이 {text(found)}이다. "
+                f"u를 써서 {text(low)}에서 {text(low + size)}까지 고르게 펼친다.",
             )
 
 
@@ -54,8 +52,9 @@ def judge(answer: Callable[..., Any]) -> None:
         ([60.0, 50.0, 70.0], [20.0, 30.0, 10.0, 40.0], "못하다"),
         ([100.0, 110.0], baseline, "시드가 모자라다"),
         ([100.0, 110.0, 120.0], baseline[:2], "시드가 모자라다"),
+        ([100.0, 110.0], [*baseline, 400.0], "시드가 모자라다"),
     ):
-        found = answer(list(values), list(against))
+        found = answer(values, against)
         require(
             found == expected,
             f"거리가 {values}이고 기준이 {against}이면 {expected!r}인데 {found!r}이(가) 나왔다.",
@@ -70,16 +69,16 @@ def distance_at(answer: Callable[..., Any]) -> None:
     rng = np.random.default_rng(0)
     for at in (10.0, 17.0, 33.0):
         seconds = np.array([10.0, 20.0, 40.0])
-        kids = np.sort(rng.uniform(50, 50_000, 3))[::-1]
+        kids = np.sort(np.exp(rng.uniform(0, 10, 3)))[::-1]
         expected = float(np.exp(np.interp(at, seconds, np.log(kids))))
-        straight = float(np.interp(at, seconds, kids))
-        found = float(answer(seconds.copy(), kids.copy(), at))
+        straight = np.interp(at, seconds, kids)
+        found = numbers(answer(seconds, kids, at))
         require(
-            abs(found - straight) > 1e-6 * straight or abs(straight - expected) < 1e-6 * straight,
-            f"시간 {at:g}초에 {found:,.1f}이(가) 나왔다. 거리를 바로 이은 값이다. 거리의 로그를 잇고 되돌린다.",
+            not close(found, straight) or close(straight, expected),
+            f"시간 {at:g}초에 {text(found)}이(가) 나왔다. 거리를 바로 이은 값이다. 거리의 로그를 잇고 되돌린다.",
         )
-        require(
-            abs(found - expected) < 1e-6 * expected,
-            f"잰 때가 {seconds.tolist()}초, 거리가 {kids.round(1).tolist()}이면 {at:g}초의 거리는 "
-            f"{expected:,.1f}인데 {found:,.1f}이(가) 나왔다(백만분의 1까지 본다).",
+        require_close(
+            found,
+            expected,
+            f"잰 때가 {text(seconds)}초, 거리가 {text(kids)}이면 {at:g}초의 거리로",
         )

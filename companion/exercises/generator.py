@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from companion.exercises.checking import checker, require
+from companion.exercises.checking import checker, close, kind_of, numbers, require, require_close
 
 
 def _stamped(values: np.ndarray, kernel: np.ndarray, stride: int, padding: int) -> np.ndarray:
@@ -23,13 +23,14 @@ def _stamped(values: np.ndarray, kernel: np.ndarray, stride: int, padding: int) 
     done="길이는 차원의 제곱근으로 자란다.",
 )
 def latent_length(answer: Any) -> None:
+    found = numbers(answer)
     require(
-        answer != 400,
-        "400은 길이의 제곱의 평균이다. 제곱근을 씌워야 길이가 된다. '백 차원은 어떻게 생겼나'의 계산을 다시 본다.",
+        found != 400,
+        "400은 길이의 제곱의 평균이다. 제곱근을 씌워야 길이가 된다. '100차원은 어떻게 생겼나'의 계산을 다시 본다.",
     )
     require(
-        abs(answer - 20) <= 0.5,
-        f"{answer}이라고 답했는데, 제곱의 합이 400쯤이므로 길이는 그 제곱근에 가깝다. 식 (2)에서 100을 400으로 바꾸어 본다.",
+        abs(found - 20) <= 0.5,
+        f"{answer}(이)라고 답했는데, 제곱의 합이 400쯤이므로 길이는 그 제곱근에 가깝다. 식 (2)에서 100을 400으로 바꾸어 본다.",
     )
 
 
@@ -46,11 +47,11 @@ def transposed_output_size(answer: Callable[..., Any]) -> None:
         (7, 5, 2, 2): 13,
     }
     for (size, kernel, stride, padding), expected in cases.items():
-        found = answer(size, kernel, stride, padding)
-        require(
-            found == expected,
-            f"한 변 {size}, 커널 {kernel}, 스트라이드 {stride}, 패딩 {padding}에서 {found}이(가) 나왔다. "
-            f"도장을 찍어 보면 {expected}칸이다. 합성곱의 식이 아니라 식 (3)을 쓴다.",
+        require_close(
+            answer(size, kernel, stride, padding),
+            expected,
+            f"한 변 {size}, 커널 {kernel}, 스트라이드 {stride}, 패딩 {padding}에서",
+            "도장을 찍어 본다. 합성곱의 식이 아니라 식 (3)을 쓴다.",
         )
 
 
@@ -63,16 +64,11 @@ def overlap_counts(answer: Callable[..., Any]) -> None:
         expected = np.zeros((size - 1) * stride + kernel, dtype=int)
         for position in range(size):
             expected[position * stride : position * stride + kernel] += 1
-        found = np.asarray(answer(size, kernel, stride))
-        case = f"입력 {size}칸, 커널 {kernel}, 스트라이드 {stride}"
-        require(
-            found.shape == expected.shape,
-            f"{case}에서 길이가 {found.size}인 답이 나왔다. 자르기 전의 출력은 {expected.size}칸이다.",
-        )
-        require(
-            np.array_equal(found, expected),
-            f"{case}에서 {found.tolist()}이(가) 나왔다. 겹친 자리는 {expected.tolist()}처럼 겹친 만큼 센다. "
-            f"자리에 값을 넣지 말고 더하는지 본다.",
+        require_close(
+            answer(size, kernel, stride),
+            expected,
+            f"입력 {size}칸, 커널 {kernel}, 스트라이드 {stride}에서",
+            "자르기 전의 출력에서 겹친 만큼 센다. 자리에 값을 넣지 말고 더하는지 본다.",
         )
 
 
@@ -86,15 +82,15 @@ def transposed_convolution(answer: Callable[..., Any]) -> None:
         values = rng.integers(1, 5, shape)
         kernel = rng.integers(-3, 4, (size, size))
         expected = _stamped(values, kernel, stride, padding)
-        found = np.asarray(answer(values, kernel, stride, padding))
-        case = f"크기 {shape}, 커널 {size}, 스트라이드 {stride}, 패딩 {padding}"
+        case = f"크기 {shape}, 커널 {size}, 스트라이드 {stride}, 패딩 {padding}에서"
+        found = numbers(answer(values, kernel, stride, padding), None, case)
         require(
             found.shape == expected.shape,
-            f"{case}에서 출력의 크기가 {found.shape}이다. 가장자리를 자르고 나면 {expected.shape}이어야 한다.",
+            f"{case} 출력의 크기가 {found.shape}이다. 가장자리를 자르고 나면 {expected.shape}이어야 한다.",
         )
         require(
-            np.allclose(found, expected),
-            f"{case}에서 값이 다르다. 도장이 겹친 자리를 덮어쓰지 않고 더하는지, 커널을 뒤집지 않았는지 본다.",
+            close(found, expected),
+            f"{case} 값이 다르다. 도장이 겹친 자리를 덮어쓰지 않고 더하는지, 커널을 뒤집지 않았는지 본다.",
         )
 
 
@@ -107,7 +103,12 @@ def doubling_step(answer: Callable[..., Any]) -> None:
     from keras import layers
 
     inputs = layers.Input(shape=(4, 6, 8))
-    model = keras.Model(inputs, answer(inputs, 5))
+    outputs = answer(inputs, 5)
+    require(
+        isinstance(outputs, keras.KerasTensor),
+        f"{kind_of(outputs)}이(가) 나왔다. 층을 만들기만 하지 말고 x에 써서 나온 케라스 텐서를 돌려준다.",
+    )
+    model = keras.Model(inputs, outputs)
     require(
         not any(isinstance(layer, layers.Conv2DTranspose) for layer in model.layers),
         "Conv2DTranspose가 들어 있다. 이번에는 UpSampling2D로 키우고 Conv2D로 채널을 바꾼다.",
@@ -140,13 +141,12 @@ def walk(answer: Callable[..., Any]) -> None:
     start, end = rng.standard_normal((2, 100))
     start, end = (10 * vector / np.linalg.norm(vector) for vector in (start, end))
     for t, expected, name in ((0.0, start, "start"), (1.0, end, "end")):
-        found = np.asarray(answer(start, end, t), float)
         require(
-            found.shape == (100,) and np.allclose(found, expected, atol=1e-4),
-            f"t가 {t:g}일 때 {name}이 나오지 않는다. 두 벡터에 곱하는 무게가 서로 바뀌지 않았는지 본다.",
+            np.allclose(numbers(answer(start, end, t), start.shape), expected, atol=1e-4),
+            f"t가 {t:g}일 때 {name}이(가) 나오지 않는다. 두 벡터에 곱하는 가중치가 서로 바뀌지 않았는지 본다.",
         )
     for t in (0.25, 0.5, 0.8):
-        found = np.asarray(answer(start, end, t), float)
+        found = numbers(answer(start, end, t), start.shape)
         length = np.linalg.norm(found)
         require(
             abs(length - 10) < 0.01,

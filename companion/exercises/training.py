@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from companion.exercises.checking import checker, require
+from companion.exercises.checking import checker, close, numbers, require, require_close
 
 
 @checker(
@@ -13,16 +13,17 @@ from companion.exercises.checking import checker, require
     done="둘이 같은 것을 바라므로 겨루기가 사라진다.",
 )
 def swapped_labels(answer: Any) -> None:
+    letter = str(answer).strip(" .()[]'\"")
     require(
-        answer in ("ㄱ", "ㄴ", "ㄷ"),
-        f"{answer!r}이라고 답했다. ㄱ, ㄴ, ㄷ 가운데 하나를 따옴표 안에 적는다.",
+        letter in ("ㄱ", "ㄴ", "ㄷ"),
+        f"{answer!r}(이)라고 답했다. ㄱ, ㄴ, ㄷ 가운데 하나를 따옴표 안에 적는다.",
     )
     require(
-        answer != "ㄱ",
+        letter != "ㄱ",
         "판별자의 답만 뒤집히는 것이 아니다. 생성자의 손실은 그대로여서, 바라는 답이 판별자의 답과 같아진다.",
     )
     require(
-        answer == "ㄷ",
+        letter == "ㄷ",
         "판별자가 진짜에 어떤 답을 하게 되는지 본다. 생성자는 그 반대쪽으로 간다.",
     )
 
@@ -34,11 +35,8 @@ def swapped_labels(answer: Any) -> None:
 def loss_floor(answer: Callable[..., Any]) -> None:
     for mean in (0.95, 0.9, 0.5):
         expected = -mean * np.log(mean) - (1 - mean) * np.log(1 - mean)
-        found = float(answer(mean))
-        require(
-            abs(found - expected) < 1e-6,
-            f"레이블의 평균이 {mean}일 때 {found:.4f}이(가) 나왔다. 식 (1)의 두 항을 모두 더하면 "
-            f"{expected:.4f}이다.",
+        require_close(
+            answer(mean), expected, f"레이블의 평균이 {mean}일 때", "식 (1)의 두 항을 모두 더한다."
         )
 
 
@@ -48,20 +46,25 @@ def loss_floor(answer: Callable[..., Any]) -> None:
 )
 def update_average(answer: Callable[..., Any]) -> None:
     for average, value, n, decay in (
-        (0.0, 1.0, 0, 0.995),
-        (2.0, 4.0, 8, 0.995),
+        (3.0, 1.0, 0, 0.995),
+        (2.0, 4.0, 1, 0.995),
         (1.0, 0.0, 5000, 0.9),
     ):
-        rate = min(decay, (1 + n) / (10 + n))
+        warm = (1 + n) / (10 + n)
+        rate = min(decay, warm)
+        case = f"평균 {average}, 새 값 {value}, {n}스텝, 감쇠율 {decay}에서"
+        found = numbers(answer(average, value, n, decay), case=case)
         expected = rate * average + (1 - rate) * value
-        found = float(answer(average, value, n, decay))
-        require(
-            abs(found - (rate * value + (1 - rate) * average)) > 1e-9
-            or abs(found - expected) < 1e-9,
-            "평균과 새 값에 곱하는 가중치가 바뀌었다. 감쇠율은 지난 평균에 곱한다.",
-        )
-        require(
-            abs(found - expected) < 1e-9,
-            f"평균 {average}, 새 값 {value}, {n}스텝, 감쇠율 {decay}에서 {found:.4f}이(가) 나왔다. "
-            f"{expected:.4f}이어야 한다. 첫머리에 감쇠율을 낮추는지 본다.",
-        )
+        for other, advice in (
+            (
+                rate * value + (1 - rate) * average,
+                "평균과 새 값에 곱하는 가중치가 바뀌었다. 감쇠율은 지난 평균에 곱한다.",
+            ),
+            (rate, "감쇠율이 나왔다. 그것을 식 (5)에 넣어 새 평균을 구한다."),
+            (
+                warm * average + (1 - warm) * value,
+                "감쇠율이 decay보다 커졌다. 둘 가운데 작은 것을 쓴다.",
+            ),
+        ):
+            require(close(found, expected) or not close(found, other), advice)
+        require_close(found, expected, case, "첫머리에 감쇠율을 낮추는지 본다.")

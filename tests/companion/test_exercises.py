@@ -3,7 +3,9 @@
 import ast
 import importlib
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,28 +88,44 @@ def test_a_typical_mistake_is_explained(exercise, capsys):
     assert len(printed) > len("아직 아니다. ") + 15
 
 
-def also_wrong():
+def also(kind):
     for exercise in EXERCISES:
         module = importlib.import_module(f"tests.companion.wrong_answers.{exercise.module}")
-        for n, answer in enumerate(getattr(module, "ALSO_WRONG", {}).get(exercise.name, ())):
-            yield pytest.param(exercise, answer, id=f"{exercise}-{n}")
+        for n, answer in enumerate(getattr(module, kind, {}).get(exercise.name, ())):
+            answer, word = (answer, "") if isinstance(answer, str) else answer
+            yield pytest.param(exercise, answer, word, id=f"{exercise}-{n}")
 
 
-@pytest.mark.parametrize(("exercise", "answer"), also_wrong())
-def test_other_mistakes_are_not_taken_for_answers(exercise, answer, capsys):
-    assert exercise.run(answer, capsys).startswith("아직 아니다. ")
+@pytest.mark.parametrize(("exercise", "answer", "word"), also("ALSO_WRONG"))
+def test_other_mistakes_are_not_taken_for_answers(exercise, answer, word, capsys):
+    printed = exercise.run(answer, capsys)
+    assert printed.startswith("아직 아니다. ")
+    assert word in printed
 
 
-def test_an_answer_may_change_what_it_was_given(capsys):
-    (exercise,) = (exercise for exercise in EXERCISES if exercise.name == "noisy_labels")
-    answer = "def noisy_labels(u, size):\n    u *= size\n    return 1 - u, u"
+@pytest.mark.parametrize(("exercise", "answer", "word"), also("ALSO_RIGHT"))
+def test_other_right_answers_are_taken(exercise, answer, word, capsys):
     assert exercise.run(answer, capsys).startswith("맞다.")
+    assert exercise.run(exercise.solution, capsys).startswith("맞다.")
 
 
-def test_a_mean_square_is_not_taken_for_a_distance(capsys):
-    (exercise,) = (exercise for exercise in EXERCISES if exercise.name == "find_copies")
-    printed = exercise.run(exercise.solution.replace("np.sqrt(", "("), capsys)
-    assert printed.startswith("아직 아니다. [1, 2, 4]이(가) 나왔다.")
+def test_an_answer_does_not_spoil_another(capsys):
+    best, value, play = (
+        next(one for one in EXERCISES if one.name == name)
+        for name in ("best_inspector", "game_value", "play")
+    )
+    best.run("def best_inspector(p_data, p_g):\n    p_data *= 0.5\n    return p_data", capsys)
+    naive = importlib.import_module("tests.companion.wrong_answers.introduction").WRONG
+    filled = naive["game_value"][0].replace("answer =", "p_data += 1e-12; p_g += 1e-12; answer =")
+    value.run(filled, capsys)
+    assert "0 log 0" in value.run(naive["game_value"][0], capsys)
+    assert play.run(play.solution, capsys).startswith("맞다.")
+
+
+def test_the_readers_own_error_is_not_swallowed(capsys):
+    (exercise,) = (exercise for exercise in EXERCISES if exercise.name == "noisy_labels")
+    printed = exercise.run("def noisy_labels(u, size):\n    return int('a'), u", capsys)
+    assert printed.startswith("답을 실행하다가 2째 줄에서 멈췄다(ValueError")
 
 
 def test_exercises_are_numbered_in_order_over_the_pages_of_a_section():
@@ -129,19 +147,27 @@ def test_every_checker_and_wrong_answer_belongs_to_an_exercise():
         assert {name for name, value in vars(made).items() if hasattr(value, "__wrapped__")} == used
 
 
+def untouched(a, b): ...  # 더한 값을 돌려준다
+
+
+def forgetful(a, b):
+    a + b
+
+
 class TestChecker:
     @staticmethod
     @checking.checker(hint="더한다.", done="둘을 더했다.")
-    def add(answer):
+    def add(answer: Callable[..., Any]):
         checking.require(answer(1, 2) == 3, f"1과 2를 주었더니 {answer(1, 2)}이(가) 나왔다.")
 
     @pytest.mark.parametrize(
         ("answer", "printed"),
         [
             (lambda a, b: a + b, "맞다. 둘을 더했다."),
-            (lambda a, b: a - b, "아직 아니다. 1과 2를 주었더니 -1이(가) 나왔다."),
+            (lambda a, b: a - b, "아직 아니다. 1과 2를 주었더니 -1이 나왔다."),
             (lambda a, b: ..., "아직 비어 있다. 힌트: 더한다."),
-            (lambda a, b: None, "아직 비어 있다. 힌트: 더한다."),
+            (untouched, "아직 비어 있다. 힌트: 더한다."),
+            (forgetful, "아직 아니다. 아무것도 돌려주지 않았다. return이 있는지 본다."),
             (..., "아직 비어 있다. 힌트: 더한다."),
             (None, "아직 비어 있다. 힌트: 더한다."),
         ],
@@ -159,12 +185,12 @@ class TestChecker:
              "멈췄다(TypeError: answer() takes 1 positional argument but 2 were given)."),
             ("import keras\ndef answer(a, b):\n    return keras.activations.get('x')",
              "3째 줄에서 멈췄다(ValueError: "),
+            ("def answer(a, b):\n    raise ValueError('하나\\n둘')", "2째 줄에서 멈췄다(ValueError: 하나)."),
             ("import sys\ndef answer(a, b):\n    sys.exit()", "3째 줄에서 멈췄다(SystemExit)."),
             ("import functools\n@functools.cache\ndef answer(a, b):\n    return a.b",
              "4째 줄에서 멈췄다(AttributeError: 'int' object has no attribute 'b')."),
-            ("answer = 7", "멈췄다(TypeError: 'int' object is not callable)."),
         ],
-        ids=["own line", "signature", "inside keras", "exit", "decorated", "no function"],
+        ids=["own line", "signature", "inside keras", "long", "exit", "decorated"],
     )  # fmt: skip
     def test_an_exception_is_told_with_the_readers_own_line_or_none(self, code, printed, capsys):
         scope = {}

@@ -37,3 +37,89 @@ def split_by_pose(parts, poses, count):
         "갈라져",
     ),
 }
+
+POSES = """
+def split_by_pose(parts, poses, count):
+    {before}
+    heldout = np.zeros(len(parts), dtype=bool)
+    for part in np.unique(parts):
+        own = np.unique(poses[parts == part])
+        {choose}
+        heldout |= (parts == part) & np.isin(poses, last)
+    return heldout
+"""
+RESIZE = """
+def resize(image, size):
+    place = (np.arange(size) + 0.5) * len(image) / size - 0.5
+    {clip}
+    before = np.clip(np.floor(place).astype(int), 0, len(image) - 1)
+    after = np.minimum(before + 1, len(image) - 1)
+    far = place - before
+    rows = (1 - far)[:, None] * image[before] + far[:, None] * image[after]
+    return ((1 - far) * rows[:, before] + far * rows[:, after]){end}
+"""
+CLIP = "place = np.clip(place, 0, len(image) - 1)"
+
+# 위의 것 말고 받아서는 안 되는 답과, 그때 알려 주는 문장에 있어야 하는 말이다.
+ALSO_WRONG = {
+    "batch_shape": [
+        ("answer = (150, 256, 256, 3)", "적힌 수를 그대로"),
+        ("answer = np.zeros((150, 48, 96, 3))", "크기가 (150, 48, 96, 3)인 배열이 왔다"),
+        ("answer = '(150, 48, 96, 3)'", "글"),
+    ],
+    "batches_per_epoch": [
+        (
+            "def batches_per_epoch(images, batch_size):\n    return -(-images // batch_size)",
+            "정수의 목록이 올 자리에 수 4가 왔다",
+        ),
+    ],
+    "bilinear_value": [
+        ("answer = [60]", "수 하나가 올 자리에 목록 [60]이 왔다"),
+        ("answer = '60'", "수 하나가 올 자리에 글 '60'이 왔다"),
+        ("answer = float('nan')", "식 (2)에"),
+        ("answer = 120", "가중치가 뒤바뀌었다"),
+    ],
+    "resize": [
+        (RESIZE.format(clip=CLIP, end=".T"), "행과 열이 바뀌었다"),
+        (RESIZE.format(clip="", end=""), "가장자리가 다르다"),
+    ],
+    "split_by_pose": [
+        # 자세가 모자란 부품을 건너뛴다.
+        (
+            POSES.format(before="", choose="last = own[-count:] if len(own) >= count else []"),
+            "있는 대로",
+        ),
+        # 언제나 하나는 남긴다.
+        (POSES.format(before="", choose="last = own[1:][-count:]"), "있는 대로"),
+        # 받은 배열을 늘어놓고 나서 답하므로 번호가 어긋난다.
+        (
+            POSES.format(
+                before="order = np.lexsort((poses, parts))"
+                "; parts[:] = parts[order]; poses[:] = poses[order]",
+                choose="last = own[-count:]",
+            ),
+            "갈라져",
+        ),
+    ],
+}
+
+# 풀이와 달리 적었지만 받아야 하는 답이다.
+ALSO_RIGHT = {
+    "batch_shape": [
+        "answer = np.array([150, 48, 96, 3])",
+        "import tensorflow as tf\nanswer = tf.TensorShape([150, 48, 96, 3])",
+    ],
+    "rescale": [
+        # 픽셀마다 곱부터 한다. uint8이면 넘친다.
+        """
+def rescale(values, old, new):
+    return [(v - old[0]) * (new[1] - new[0]) / (old[1] - old[0]) + new[0] for v in values]
+""",
+        """
+def rescale(values, old, new):
+    values -= old[0]
+    values /= old[1] - old[0]
+    return new[0] + values * (new[1] - new[0])
+""",
+    ],
+}

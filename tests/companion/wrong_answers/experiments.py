@@ -47,8 +47,13 @@ ALSO_WRONG = {
         "def noisy_labels(u, size):\n    return 1 - 0.1 * u, 0.1 * u",
         # 한쪽에만 섞는다.
         "def noisy_labels(u, size):\n    return 1 - size * u, 0 * u",
-        # 가짜에는 뒤집은 잡음을 섞는다.
-        "def noisy_labels(u, size):\n    return 1 - size * u, size * (1 - u)",
+        # 진짜를 0에서, 가짜를 1에서 시작한다.
+        "def noisy_labels(u, size):\n    return u * size, 1 - size * (1 - u)",
+        # 난수를 쓰지 않는다.
+        "def noisy_labels(u, size):\n    return 1 - size + 0 * u, size + 0 * u",
+        # 폭의 절반만 쓴다.
+        "def noisy_labels(u, size):\n    return 1 - size * u / 2, size * u / 2",
+        ("def noisy_labels(u, size):\n    return 'ab'", "배열 둘을"),
         # 바깥으로 섞고 자른다.
         "def noisy_labels(u, size):\n    return np.clip(1 + size * u, 0, 1), np.clip(-size * u, 0, 1)",
         # 둘을 바꾸어 돌려준다.
@@ -57,6 +62,9 @@ ALSO_WRONG = {
         "def noisy_labels(u, size):\n    return 1 - size * u, u",
     ],
     "judge": [
+        JUDGE.format(better=BETTER, worse=WORSE).replace(
+            "min(len(values), len(baseline)) < 3", "len(values) + len(baseline) < 6"
+        ),
         JUDGE.format(better="max(values) <= min(baseline)", worse=WORSE),
         JUDGE.format(better=BETTER, worse="min(values) >= max(baseline)"),
         JUDGE.format(better="sum(values) / len(values) < min(baseline)", worse=WORSE),
@@ -72,5 +80,27 @@ ALSO_WRONG = {
         ),
         JUDGE.format(better=BETTER, worse=WORSE).replace("min(len", "max(len"),
         JUDGE.format(better=WORSE, worse=BETTER),
+    ],
+    "distance_at": [
+        # 1을 더해 로그를 구한다.
+        """
+def distance_at(seconds, kids, at):
+    return np.expm1(np.interp(at, seconds, np.log1p(kids)))
+""",
+    ],
+}
+
+# 풀이와 달리 적었지만 받아야 하는 답이다.
+ALSO_RIGHT = {
+    "noisy_labels": [
+        "def noisy_labels(u, size):\n    u *= size\n    return 1 - u, u",
+        "def noisy_labels(u, size):\n    return 1 - size * (1 - u), size * u",
+        "def noisy_labels(u, size):\n    return 1 - size * u, size * (1 - u)",
+        "def noisy_labels(u, size):\n    return [1 - size * q for q in u], [size * q for q in u]",
+    ],
+    "distance_at": [
+        "def distance_at(seconds, kids, at):\n"
+        "    logs = np.log(kids).astype('float32')\n"
+        "    return np.exp(np.float32(np.interp(at, seconds, logs)))",
     ],
 }

@@ -37,3 +37,66 @@ def play(p_data, p_g, rounds):
         "새로 구해",
     ),
 }
+
+PLAY = """
+def play(p_data, p_g, rounds):
+    shapes = [p_g]
+    for _ in range(rounds):
+        p_g = p_g * p_data / (p_data + p_g)
+        p_g = p_g / p_g.sum()
+        shapes.append(p_g)
+    return {}
+"""
+
+# 위의 것 말고 받아서는 안 되는 답과, 그때 알려 주는 문장에 있어야 하는 말이다.
+ALSO_WRONG = {
+    "spot_the_forgeries": [
+        ("answer = 4", "정수의 목록이 올 자리에 수 4가 왔다"),
+        ("answer = [float('nan')] * 4", "정수의 목록이 올 자리에"),
+        ("answer = '4568'", "정수의 목록이 올 자리에 글 '4568'이 왔다"),
+    ],
+    "best_inspector": [
+        # 모양만 다른 답에 '4개가 나왔다, 4개를 돌려준다'고 하지 않는다.
+        (
+            "def best_inspector(p_data, p_g):\n    return (p_data / (p_data + p_g))[:, None]",
+            "크기가 (4,)인 배열이 올 자리에 크기가 (4, 1)인 배열이 왔다",
+        ),
+        # 반올림한 답이 글로는 같아 보이지 않는다.
+        (
+            "def best_inspector(p_data, p_g):\n    return np.round(p_data / (p_data + p_g), 3)",
+            "0.3333",
+        ),
+        (
+            "best_inspector = np.array([0.8, 0.6, 0.4, 0.2])",
+            "함수가 올 자리에 크기가 (4,)인 배열이",
+        ),
+    ],
+    "game_value": [
+        # 0이 없는 표에서 나온 nan은 0 log 0 때문이 아니다.
+        ("def game_value(p_data, p_g):\n    return np.nan", "-1.173이어야"),
+        ("def game_value(p_data, p_g):\n    return p_data", "수 하나가 올 자리에 크기가 (4,)인"),
+        ("def game_value(p_data, p_g):\n    return 'x'", "수 하나가 올 자리에 글 'x'가 왔다"),
+    ],
+    "best_forger": [
+        # 가장 높은 답이 둘이면 합이 2가 된다.
+        (
+            "def best_forger(answer):\n    return (answer == answer.max()).astype(float)",
+            "합이 1",
+        ),
+        (
+            "def best_forger(answer):\n    return np.eye(len(answer))[[np.argmax(answer)]]",
+            "크기가 (4,)인 배열이 올 자리에 크기가 (1, 4)인 배열이 왔다",
+        ),
+    ],
+    "play": [(PLAY.format("shapes"), "크기가 (4,)인 배열이 올 자리에")],
+}
+
+# 풀이와 달리 적었지만 받아야 하는 답이다.
+ALSO_RIGHT = {
+    "spot_the_forgeries": ["answer = {4, 5, 6, 8}", "answer = np.array([8, 6, 5, 4])"],
+    "best_inspector": [
+        "def best_inspector(p_data, p_g):\n    p_g += p_data\n    return p_data / p_g",
+        "def best_inspector(p_data, p_g):\n    p_data /= p_data + p_g\n    return p_data",
+    ],
+    "play": [PLAY.format("p_g.astype('float32')")],
+}

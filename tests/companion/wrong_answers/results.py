@@ -27,6 +27,14 @@ def direction(z, values, n):
     ),
 }
 
+COPIES = """
+def find_copies(samples, train, threshold):
+    difference = samples[:, None] - train[None]
+    distance = {}
+    return np.flatnonzero(distance.min(axis=1) < threshold)
+"""
+RMS = "np.sqrt((difference**2).mean(axis=(2, 3)))"
+
 DIRECTION = """
 def direction(z, values, n):
     order = np.argsort({key})
@@ -36,7 +44,30 @@ def direction(z, values, n):
 
 # 위의 것 말고 받아서는 안 되는 답이다.
 ALSO_WRONG = {
+    "find_copies": [
+        (COPIES.format("(difference**2).mean(axis=(2, 3))"), "제곱근을 씌우지 않"),
+        (COPIES.format("np.sqrt((difference**2).sum(axis=(2, 3)))"), "픽셀 수로 나누지 않"),
+        # 차이의 절댓값을 평균한다.
+        (COPIES.format("np.abs(difference).mean(axis=(2, 3))"), "제곱근을 씌우지 않"),
+        (COPIES.format(RMS).replace("flatnonzero", "where"), "정수의 목록이 올 자리에 튜플"),
+        (COPIES.format(RMS).replace("np.flatnonzero", ""), "참과 거짓"),
+        (COPIES.format(RMS).replace("<", ">"), "나왔다"),
+        ("def find_copies(samples, train, threshold):\n    return [1.9, 3, 4]", "정수의 목록"),
+        # 가까운 훈련 이미지마다 한 번씩 적는다.
+        (
+            COPIES.format(RMS)
+            .replace("flatnonzero", "argwhere")
+            .replace("distance.min(axis=1) < threshold)", "distance < threshold)[:, 0]"),
+            "[1, 1, 3, 4]",
+        ),
+        ("def find_copies(samples, train, threshold):\n    return [1, 1, 3, 4]", "나왔다"),
+    ],
     "precision": [
+        (
+            "def precision(distances, radii):\n"
+            "    return (distances <= radii).any(axis=1).sum() / len(radii)",
+            "진짜의 수로 나누었다",
+        ),
         # 경계를 뺀다.
         "def precision(distances, radii):\n    return (distances < radii).any(axis=1).mean()",
         # 가장 가까운 진짜의 동네만 본다.
@@ -57,6 +88,8 @@ def precision(distances, radii):
         "def precision(distances, radii):\n    return 100 * (distances <= radii).any(axis=1).mean()",
     ],
     "direction": [
+        # values를 보지 않는다.
+        (DIRECTION.format(key="np.arange(len(z))", n="n"), "차례"),
         DIRECTION.format(key="values", n="40"),
         DIRECTION.format(key="values", n="(len(z) // 8)"),
         DIRECTION.format(key="values", n="(n + 1)"),
@@ -74,5 +107,21 @@ def direction(z, values, n):
 """,
         # 축 하나를 외웠다.
         "def direction(z, values, n):\n    return np.eye(z.shape[1])[3]",
+    ],
+}
+
+# 풀이와 달리 적었지만 받아야 하는 답이다.
+ALSO_RIGHT = {
+    "find_copies": [
+        COPIES.format(RMS).replace("np.flatnonzero", "set(np.flatnonzero").rstrip() + ")"
+    ],
+    "precision": [
+        "def precision(distances, radii):\n"
+        "    return (distances <= radii).any(axis=1).mean(dtype='float32')",
+        """
+def precision(distances, radii):
+    from keras import ops
+    return ops.mean(ops.cast(ops.any(ops.convert_to_tensor(distances) <= radii, 1), "float32"))
+""",
     ],
 }

@@ -17,3 +17,34 @@ def update_average(average, value, n, decay):
         "첫머리",
     ),
 }
+
+AVERAGE = """
+def update_average(average, value, n, decay):
+    rate = {rate}
+    return {result}
+"""
+RATE, RESULT = "min(decay, (1 + n) / (10 + n))", "rate * average + (1 - rate) * value"
+
+# 위의 것 말고 받아서는 안 되는 답과, 그때 알려 주는 문장에 있어야 하는 말이다.
+ALSO_WRONG = {
+    "swapped_labels": [("answer = 'ㄱㄷ'", "가운데 하나"), ("answer = 3", "3이라고 답했다")],
+    "loss_floor": [
+        ("def loss_floor(mean):\n    return [0.2]", "수 하나가 올 자리에 목록 [0.2]가 왔다"),
+    ],
+    "update_average": [
+        (AVERAGE.format(rate="(1 + n) / (10 + n)", result=RESULT), "decay보다 커졌다"),
+        (AVERAGE.format(rate=RATE, result="rate"), "감쇠율이 나왔다"),
+        (AVERAGE.format(rate=RATE, result="(1 - rate) * average + rate * value"), "바뀌었다"),
+        (AVERAGE.format(rate=RATE, result=f"round({RESULT}, 3)"), "나왔다"),
+    ],
+}
+
+# 풀이와 달리 적었지만 받아야 하는 답이다.
+ALSO_RIGHT = {
+    "swapped_labels": ['answer = "(ㄷ)"', 'answer = " ㄷ "', "answer = \"'ㄷ'\""],
+    "update_average": [
+        "from keras import ops"
+        + AVERAGE.format(rate="ops.minimum(decay, (1 + n) / (10 + n))", result=RESULT),
+        "import numpy as np" + AVERAGE.format(rate=f"np.float32({RATE})", result=RESULT),
+    ],
+}
