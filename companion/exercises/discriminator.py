@@ -193,13 +193,16 @@ def small_discriminator(answer: Callable[..., Any]) -> None:
         close(slopes, [0.2] * 3),
         f"LeakyReLU의 기울기가 차례로 {text(slopes)}이다. 본문과 같이 모두 0.2로 한다.",
     )
-    activations = [
-        layer.activation.__name__
-        for layer in model.layers
-        if isinstance(layer, layers.Conv2D | layers.Activation)
-    ]
-    used = [name for name in activations if name != "linear"]
+    place = model.layers.index(convolutions[-1])
+    before, after = (
+        [
+            one.activation.__name__
+            for one in part
+            if isinstance(one, layers.Conv2D | layers.Activation)
+        ]
+        for part in (model.layers[:place], model.layers[place:])
+    )
     require(
-        used == ["sigmoid"] and activations[:3] == ["linear"] * 3,
-        f"합성곱 뒤의 활성화 함수가 LeakyReLU 말고 {used}이다. 답이 확률이 되도록 마지막에만 시그모이드를 둔다.",
+        set(before) == {"linear"} and [name for name in after if name != "linear"] == ["sigmoid"],
+        "활성화 함수가 본문과 다르다. 답이 확률이 되도록 마지막 합성곱 뒤에만 시그모이드를 두고, 나머지는 LeakyReLU 층으로 한다.",
     )

@@ -134,6 +134,10 @@ def parameters(base, kernel):
         # 시그모이드가 없거나 둘이다.
         (small(FIRST, SECOND, THIRD, LAST, act=""), "시그모이드"),
         (small(FIRST, SECOND, THIRD, LAST, "layers.Activation('sigmoid')"), "시그모이드"),
+        (
+            small(FIRST, SECOND, "layers.Activation('sigmoid')", THIRD, LAST, act=""),
+            "시그모이드",
+        ),
         # 함수를 불러서 넘긴다.
         (
             "small_discriminator = models.Sequential([layers.Input((32, 32, 1))])",
