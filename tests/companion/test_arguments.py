@@ -6,13 +6,30 @@ import numpy as np
 import pytest
 
 from companion import checkpoints
-from companion.arguments import check_integer
+from companion.arguments import check_integer, with_particles
 from companion.data import brick_batches, export_bricks, load_bricks
 from companion.models import build_discriminator, build_generator
 from companion.training import DCGAN
 
 IMAGES = np.zeros((4, 8, 8, 1), np.uint8)
 SMALL = {"image_size": 8, "base_channels": 2}
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("start이(가)", "start가"),
+        ("48(이)라고, 4(이)라고", "48이라고, 4라고"),
+        ("32(이)어야, 10(이)어야", "32여야, 10이어야"),
+        ("[1, 3]을(를) '낫다'을(를)", "[1, 3]을 '낫다'를"),
+        ("3(으)로 8(으)로 돌(으)로 벽(으)로", "3으로 8로 돌로 벽으로"),
+        ("(ㄷ)이(가)", "(ㄷ)이"),
+        # 앞말이 없으면 그대로 둔다.
+        ("자세 []이(가)", "자세 []이(가)"),
+    ],
+)
+def test_particles_follow_the_word(written, printed):
+    assert with_particles(written) == printed
 
 
 @pytest.mark.parametrize("value", [4, np.int64(4), np.uint8(4)])
