@@ -59,6 +59,7 @@ def link_sheet(app: Sphinx, page: str, template: str, context: dict, doctree) ->
     sheet = context["pathto"](f"_static/{SHEET}", resource=True)
     context["metatags"] = context.get("metatags", "") + (
         f'\n<link rel="stylesheet" href="{sheet}" media="print" onload="this.media=\'all\'">'
+        f'<noscript><link rel="stylesheet" href="{sheet}"></noscript>'
     )
 
 

@@ -34,8 +34,9 @@ function useBookTerms(query) {
   for (const [name, term] of Object.entries(RANKS.synonyms)) {
     const at = query.toLowerCase().indexOf(name);
     const startsWord = at === 0 || /[^\p{Letter}\p{Number}_]/u.test(query[at - 1] ?? "a");
+    const [hangul] = query.slice(at + name.length).match(/^[가-힣]*/); // '학습'이 '학습률'의 앞부분이면 그대로 둔다
     const after = query[at + name.length] ?? " ";
-    const endsWord = /[가-힣]$/.test(name) || !/[a-z0-9_]/i.test(after);
+    const endsWord = /[가-힣]$/.test(name) ? !hangul || PARTICLES.includes(hangul) : !/[a-z0-9_]/i.test(after);
     if (at >= 0 && startsWord && endsWord) return query.slice(0, at) + term + query.slice(at + name.length);
   }
   return query;

@@ -35,6 +35,7 @@ WORD = re.compile(r"[가-힣]+|[a-z0-9_]+")
 # 페이지의 제목, 절의 제목, 굵은 글(처음 풀이하는 말)에 나온 낱말은 본문에 이만큼 나온 것으로 친다.
 TITLE, HEADING, DEFINED = 50, 5, 10
 RANKS = "search-ranks.js"
+LATE = 600  # 확장들의 스크립트보다 나중이다
 LONGEST = 6  # 색인에 넣는 부분 문자열의 최대 글자 수. 길수록 색인이 커진다.
 
 SPLIT_QUERY = (Path(__file__).parent / "ko_search.js").read_text(encoding="utf-8")
@@ -146,6 +147,19 @@ def add_ranks(app: Sphinx, page: str, template: str, context: dict, doctree) -> 
         app.add_js_file(RANKS, loading_method="defer")
 
 
+def highlight_after_translations(
+    app: Sphinx, page: str, template: str, context: dict, doctree
+) -> None:
+    """옮긴 말을 읽은 다음에 찾은 말을 표시하게 한다. 그래야 표시를 지우는 단추에 한국어가 적힌다."""
+    context["script_files"] = [
+        type(file)(file.filename, priority=LATE, **file.attributes)
+        if str(file.filename).endswith("sphinx_highlight.js")
+        else file
+        for file in context["script_files"]
+    ]
+
+
 def setup(app: Sphinx) -> None:
     sphinx.search.languages["ko"] = SearchKorean
-    app.connect("html-page-context", add_ranks)
+    app.connect("html-page-context", add_ranks, priority=400)
+    app.connect("html-page-context", highlight_after_translations)

@@ -290,7 +290,7 @@ play.define("forger", (stage, data) => {
     layer.value = maps.forger.length; // 검사관의 첫 특성 맵은 채널 하나를 보므로 곱셈이 열여섯뿐이다
     row.value = column.value = 4;
     ask();
-    inside.scrollIntoView({ block: "nearest" });
+    answer.scrollIntoView();
   }
   function closeInside() { // 훈련이 나아가면 들여다본 값은 옛것이 된다
     answer.textContent = "";
@@ -304,7 +304,7 @@ play.define("forger", (stage, data) => {
     element("fieldset", { class: "play-tabs" }, element("legend", {}, "스위치"), ...switches.map(({ label }) => label)),
     notice, status,
     element("div", { class: "play-row play-learning" },
-      element("figure", { class: "play-cell" }, picture, element("figcaption", {}, "위조범의 샘플. 누르면 하나를 들여다본다.")),
+      element("figure", { class: "play-cell" }, picture, element("figcaption", {}, "위조범의 샘플. 누르면 훈련을 멈추고 하나를 들여다본다.")),
       element("figure", { class: "play-cell" }, realPicture, element("figcaption", {}, "진짜 벽돌"))),
     words, legend, chart,
     element("p", { class: "play-note" }, "필름: 같은 잠재 벡터의 샘플을, 본 이미지가 두 배가 될 때마다 남겼다."), film,
@@ -361,7 +361,7 @@ play.define("forger", (stage, data) => {
       tiles(strip, values, filmed, filmed, greyOf);
       film.append(element("span", {}, `${number(at)}장`), strip);
       const { edge, spread } = described(values, greyOf);
-      const text = `본 이미지 ${number(at)}장: 가장자리의 밝기는 ${number(edge)}(진짜 ${number(ofReal.edge)}, 가장 밝으면 255), 샘플끼리 다른 정도는 ${number(spread)}(진짜 ${number(ofReal.spread)})이다.`;
+      const text = `${number(at)}장을 보았을 때 가장자리의 밝기는 ${number(edge)}(진짜 ${number(ofReal.edge)}, 가장 밝으면 255), 샘플끼리 다른 정도는 ${number(spread)}(진짜 ${number(ofReal.spread)})이다.`;
       picture.setAttribute("aria-label", `위조범의 샘플 ${samples}장. ${text}`);
       words.textContent = text;
     },

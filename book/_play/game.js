@@ -121,14 +121,14 @@ play.define("game", (stage, data) => {
     });
     const answers = pairs.map((pair, k) => row(
       `${k + 1}`,
-      element("span", {}, realTile(pair, "진짜 벽돌"), ` D = ${pair.pReal.toPrecision(2)}`),
-      element("span", {}, forgedTile(pair, "가짜 벽돌"), ` D = ${pair.pForged.toPrecision(2)}`),
+      element("span", {}, realTile(pair, "진짜 벽돌"), ` D\u00a0=\u00a0${pair.pReal.toPrecision(2)}`),
+      element("span", {}, forgedTile(pair, "가짜 벽돌"), ` D\u00a0=\u00a0${pair.pForged.toPrecision(2)}`),
       pair.hit ? "맞음" : "틀림",
       pair.judgeHit ? "맞음" : "틀림"));
     board.replaceChildren(
       element("p", { class: "play-score", tabindex: "-1" }, `나는 ${ROUNDS}쌍 가운데 ${count(pairs, "hit")}쌍, 판별자는 ${count(pairs, "judgeHit")}쌍을 맞혔다.`),
       element("table", {}, header("위조범", "쌍", "나", "판별자"), element("tbody", {}, ...byStage)),
-      element("p", { class: "play-note" }, "판별자는 그 위조범과 함께 훈련하던 때의 판별자이고, 두 그림 가운데 진짜일 확률 D를 더 높게 매긴 쪽을 고른다. 진짜는 훈련에 쓰지 않은 벽돌이다. 이 쪽의 주소를 그대로 보내면 다른 사람도 같은 문제를 푼다."),
+      element("p", { class: "play-note" }, "판별자는 그 위조범과 함께 훈련하던 때의 판별자이고, 두 그림 가운데 진짜일 확률 D를 더 높게 매긴 쪽을 고른다. 진짜는 훈련에 쓰지 않은 벽돌이다. 이 페이지의 주소를 그대로 보내면 다른 사람도 같은 문제를 푼다."),
       element("table", { class: "play-answers" }, header("", "진짜", "가짜", "나", "판별자"), element("tbody", {}, ...answers)));
     board.querySelector(".play-score").focus({ preventScroll: true });
   }

@@ -110,6 +110,6 @@ document.addEventListener("DOMContentLoaded", () => {
     const button = box.querySelector(".play-start");
     button.hidden = false;
     button.addEventListener("click", () => play.start(box));
-    if (location.hash.startsWith(`#${box.id}=`)) play.start(box); // 함께 하자고 보낸 주소이다.
+    if (location.hash.startsWith(`#${box.id}=`)) play.start(box).then(() => box.scrollIntoView()); // 함께 하자고 보낸 주소이다.
   }
 });
