@@ -161,5 +161,6 @@ def highlight_after_translations(
 
 def setup(app: Sphinx) -> None:
     sphinx.search.languages["ko"] = SearchKorean
-    app.connect("html-page-context", add_ranks, priority=400)
-    app.connect("html-page-context", highlight_after_translations)
+    app.connect("html-page-context", add_ranks)
+    # 페이지마다 스크립트를 더하는 확장들보다 나중에 한다.
+    app.connect("html-page-context", highlight_after_translations, priority=900)

@@ -313,7 +313,7 @@ def test_the_forger_learns_rests_out_of_sight_and_starts_again(reader):
     toy.get_by_role("button", name="한 스텝").click()
     wait_until(one, f"{SEEN} === {paused} + 16")
     assert toy.locator(".play-film canvas").count() >= 3
-    assert "본 이미지" in toy.locator("canvas").first.get_attribute("aria-label")
+    assert "장을 보았을 때" in toy.locator("canvas").first.get_attribute("aria-label")
     toy.get_by_role("button", name="처음부터").click()
     wait_until(one, "document.querySelectorAll('#forger .play-film canvas').length === 1")
 
