@@ -10,7 +10,6 @@ import time
 import numpy as np
 import pytest
 
-from tools import ROOT
 from tools.studies import run, speed, tables
 
 
@@ -109,10 +108,3 @@ def test_the_signal_to_stop_reaches_the_processes():
         next(tasks)
     sleeping.join()
     assert sleeping.exitcode == -signal.SIGTERM
-
-
-def test_the_page_uses_the_measured_costs():
-    page = (ROOT / "book" / "4_2_4_training.md").read_text(encoding="utf-8")
-    result = json.loads((tables.RESULTS / "scaling.json").read_text(encoding="utf-8"))
-    fixed, each = tables.fit(result["step_s"])
-    assert f"FIXED, EACH = {fixed:.3g}, {each:.3g}" in page
