@@ -6,6 +6,7 @@
 import functools
 import http.server
 import shutil
+import sys
 import threading
 
 import pytest
@@ -13,12 +14,19 @@ import pytest
 from tests.browser.reading import BUILT, Handler, Reader, need
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """다 받기 전에 떠난 사람은 오류가 아니다."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @pytest.fixture(scope="session")
 def served():
     """책을 내보내는 웹 서버의 주소. `/`로 끝난다."""
     need((BUILT / "book" / "index.html").is_file(), "지은 책이 없다. 먼저 `make book`을 한다.")
     handler = functools.partial(Handler, directory=str(BUILT))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with Server(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
