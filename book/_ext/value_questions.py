@@ -98,9 +98,11 @@ def question(data: dict[str, Any], solution: str) -> Question:
             scope["value"] = int(expected)
         elif not tolerance:
             raise ValueError(f"`{data['answer']}`의 값이 {expected}이다. tolerance를 적는다.")
+    if tolerance < 0:
+        raise ValueError(f"`{data['answer']}`의 tolerance가 {tolerance}이다. 0보다 큰 수를 적는다.")
     wrong = {valued(source): filled(hint) for source, hint in data["wrong"].items()}
     for value in wrong:
-        if tolerance < 0 or is_right(value, expected, 2 * tolerance):
+        if is_right(value, expected, 2 * tolerance):
             raise ValueError(f"`{data['answer']}`의 흔한 오답 {value}이(가) 답과 같거나 가깝다.")
     return Question(filled(data["question"]), expected, tolerance, wrong, filled(data["way"]))
 

@@ -76,7 +76,7 @@ def plot_history(history: Any) -> Figure:
         values = _values(history, name)
         axes.plot(images, values, style, color=colour, label=label, marker=marker, markersize=4)
     losses.set(ylabel="손실", ylim=(0, None))
-    rates = np.concatenate([_values(history, name) for _, name, *_ in curves[2:]])
+    rates = np.concatenate([line.get_ydata() for line in accuracies.lines])
     lowest = np.min(rates, initial=0.9, where=np.isfinite(rates))
     accuracies.set(
         ylabel="판별자의 정확도",

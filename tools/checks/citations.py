@@ -19,6 +19,8 @@ from tools.checks.pages import LINK, TIE, Page, blank
 
 _ENTRY = re.compile(r"^\*\*(?P<title>[^*\n]+)\.\*\*(?P<about>.*)(?P<support>\n\n- )?", re.MULTILINE)
 _YEAR = re.compile(r", (?P<year>\d{4}[a-z]?)$")
+# 같은 문장에서 링크 바로 앞에 적은 연도이다.
+_SAID = re.compile(r"(?P<year>(?:19|20)\d\d)년[^.\n년]{0,40}\($")
 _LIBRARY = re.compile(r"https?://(?:www\.)?(?:arxiv\.org|doi\.org)/")
 _NAME = "[A-Z][A-Za-z\u00c0-\u024f-]+"
 _NAMED = re.compile(
@@ -56,10 +58,6 @@ def read(path: Path) -> list[Entry]:
         url = link["url"] if link else ""
         listed.append(Entry(match["title"], url, bool(match["support"]), line))
     return listed
-
-
-# 같은 문장에서 링크 바로 앞에 적은 연도이다.
-_SAID = re.compile(r"(?P<year>(?:19|20)\d\d)년[^.\n년]{0,40}\($")
 
 
 @cache

@@ -224,7 +224,7 @@ def check(paths: Sequence[Path]) -> list[Problem]:
     problems: list[Problem] = []
     captions: list[Caption] = []
     for path in paths:
-        if path.suffix == ".js" or path.parent.name == "_ext":
+        if path.suffix == ".js" or path.parent.name.startswith("_"):
             problems += _plain_words(path, path.read_text(encoding="utf-8"))
         elif path.suffix == ".py":
             problems += check_code(path)

@@ -214,29 +214,29 @@ def _needed(written: str) -> bool:
     return written.replace("−", "-") not in BARE
 
 
+def _sentence_ends(words: str) -> list[int]:
+    return [match.end() for match in re.finditer(r"[.?!]\s", words)]
+
+
 def _sentence(paragraph: str, position: int) -> str:
-    ends = [m.end() for m in re.finditer(r"[.?!]\s", blank(TIE, paragraph))]
+    ends = _sentence_ends(blank(TIE, paragraph))
     start = max([e for e in ends if e <= position], default=0)
     end = min([e for e in ends if e > position], default=len(paragraph))
     return " ".join(TIE.sub("", paragraph[start:end]).split())
 
 
-def untied_verdicts(text: str) -> list[tuple[int, str, str]]:
+def untied_verdicts(page: Page) -> Iterator[tuple[int, str, str]]:
     """묶음이 든 문단에서, 비교하는 말이 있는데 그것을 보는 식이 없는 문장의 줄과 말과 문장이다."""
-    page = Page(text)
-    found = []
     for start, end in _paragraphs(page.unfenced):
         paragraph = page.unfenced[start:end]
         ties = list(TIE.finditer(paragraph))
         words = blank(TIE, blank(CODE_SPAN, paragraph))
-        breaks = [m.end() for m in re.finditer(r"[.?!]\s", words)]
-        for a, b in pairwise([0, *breaks, len(words)] if ties else []):
+        for a, b in pairwise([0, *_sentence_ends(words), len(words)] if ties else []):
             within = [tie for tie in ties if a <= tie.start() < b]
             for match in _compared(words[a:b]):
                 if not any(_sees(tie["kind"], tie["source"], match[0]) for tie in within):
                     line = page.line_of(start + a + match.start())
-                    found.append((line, match[0], " ".join(words[a:b].split())))
-    return found
+                    yield line, match[0], " ".join(words[a:b].split())
 
 
 def _compared(words: str) -> Iterator[re.Match[str]]:
@@ -369,7 +369,7 @@ def check_page(path: Path) -> list[tuple[int, str]]:
     for line, written, sentence in numbers.untied:
         how = f"`{written}<!--= 식 -->`으로 적는다. ({sentence[:60]})"
         found.append((line, f"{written}이(가) 코드에 묶이지 않았다. {how}"))
-    for line, word, sentence in untied_verdicts(text):
+    for line, word, sentence in untied_verdicts(page):
         how = "참이어야 할 식을 문장 끝에 `<!--? 식 -->`으로 적는다."
         found.append((line, f"'{word}'라는 비교를 보는 식이 없다. {how} ({sentence[:60]})"))
     return sorted([*found, *_captions(page), *_unknown_code(path, page)])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tools.checks import ties as prose_ties
-from tools.checks.pages import TIE, strip_ties
+from tools.checks.pages import TIE, Page, strip_ties
 from tools.checks.settings import BOOK
 from tools.checks.ties import agrees, check_page, mismatch, problem_of, read
 
@@ -181,7 +181,7 @@ def test_verdicts_are_evaluated_where_numbers_are(tmp_path):
     ],
 )
 def test_a_comparison_needs_something_that_sees_it(text, words):
-    assert [word for _, word, _ in prose_ties.untied_verdicts(text)] == words
+    assert [word for _, word, _ in prose_ties.untied_verdicts(Page(text))] == words
 
 
 def test_a_comparison_in_a_caption_needs_an_assert(tmp_path):
