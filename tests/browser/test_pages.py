@@ -238,6 +238,17 @@ def test_an_address_leads_past_a_covered_answer(reader):
     assert one.page.locator(".prediction-waiting").count()
 
 
+def test_the_contents_of_a_page_close_on_a_phone_when_one_is_chosen(reader):
+    one = reader(width=360, height=740)
+    one.open("book/4_1_introduction")
+    one.page.locator("button.secondary-toggle:visible").click()
+    entry = one.page.locator('.bd-sidebar-secondary a[href^="#"]').nth(2)
+    entry.click()
+    one.page.wait_for_function(
+        "!document.getElementById('pst-secondary-sidebar-checkbox').checked && scrollY > 300"
+    )
+
+
 def test_the_hint_of_an_exercise_is_folded_and_fits_a_phone(reader):
     one = reader(width=360, height=740)
     one.open("book/4_1_introduction")
