@@ -12,6 +12,8 @@ import pytest
 
 from tests.browser.reading import BUILT, need
 
+# 수식과 글꼴이 자리를 잡으면 그 뒤로는 아무것도 밀리지 않는다.
+SETTLED = "Promise.all([window.MathJax?.startup?.promise, document.fonts.ready]).then(() => true)"
 STABLE_PLACE = """new Promise((resolve) => {
   const node = document.querySelector("%s");
   let last = "";
@@ -50,6 +52,10 @@ class Firefox:
 
     def open(self, url: str):
         self.command("browsingContext.navigate", context=self.window, url=url, wait="complete")
+
+    def reload(self):
+        """다 읽힐 때까지 기다린다. `location.reload()`는 기다리지 않아, 다음 명령이 옛 쪽을 본다."""
+        self.command("browsingContext.reload", context=self.window, wait="complete")
 
     def evaluate(self, code: str):
         """약속(Promise)이면 끝날 때까지 기다려 값을 돌려준다."""
@@ -133,6 +139,7 @@ def visited(firefox, served, folder, page):
     base = BUILT.as_uri() + "/" if folder else served
     firefox.events.clear()
     firefox.open(f"{base}book/{page}.html")
+    firefox.evaluate(SETTLED)
     yield
     assert firefox.errors == []
     assert [u for u in firefox.requests if not u.startswith((base, "data:", "blob:"))] == []
@@ -188,7 +195,6 @@ def test_guesses_values_and_recall_answer_in_firefox(firefox, served):
         firefox.wait("document.querySelector('.prediction-answer')")
         assert firefox.evaluate(shown) == "hidden"
         place = "Math.round(document.querySelector('footer').getBoundingClientRect().top + scrollY)"
-        firefox.evaluate(STABLE_PLACE % "footer")
         before = firefox.evaluate(place)
         firefox.click(".prediction-cover button")
         assert firefox.evaluate(shown) == "visible"
@@ -206,8 +212,8 @@ def test_guesses_values_and_recall_answer_in_firefox(firefox, served):
 
         firefox.evaluate("document.querySelector('.recall-known').closest('details').open = true")
         firefox.click(".recall-known input")
-        firefox.evaluate("void location.reload()")
-        firefox.wait("document.querySelector('.recall-known input')?.checked")
+        firefox.reload()
+        assert firefox.evaluate("document.querySelector('.recall-known input').checked")
         firefox.evaluate("document.querySelector('.recall-line button').click()")
         assert firefox.evaluate("localStorage.getItem('brickie-recall')") == "{}"
 
