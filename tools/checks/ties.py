@@ -8,14 +8,14 @@
     여섯<!--= len(stages) --> 단계이다.
     2015년에 나왔다([Radford 등, 2015](https://arxiv.org/abs/1511.06434)).
     | 5×5<!--cite: Radford 등, 2015 --> | 4×4<!--= layer.kernel_size --> |
-    큰 배치가 못하다<!--? min(large) > max(usual) -->.
-    - 큰 배치가 못하다. <!--right? min(large) > max(usual) -->
+    큰 배치가 못하다<!--? "큰 배치가 못하다": min(large) > max(usual) -->.
+    - 큰 배치 <!--right? "큰 배치": min(large) > max(usual) -->
     식에서 보듯이 꼭대기가 가장 높다<!--untied: 위에서 미분했다 -->.
 
 `=` 뒤의 식은 그 자리까지의 코드 셀을 실행한 커널에서 계산한다. 책의 패키지와 `np`는 늘 쓸 수 있다. 식의 값이
-여럿이면 바로 앞에 적힌 수가 차례대로 같아야 하고, 적힌 자리까지 반올림해서 비교한다. `?` 뒤의 식은 참이어야 한다. `right?`도 그렇고, 그림을 보기 전에
-하는 짐작의 맞는 것에 적으므로 다음 셀(그림)까지 실행하고 계산한다. 묶음이 든 문단에서 비교하는 말(`COMPARED`)이 든 문장에는 판정이나, 비교하는 식으로
-묶은 수가 있어야 한다. 코드로 볼 것이 없으면 `untied:` 뒤에 이유를 적는다. 참고 문헌으로 가는
+여럿이면 바로 앞에 적힌 수가 차례대로 같아야 하고, 적힌 자리까지 반올림해서 비교한다. `?` 뒤에는 그 문장의 말과, 그 말이 맞으려면
+참이어야 할 식을 적는다. 말과 식은 여럿을 쉼표로 이어도 된다. `right?`도 그렇고, 그림을 보기 전에 하는 짐작의 맞는 것에 적으므로 다음 셀(그림)까지
+실행하고 계산한다. 묶음이 든 문단에서 비교하는 말(`COMPARED`)은 판정의 말에 들어 있거나, 비교하는 식으로 묶은 수와 한 문장에 있어야 한다. 코드로 볼 것이 없으면 `untied:` 뒤에 이유를 적는다. 참고 문헌으로 가는
 링크는 그 앞의 수를 묶는다. 링크가 번거로운 표의 칸에는 `cite:` 뒤에 굵은 제목을 적고, 링크는 그 페이지에 한 번 적는다. 노트북이 아닌 페이지의 식은 책의 패키지와 `np`만 있는 곳에서 계산한다.
 
 쓰기:
@@ -110,6 +110,11 @@ class Tie(NamedTuple):
     after_cell: int
     sentence: str
     numbers: tuple[Number, ...]
+
+    @property
+    def code(self) -> str:
+        """계산할 식이다. 판정은 말이 열쇠인 사전이다."""
+        return f"{{{self.source}}}" if self.kind in VERDICTS else self.source
 
 
 class Numbers(NamedTuple):
@@ -234,7 +239,7 @@ def untied_verdicts(page: Page) -> Iterator[tuple[int, str, str]]:
         for a, b in pairwise([0, *_sentence_ends(words), len(words)] if ties else []):
             within = [tie for tie in ties if a <= tie.start() < b]
             for match in _compared(words[a:b]):
-                if not any(_sees(tie["kind"], tie["source"], match[0]) for tie in within):
+                if not any(_sees(tie, match[0]) for tie in within):
                     line = page.line_of(start + a + match.start())
                     yield line, match[0], " ".join(words[a:b].split())
 
@@ -243,12 +248,24 @@ def _compared(words: str) -> Iterator[re.Match[str]]:
     return COMPARED.finditer(blank(_NOT_COMPARED, words))
 
 
-def _sees(kind: str, source: str, word: str) -> bool:
-    """묶음이 비교하는 말을 보는지이다. 곱절은 수를 묶은 것으로, 나머지는 비교하는 식으로 본다."""
-    if kind in (*VERDICTS, UNTIED):
-        return True
+def _sees(tie: re.Match[str], word: str) -> bool:
+    """묶음이 비교하는 말을 보는지이다. 판정은 그 말을 적어야 하고, 곱절은 수를 묶은 것으로도 본다."""
+    kind, source = tie["kind"], tie["source"]
+    if kind in VERDICTS:
+        return any(word in said for said in _words(f"{{{source}}}"))
     comparing = re.search(r"[<>]|\b(?:arg)?(?:min|max)\b", source)
-    return kind == "=" and bool(comparing or re.fullmatch(TIMES, word))
+    return kind == UNTIED or (kind == "=" and bool(comparing or re.fullmatch(TIMES, word)))
+
+
+def _words(code: str) -> list[str]:
+    """판정에 적은 말들이다. 말과 식의 짝이 아니면 빈 목록이다."""
+    try:
+        tree = ast.parse(code, mode="eval").body
+    except SyntaxError:
+        return []
+    keys = tree.keys if isinstance(tree, ast.Dict) else []
+    words = [key.value for key in keys if isinstance(key, ast.Constant)]
+    return [word for word in words if isinstance(word, str)] if len(words) == len(keys) else []
 
 
 def problem_of(tie: Tie) -> str | None:
@@ -263,9 +280,16 @@ def problem_of(tie: Tie) -> str | None:
     if tie.kind == "=" and not tie.numbers:
         return f"`{tie.source}`에 묶을 수가 앞에 없다. 수 바로 뒤에 적는다."
     try:
-        tree = ast.parse(tie.source, mode="eval")
+        tree = ast.parse(tie.code, mode="eval")
     except SyntaxError as error:
         return f"`{tie.source}`은(는) 파이썬 식이 아니다({error.msg})."
+    if tie.kind in VERDICTS:
+        words = _words(tie.code)
+        if not words:
+            return f'`{tie.source}`에 문장의 말이 없다. `"말": 식`으로 적는다.'
+        for word in words:
+            if word not in tie.sentence.replace("*", ""):
+                return f"판정의 말 '{word}'이(가) 문장에 없다. 말이 바뀌었으면 식도 그 말에 맞는지 본다."
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - _BUILTIN
     if not names:
         return f"`{tie.source}`에 변수나 함수의 이름이 없다. 값을 다시 적지 말고 나온 곳을 적는다."
@@ -295,11 +319,12 @@ def _tied(sources):
     for source in sources:
         try:
             value = eval(source, names)
-            values.append(np.ravel(np.asarray(value)).astype(float).tolist())
+            parts = value.values() if isinstance(value, dict) else [value]
+            values.append([float(x) for part in parts for x in np.ravel(np.asarray(part))])
         except Exception as error:
             values.append(f"{{type(error).__name__}}: {{error}}")
     return json.dumps(values)
-print(_tied({json.dumps([tie.source for tie in ties])}))
+print(_tied({json.dumps([tie.code for tie in ties])}))
 del _tied"""
 
 
@@ -370,7 +395,7 @@ def check_page(path: Path) -> list[tuple[int, str]]:
         how = f"`{written}<!--= 식 -->`으로 적는다. ({sentence[:60]})"
         found.append((line, f"{written}이(가) 코드에 묶이지 않았다. {how}"))
     for line, word, sentence in untied_verdicts(page):
-        how = "참이어야 할 식을 문장 끝에 `<!--? 식 -->`으로 적는다."
+        how = '참이어야 할 식을 문장 끝에 `<!--? "말": 식 -->`으로 적는다.'
         found.append((line, f"'{word}'라는 비교를 보는 식이 없다. {how} ({sentence[:60]})"))
     return sorted([*found, *_captions(page), *_unknown_code(path, page)])
 

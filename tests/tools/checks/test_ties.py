@@ -67,10 +67,13 @@ def test_a_tie_covers_the_numbers_before_it_and_no_others():
 
 
 def test_a_verdict_covers_no_number():
-    page = read("시드 3이 모두 못하다<!--? worse -->. 끝 5<!--= b -->.")
+    page = read('시드 3이 모두 못하다<!--? "못하다": worse -->. 끝 5<!--= b -->.')
     assert [[n.written for n in tie.numbers] for tie in page.ties] == [[], ["3", "5"]]
-    assert untied("시드 3이 못하다<!--? worse -->.") == ["3"]
-    assert only_tie("앞이다. 뒤가 못하다<!--? worse --> 그렇다.").sentence == "뒤가 못하다 그렇다."
+    assert untied('시드 3이 못하다<!--? "못하다": worse -->.') == ["3"]
+    assert (
+        only_tie('앞이다. 뒤가 못하다<!--? "못하다": worse --> 그렇다.').sentence
+        == "뒤가 못하다 그렇다."
+    )
 
 
 def test_a_tie_knows_its_place():
@@ -110,11 +113,15 @@ def test_written_numbers_agree_to_their_last_digit(written, true, same):
         ("3<!--= x -->", [3.0, 4.0], "값은 2개인데 앞에 적힌 수는 1개"),
         ("8장과 3<!--= x -->", [3.0], "8은(는) 묶이지 않았다"),
         ("3<!--= x -->", "NameError: x", "계산하지 못했다(NameError: x)"),
-        ("큰 배치가 못하다<!--? worse -->.", [1.0], None),
-        ("큰 배치가 못하다<!--? worse -->.", [0.0], "`worse`이(가) 참이 아니다"),
-        ("모두 못하다<!--? worse -->.", [1.0, 0.0], "참이 아니다"),
-        ("모두 못하다<!--? worse -->.", [], "참이 아니다"),
-        ("못하다<!--? worse -->.", "NameError: x", "계산하지 못했다(NameError: x)"),
+        ('큰 배치가 못하다<!--? "못하다": worse -->.', [1.0], None),
+        (
+            '큰 배치가 못하다<!--? "못하다": worse -->.',
+            [0.0],
+            '`"못하다": worse`이(가) 참이 아니다',
+        ),
+        ('모두 못하다<!--? "못하다": worse -->.', [1.0, 0.0], "참이 아니다"),
+        ('모두 못하다<!--? "못하다": worse -->.', [], "참이 아니다"),
+        ('못하다<!--? "못하다": worse -->.', "NameError: x", "계산하지 못했다(NameError: x)"),
     ],
 )
 def test_values_are_compared(text, value, message):
@@ -131,7 +138,11 @@ def test_values_are_compared(text, value, message):
         ("32<!--= 0 * x + 32 -->", "32이(가) 그대로 있다"),
         ("32<!--= x +  -->", "파이썬 식이 아니다"),
         ("글<!--= x -->", "묶을 수가 앞에 없다"),
-        ("못하다<!--? 2 > 1 -->", "이름이 없다"),
+        ('못하다<!--? "못하다": 2 > 1 -->', "이름이 없다"),
+        ("못하다<!--? worse -->", "문장의 말이 없다"),
+        ('낫다<!--? "못하다": worse -->', "'못하다'이(가) 문장에 없다"),
+        ('앞이 낫다. 뒤가 못하다<!--? "낫다": x, "못하다": y -->', "'낫다'이(가) 문장에 없다"),
+        ('- 왼쪽 <!--right? "오른쪽": y > x -->', "'오른쪽'이(가) 문장에 없다"),
         ("2015<!--cite: 없는 글, 1999 -->", "참고 문헌 페이지에"),
     ],
 )
@@ -140,11 +151,11 @@ def test_ties_that_prove_nothing_are_refused(text, message):
 
 
 def test_the_right_guess_is_tied_to_what_the_next_cell_shows():
-    text = f"{CELL}\n**먼저 짐작해 보자.** 어느 쪽일까?\n\n- 왼쪽 <!--right? y > x -->\n- 12<!--= x -->쪽\n\n{CELL}"
+    text = f'{CELL}\n**먼저 짐작해 보자.** 어느 쪽일까?\n\n- 왼쪽 <!--right? "왼쪽": y > x -->\n- 12<!--= x -->쪽\n\n{CELL}'
     groups = prose_ties.by_cell(text)
     assert {cell: [tie.source for tie in ties] for cell, ties in groups.items()} == {
         1: ["x"],
-        2: ["y > x"],
+        2: ['"왼쪽": y > x'],
     }
     assert list(groups) == [1, 2]  # 실행하는 차례이다
     assert "참이 아니다" in mismatch(groups[2][0], [0.0])
@@ -152,10 +163,10 @@ def test_the_right_guess_is_tied_to_what_the_next_cell_shows():
 
 
 def test_verdicts_are_evaluated_where_numbers_are(tmp_path):
-    text = f"{CELL}\n큰 배치가 못하다<!--? x > 20 -->. 값은 12<!--= x -->이다."
-    assert [tie.source for tie in prose_ties.by_cell(text)[1]] == ["x > 20", "x"]
+    text = f'{CELL}\n큰 배치가 못하다<!--? "못하다": x > 20 -->. 값은 12<!--= x -->이다.'
+    assert [tie.source for tie in prose_ties.by_cell(text)[1]] == ['"못하다": x > 20', "x"]
     page = tmp_path / "plain.md"
-    page.write_text("이름이 길다<!--? len(companion.__name__) > 99 -->.", encoding="utf-8")
+    page.write_text('이름이 길다<!--? "길다": len(companion.__name__) > 99 -->.', encoding="utf-8")
     ((_, message),) = check_page(page)
     assert "참이 아니다" in message
 
@@ -164,8 +175,10 @@ def test_verdicts_are_evaluated_where_numbers_are(tmp_path):
     ("text", "words"),
     [
         ("값이 12<!--= x -->이다. 큰 배치가 못하다.", ["못하다"]),
-        ("값이 12<!--= x -->이다. 큰 배치가 못하다<!--? x > 20 -->.", []),
-        ("큰 배치가 못하다<!--? x > 20 -->. 작은 배치가 낫다.", ["낫다"]),
+        ('값이 12<!--= x -->이다. 큰 배치가 못하다<!--? "못하다": x > 20 -->.', []),
+        ('큰 배치가 못하다<!--? "못하다": x > 20 -->. 작은 배치가 낫다.', ["낫다"]),
+        ('큰 배치가 못하고 작은 배치가 낫다<!--? "못하고": x > 20 -->.', ["낫다"]),
+        ('큰 배치가 못하고 작은 배치가 낫다<!--? "못하고": x, "낫다": y -->.', []),
         ("12<!--= max(x) -->가 가장 크다.", []),
         ("12<!--= x -->가 가장 크다.", ["가장 크다"]),
         ("한 변이 두<!--= b / a --> 배가 된다.", []),
@@ -199,7 +212,12 @@ def test_a_comparison_left_untied_says_why():
 
 
 def test_good_ties_pass():
-    for text in ("32<!--= x -->", "2014<!--cite: Goodfellow 등, 2014 -->", "30<!--= 100 * x -->"):
+    for text in (
+        "32<!--= x -->",
+        "2014<!--cite: Goodfellow 등, 2014 -->",
+        "30<!--= 100 * x -->",
+        '위가 **더 멀고** 아래가 가깝다<!--? "위가 더 멀고": x > y, "가깝다": y < z -->.',
+    ):
         assert problem_of(only_tie(text)) is None
 
 
