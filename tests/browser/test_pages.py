@@ -13,11 +13,21 @@ WIDTHS = (360, 768, 1280)
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("folder", [False, True], ids=["http", "folder"])
-def test_a_page_opens_without_errors_or_requests_to_the_outside(reader, page, folder):
-    one = reader(folder=folder)
+def test_a_page_opens_from_a_folder_and_every_label_of_its_interface_is_korean(reader, page):
+    one = reader(folder=True)
     one.open(page)
     assert one.page.title()
+    labels = one.page.evaluate(
+        """() => [...document.querySelectorAll("[title], [aria-label], [placeholder], button, label, legend")]
+        .filter((node) => !node.closest("mjx-container, .cell_output, pre, sup"))
+        .flatMap((node) => [node.title, node.ariaLabel, node.placeholder,
+          /BUTTON|LABEL|LEGEND/.test(node.tagName) ? node.textContent : ""])
+        .map((text) => (text || "").trim()).filter(Boolean)"""
+    )
+    names = {"Colab", "GitHub", "Ctrl+K", ".md", ".ipynb", ".pdf"}  # 이름은 옮기지 않는다
+    english = [text for text in labels
+               if not any("가" <= c <= "힣" for c in text) and any(c.isalpha() for c in text)]  # fmt: skip
+    assert sorted(set(english) - names) == []
 
 
 def loaded(one) -> dict[str, int]:
@@ -31,7 +41,7 @@ def loaded(one) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_is_light_at_first_view(reader, page):
+def test_a_page_is_light_at_first_view_and_no_wider_than_the_screen(reader, page):
     one = reader()
     one.open(page)
     one.page.wait_for_load_state("networkidle")
@@ -43,11 +53,6 @@ def test_a_page_is_light_at_first_view(reader, page):
     assert sum(sizes.values()) <= 1_500_000
     assert sum(scripts.values()) <= 300_000
 
-
-@pytest.mark.parametrize("page", PAGES)
-def test_no_page_is_wider_than_the_screen(reader, page):
-    one = reader()
-    one.open(page)
     for width in WIDTHS:
         one.page.set_viewport_size({"width": width, "height": 800})
         wide = one.page.evaluate("document.documentElement.scrollWidth")
@@ -80,26 +85,6 @@ def test_axe_finds_nothing(reader, page):
 def violations(axe, one, **options) -> list[str]:
     found = axe.run(one.page, options={"preload": False, **options}).response["violations"]
     return [f"{v['id']}: {n['target']} {n['html'][:120]}" for v in found for n in v["nodes"]]
-
-
-def test_every_visible_label_of_the_interface_is_korean(reader):
-    one = reader()
-    labels = set()
-    for page in PAGES:
-        one.open(page)
-        labels |= set(
-            one.page.evaluate(
-                """() => [...document.querySelectorAll("[title], [aria-label], [placeholder], button, label, legend")]
-                .filter((node) => !node.closest("mjx-container, .cell_output, pre, sup"))
-                .flatMap((node) => [node.title, node.ariaLabel, node.placeholder,
-                  /BUTTON|LABEL|LEGEND/.test(node.tagName) ? node.textContent : ""])
-                .map((text) => (text || "").trim()).filter(Boolean)"""
-            )
-        )
-    names = {"Colab", "GitHub", "Ctrl+K", ".md", ".ipynb", ".pdf"}  # 이름은 옮기지 않는다
-    english = [text for text in labels
-               if not any("가" <= c <= "힣" for c in text) and any(c.isalpha() for c in text)]  # fmt: skip
-    assert sorted(set(english) - names) == []
 
 
 def test_an_unknown_address_is_answered_in_korean():
