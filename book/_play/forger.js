@@ -5,7 +5,8 @@
 function forgerWorker() {
   const SLICE = 50; // 이만큼(밀리초) 훈련하고 나서 쪽이 보낸 말을 듣는다
   const smooth = { dLoss: Math.LN2, gLoss: Math.LN2, right: 0.5 };
-  let gan, bricks, running = false, seen = 0, nextFrame = 0, frameGap, lastReport = 0, lastPicture = 0;
+  let gan, bricks, running = false, seen = 0, nextFrame = 0, frameGap, lastPicture = 0;
+  let speed, counted, lastReport; // 1초에 배우는 이미지와, 그것을 마지막으로 잰 때
 
   function one() {
     const result = gan.step(bricks);
@@ -27,13 +28,19 @@ function forgerWorker() {
     self.postMessage({ kind, seen, values }, [values.buffer]);
   }
   function report(speed) { self.postMessage({ kind: "progress", seen, speed, ...smooth }); }
+  function measure(now) { // 튀지 않게 앞의 값과 섞는다
+    const latest = (1000 * (seen - counted)) / (now - lastReport);
+    speed += speed ? 0.2 * (latest - speed) : latest;
+    [counted, lastReport] = [seen, now];
+    report(Number(speed.toPrecision(2)));
+  }
 
   function slice() {
     if (!running) return;
-    const start = performance.now(), before = seen;
+    const start = performance.now();
     while (performance.now() - start < SLICE) if (!one()) return;
     const now = performance.now();
-    if (now - lastReport > 250) { lastReport = now; report((1000 * (seen - before)) / (now - start)); }
+    if (now - lastReport > 250) measure(now);
     if (now - lastPicture > 1000) { lastPicture = now; picture("samples"); }
     setTimeout(slice);
   }
@@ -47,7 +54,11 @@ function forgerWorker() {
       picture("frame");
       nextFrame = frameGap;
     },
-    run() { if (!running) { running = true; slice(); } },
+    run() {
+      if (running) return;
+      [running, speed, counted, lastReport] = [true, 0, seen, performance.now()];
+      slice();
+    },
     pause() { running = false; if (seen) { report(0); picture("samples"); } },
     step() { running = false; if (one()) { report(0); picture("samples"); } },
     inspect({ k }) { running = false; self.postMessage({ kind: "inspected", k, ...gan.inspect(k) }); },

@@ -91,8 +91,10 @@ play.define("game", (stage, data) => {
       node.addEventListener("click", () => answer(pairs, round, isReal));
       return node;
     });
+    const last = pairs[round - 1];
+    const said = last ? (last.hit ? "맞혔다. " : "속았다. ") : "";
     board.replaceChildren(
-      element("p", { "aria-live": "polite" }, `${round + 1}/${ROUNDS}. 어느 쪽이 진짜 브릭키 벽돌인가? (화살표 ←, →로도 고른다)`),
+      element("p", { "aria-live": "polite" }, said, `${round + 1}/${ROUNDS}. 어느 쪽이 진짜 브릭키 벽돌인가? (화살표 ←, →로도 고른다)`),
       element("div", { class: "play-row" }, ...choices));
     board.onkeydown = (event) => {
       const index = ["ArrowLeft", "ArrowRight"].indexOf(event.key);

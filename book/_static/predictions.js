@@ -24,7 +24,8 @@ document.addEventListener("DOMContentLoaded", () => {
     cover.className = "prediction-cover";
     cover.append("짐작을 고르면 보인다. ", look);
     output.classList.add("prediction-answer", "prediction-waiting");
-    output.append(cover, echo);
+    output.prepend(echo); // 그림이 길어도 곧 보이는 자리
+    output.append(cover);
     const reveal = () => {
       output.classList.remove("prediction-waiting");
       cover.remove();

@@ -295,15 +295,22 @@ def test_every_damaged_file_of_the_package_is_named(tmp_path):
 OLDER, NEWEST, LAST = (f"checkpoints/step-{step:07d}.npz" for step in (8, 16, 24))
 
 
+@pytest.fixture(scope="module")
+def epochs(tmp_path_factory):
+    """같은 훈련을 두 에포크, 세 에포크까지 한 폴더이다."""
+    folders = {n: tmp_path_factory.mktemp("epochs") / "run" for n in (2, 3)}
+    for n, folder in folders.items():
+        train(folder, epochs=n)
+    return folders
+
+
 @pytest.mark.parametrize("position", [0.0, 0.5, 1.0])
-def test_damaged_files_of_a_training_do_not_change_it(position, tmp_path, recwarn):
-    train(tmp_path / "whole", epochs=3)
-    train(tmp_path / "run", epochs=2)
-    expected = results(tmp_path / "whole")[LAST]
-    files = contents(tmp_path / "run")
+def test_damaged_files_of_a_training_do_not_change_it(position, epochs, tmp_path, recwarn):
+    expected = results(epochs[3])[LAST]
+    files = contents(epochs[2])
     for names in ({OLDER}, {NEWEST}, files.keys() - {OLDER, NEWEST}):
         broken = tmp_path / "broken"
-        shutil.copytree(tmp_path / "run", broken)
+        shutil.copytree(epochs[2], broken)
         for name in names:
             (broken / name).write_bytes(damaged(files[name], position))
         train(broken, epochs=3)

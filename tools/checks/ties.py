@@ -252,12 +252,12 @@ def _sees(tie: re.Match[str], word: str) -> bool:
     """묶음이 비교하는 말을 보는지이다. 판정은 그 말을 적어야 하고, 곱절은 수를 묶은 것으로도 본다."""
     kind, source = tie["kind"], tie["source"]
     if kind in VERDICTS:
-        return any(word in said for said in _words(f"{{{source}}}"))
+        return any(word in said for said in _claims(f"{{{source}}}"))
     comparing = re.search(r"[<>]|\b(?:arg)?(?:min|max)\b", source)
     return kind == UNTIED or (kind == "=" and bool(comparing or re.fullmatch(TIMES, word)))
 
 
-def _words(code: str) -> list[str]:
+def _claims(code: str) -> list[str]:
     """판정에 적은 말들이다. 말과 식의 짝이 아니면 빈 목록이다."""
     try:
         tree = ast.parse(code, mode="eval").body
@@ -284,7 +284,7 @@ def problem_of(tie: Tie) -> str | None:
     except SyntaxError as error:
         return f"`{tie.source}`은(는) 파이썬 식이 아니다({error.msg})."
     if tie.kind in VERDICTS:
-        words = _words(tie.code)
+        words = _claims(tie.code)
         if not words:
             return f'`{tie.source}`에 문장의 말이 없다. `"말": 식`으로 적는다.'
         for word in words:

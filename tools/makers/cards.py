@@ -3,6 +3,7 @@
 모두 저장소의 벽돌과 기록된 훈련에서 나오므로, 훈련을 새로 하면 다시 그린다.
 """
 
+import argparse
 import base64
 import io
 from collections.abc import Callable
@@ -115,6 +116,7 @@ def save(figure: Figure, path: Path) -> int:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=str(__doc__).splitlines()[0]).parse_args()
     FOLDER.mkdir(exist_ok=True)
     for name, draw in drawings().items():
         print(f"{name}.png: {save(draw(), FOLDER / f'{name}.png'):,}바이트")

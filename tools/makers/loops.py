@@ -6,6 +6,7 @@
     python -m tools.makers.loops
 """
 
+import argparse
 import base64
 import hashlib
 import re
@@ -62,6 +63,7 @@ def compiled(source: Path) -> bytes:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=str(__doc__).splitlines()[0]).parse_args()
     text = base64.b64encode(checked(compiled(SOURCE))).decode()
     TARGET.write_text(
         f'// {SOURCE.name}를 컴파일한 것. 손으로 고치지 않는다.\nplay.data.loops = "{text}";\n',
