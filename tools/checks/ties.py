@@ -13,9 +13,9 @@
     식에서 보듯이 꼭대기가 가장 높다<!--untied: 위에서 미분했다 -->.
 
 `=` 뒤의 식은 그 자리까지의 코드 셀을 실행한 커널에서 계산한다. 책의 패키지와 `np`는 늘 쓸 수 있다. 식의 값이
-여럿이면 바로 앞에 적힌 수가 차례대로 같아야 하고, 적힌 자리까지 반올림해서 비교한다. `?` 뒤에는 그 문장의 말과, 그 말이 맞으려면
-참이어야 할 식을 적는다. 말과 식은 여럿을 쉼표로 이어도 된다. `right?`도 그렇고, 그림을 보기 전에 하는 짐작의 맞는 것에 적으므로 다음 셀(그림)까지
-실행하고 계산한다. 묶음이 든 문단에서 비교하는 말(`COMPARED`)은 판정의 말에 들어 있거나, 비교하는 식으로 묶은 수와 한 문장에 있어야 한다. 코드로 볼 것이 없으면 `untied:` 뒤에 이유를 적는다. 참고 문헌으로 가는
+여럿이면 바로 앞에 적힌 수가 차례대로 같아야 하고, 적힌 자리까지 반올림해서 비교한다. `?` 뒤에는 문장의
+처음이나 쉼표나 앞 판정부터 그 자리까지의 말과, 그 말이 맞으려면 참이어야 할 식을 적는다. 말과 식은 여럿을 쉼표로 이어도 된다. `right?`도 그렇고, 그림을 보기 전에 하는 짐작의 맞는 것에 적으므로 다음 셀(그림)까지
+실행하고 계산한다. 묶음이 든 문단에서 비교하는 말(`COMPARED`)은 판정의 말에 들어 있어야 하고, 곱절은 수로 묶어도 된다. 코드로 볼 것이 없으면 `untied:` 뒤에 이유를 적는다. 참고 문헌으로 가는
 링크는 그 앞의 수를 묶는다. 링크가 번거로운 표의 칸에는 `cite:` 뒤에 굵은 제목을 적고, 링크는 그 페이지에 한 번 적는다. 노트북이 아닌 페이지의 식은 책의 패키지와 `np`만 있는 곳에서 계산한다.
 
 쓰기:
@@ -72,6 +72,9 @@ NOT_COMPARED = [
     ),
 ]
 VERDICTS = ("?", "right?")
+_JOINING = (
+    "그러나|다만|그래도|그런데|그리고|그러니|또|게다가"  # 판정의 말 앞에 와도 뜻이 바뀌지 않는 말
+)
 UNTIED, REASON = "untied:", 4  # 이유는 적어도 이만큼은 적는다
 EVALUATED = ("=", *VERDICTS)
 _NOT_COMPARED = re.compile("|".join(pattern for pattern, _ in NOT_COMPARED))
@@ -102,13 +105,17 @@ class Number(NamedTuple):
 
 
 class Tie(NamedTuple):
-    """묶음 하나이다. `numbers`는 앞 묶음(이나 문단의 처음)부터 이 묶음까지 적힌 수들이다."""
+    """묶음 하나이다.
+
+    `claim`은 문장의 처음이나 앞 판정부터 이 묶음까지의 글이고, `numbers`는 앞 묶음(이나 문단의 처음)부터 여기까지 적힌 수들이다.
+    """
 
     kind: str
     source: str
     line: int
     after_cell: int
     sentence: str
+    claim: str
     numbers: tuple[Number, ...]
 
     @property
@@ -132,7 +139,7 @@ def read(text: str) -> Numbers:
     for start, end in _paragraphs(page.unfenced):
         paragraph = page.unfenced[start:end]
         numbers = _numbers(paragraph)
-        taken = 0
+        taken = judged = 0
         for match in sorted([*TIE.finditer(paragraph), *_cited(paragraph)], key=re.Match.start):
             cited = match.re is LINK
             kind, source = ("cite:", match["text"]) if cited else (match["kind"], match["source"])
@@ -148,9 +155,11 @@ def read(text: str) -> Numbers:
                     page.line_of(position),
                     sum(cell.start < position for cell in page.cells) + (kind == "right?"),
                     _sentence(paragraph, match.start()),
+                    _claim(paragraph, judged, match.start()),
                     tuple(waiting),
                 )
             )
+            judged = match.end() if kind in VERDICTS else judged
             taken = taken if verdict else match.end()
         for number in numbers:
             if number.position >= taken and number.needed:
@@ -230,6 +239,12 @@ def _sentence(paragraph: str, position: int) -> str:
     return " ".join(TIE.sub("", paragraph[start:end]).split())
 
 
+def _claim(paragraph: str, judged: int, position: int) -> str:
+    ends = _sentence_ends(blank(TIE, paragraph))
+    start = max([judged, *(end for end in ends if end <= position)])
+    return " ".join(TIE.sub("", paragraph[start:position]).replace("*", "").split()).strip(", ")
+
+
 def untied_verdicts(page: Page) -> Iterator[tuple[int, str, str]]:
     """묶음이 든 문단에서, 비교하는 말이 있는데 그것을 보는 식이 없는 문장의 줄과 말과 문장이다."""
     for start, end in _paragraphs(page.unfenced):
@@ -253,8 +268,7 @@ def _sees(tie: re.Match[str], word: str) -> bool:
     kind, source = tie["kind"], tie["source"]
     if kind in VERDICTS:
         return any(word in said for said in _claims(f"{{{source}}}"))
-    comparing = re.search(r"[<>]|\b(?:arg)?(?:min|max)\b", source)
-    return kind == UNTIED or (kind == "=" and bool(comparing or re.fullmatch(TIMES, word)))
+    return kind == UNTIED or (kind == "=" and bool(re.fullmatch(TIMES, word)))
 
 
 def _claims(code: str) -> list[str]:
@@ -287,9 +301,12 @@ def problem_of(tie: Tie) -> str | None:
         words = _claims(tie.code)
         if not words:
             return f'`{tie.source}`에 문장의 말이 없다. `"말": 식`으로 적는다.'
-        for word in words:
-            if word not in tie.sentence.replace("*", ""):
-                return f"판정의 말 '{word}'이(가) 문장에 없다. 말이 바뀌었으면 식도 그 말에 맞는지 본다."
+        said = ".*".join(map(re.escape, words))
+        if not re.search(rf"(?:^|, |: |[|>-] |\d\. )(?:(?:{_JOINING}) )?{said}\.?$", tie.claim):
+            how = (
+                "문장의 처음이나 쉼표 뒤부터 묶음까지의 말을 그대로 적고, 식도 그 말에 맞는지 본다."
+            )
+            return f"판정의 말은 {words}인데 글은 「{tie.claim}」이다. {how}"
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - _BUILTIN
     if not names:
         return f"`{tie.source}`에 변수나 함수의 이름이 없다. 값을 다시 적지 말고 나온 곳을 적는다."
