@@ -148,6 +148,9 @@ def read(text: str) -> Numbers:
             if not verdict and (hangul := _HANGUL.search(paragraph[: match.start()])):
                 waiting.append(Number(hangul[0], hangul.start(), True))
             position = start + match.start()
+            claim = _claim(paragraph, judged, match.start())
+            if kind == "right?":
+                claim = f"{_question(page.unfenced[:start])} {claim}".strip()
             ties.append(
                 Tie(
                     kind,
@@ -155,7 +158,7 @@ def read(text: str) -> Numbers:
                     page.line_of(position),
                     sum(cell.start < position for cell in page.cells) + (kind == "right?"),
                     _sentence(paragraph, match.start()),
-                    _claim(paragraph, judged, match.start()),
+                    claim,
                     tuple(waiting),
                 )
             )
@@ -241,8 +244,19 @@ def _sentence(paragraph: str, position: int) -> str:
 
 def _claim(paragraph: str, judged: int, position: int) -> str:
     ends = _sentence_ends(blank(TIE, paragraph))
-    start = max([judged, *(end for end in ends if end <= position)])
-    return " ".join(TIE.sub("", paragraph[start:position]).replace("*", "").split()).strip(", ")
+    return _bare(paragraph[max([judged, *(end for end in ends if end <= position)]) : position])
+
+
+def _question(before: str) -> str:
+    """짐작의 목록 앞에 있는 물음이다."""
+    lines = before.rstrip().split("\n")
+    while lines and (not lines[-1] or lines[-1].startswith("- ")):
+        lines.pop()
+    return _bare("\n".join(lines).rpartition("\n\n")[2])
+
+
+def _bare(words: str) -> str:
+    return " ".join(TIE.sub("", words).replace("*", "").split()).strip(", ")
 
 
 def untied_verdicts(page: Page) -> Iterator[tuple[int, str, str]]:
@@ -302,7 +316,8 @@ def problem_of(tie: Tie) -> str | None:
         if not words:
             return f'`{tie.source}`에 문장의 말이 없다. `"말": 식`으로 적는다.'
         said = ".*".join(map(re.escape, words))
-        if not re.search(rf"(?:^|, |: |[|>-] |\d\. )(?:(?:{_JOINING}) )?{said}\.?$", tie.claim):
+        start = r"(?:^|\. )" if tie.kind == "right?" else rf"(?:^|[,:.|>-] )(?:(?:{_JOINING}) )?"
+        if not re.search(rf"{start}{said}\.?$", tie.claim):
             how = (
                 "문장의 처음이나 쉼표 뒤부터 묶음까지의 말을 그대로 적고, 식도 그 말에 맞는지 본다."
             )
@@ -426,16 +441,28 @@ def _captions(page: Page) -> Iterator[tuple[int, str]]:
             continue  # 문법이 틀린 셀은 lint.py가 알린다
         arguments = (node for node in ast.walk(tree) if isinstance(node, ast.keyword))
         given = (a.value for a in arguments if a.arg in ("caption", "alt"))
-        seen = any(isinstance(node, ast.Assert) for node in ast.walk(tree))
-        for part in (part for value in given for part in ast.walk(value)):
-            if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                for number in _numbers(part.value):
-                    if number.needed:
-                        why = f"그림의 글에 {number.written}을(를) 손으로 적었다."
-                        yield part.lineno, f"{why} f-문자열로 변수의 값을 넣는다."
-                for match in _compared(part.value) if not seen else ():
+        said = [words for node in ast.walk(tree) if isinstance(node, ast.Assert)
+                for _, words in _strings(node.msg)]  # fmt: skip
+        texts = [_strings(value) for value in given]
+        joined = " ".join("".join(words for _, words in parts) for parts in texts)
+        for words in (words for words in said if texts and words not in joined):
+            why = f"`assert`에 적은 말 '{words}'이(가) 그림의 글에 없다."
+            yield cell.line, f"{why} 말이 바뀌었으면 식도 그 말에 맞는지 본다."
+        for line, text in (part for parts in texts for part in parts):
+            for number in _numbers(text):
+                if number.needed:
+                    why = f"그림의 글에 {number.written}을(를) 손으로 적었다."
+                    yield line, f"{why} f-문자열로 변수의 값을 넣는다."
+            for match in _compared(text):
+                if not any(match[0] in words for words in said):
                     why = f"그림의 글에 적은 '{match[0]}'이라는 비교를 보는 식이 없다."
-                    yield part.lineno, f"{why} 셀에 `assert 식`을 적는다."
+                    yield line, f'{why} 셀에 `assert 식, "그 말"`을 적는다.'
+
+
+def _strings(tree: ast.AST | None) -> list[tuple[int, str]]:
+    """코드에 든 문자열마다 줄과 글이다."""
+    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Constant)) if tree else ()
+    return [(node.lineno, node.value) for node in nodes if isinstance(node.value, str)]
 
 
 def _unknown_code(path: Path, page: Page) -> Iterator[tuple[int, str]]:

@@ -157,11 +157,11 @@ def test_ties_that_prove_nothing_are_refused(text, message):
 
 
 def test_the_right_guess_is_tied_to_what_the_next_cell_shows():
-    text = f'{CELL}\n**먼저 짐작해 보자.** 어느 쪽일까?\n\n- 왼쪽 <!--right? "왼쪽": y > x -->\n- 12<!--= x -->쪽\n\n{CELL}'
+    text = f'{CELL}\n**먼저 짐작해 보자.** 어느 쪽일까?\n\n- 왼쪽 <!--right? "어느 쪽일까? - 왼쪽": y > x -->\n- 12<!--= x -->쪽\n\n{CELL}'
     groups = prose_ties.by_cell(text)
     assert {cell: [tie.source for tie in ties] for cell, ties in groups.items()} == {
         1: ["x"],
-        2: ['"왼쪽": y > x'],
+        2: ['"어느 쪽일까? - 왼쪽": y > x'],
     }
     assert list(groups) == [1, 2]  # 실행하는 차례이다
     assert "참이 아니다" in mismatch(groups[2][0], [0.0])
@@ -210,9 +210,22 @@ def test_a_comparison_needs_something_that_sees_it(text, words):
 def test_a_comparison_in_a_caption_needs_an_assert(tmp_path):
     show = 'show(f, caption="그림 4.1-1 왼쪽이 가장 크다.", alt="막대")'
     path = tmp_path / "page.md"
-    for code, count in ((show, 1), (f"assert a > b\n{show}", 0)):
+    for code, count in (
+        (show, 1),
+        (f"assert a > b\n{show}", 1),
+        (f'assert a > b, "왼쪽이 가장 크다"\n{show}', 0),
+    ):
         path.write_text(f"```{{code-cell}} ipython3\n{code}\n```\n", encoding="utf-8")
         assert sum("가장 크다" in message for _, message in check_page(path)) == count
+
+
+def test_the_words_of_an_assert_stand_in_a_caption(tmp_path):
+    show = 'show(f, caption="그림 4.1-1 오른쪽이 가장 " "작다.", alt="막대")'
+    path = tmp_path / "page.md"
+    for words, count in (("오른쪽이 가장 작다", 0), ("왼쪽이 가장 작다", 1)):
+        code = f'assert a > b, "{words}"\n{show}'
+        path.write_text(f"```{{code-cell}} ipython3\n{code}\n```\n", encoding="utf-8")
+        assert sum("글에 없다" in message for _, message in check_page(path)) == count
 
 
 def test_a_comparison_left_untied_says_why():
