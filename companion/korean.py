@@ -4,7 +4,7 @@ import argparse
 
 # argparse가 gettext로 찾는 글 가운데 사용자가 볼 수 있는 것이다.
 TABLE = {
-    "usage: ": "쓰는 법: ",
+    "usage: ": "쓰는 방법: ",  # parse_intermixed_args()가 이 말을 일곱 자로 여기고 잘라 낸다
     "positional arguments": "인자",
     "options": "선택지",
     "show this help message and exit": "이 도움말을 보이고 끝난다",

@@ -354,7 +354,7 @@ def test_an_encoding_without_hangul_stops_nothing(variables, encoding, tmp_path)
             capture_output=True,
         )
         assert (done.returncode, done.stderr) == (0, b"")
-        hangul = "벽돌" if "data" in arguments else "쓰는 법"
+        hangul = "벽돌" if "data" in arguments else "쓰는 방법"
         said = done.stdout.decode(encoding)
         assert (
             hangul in said or hangul.encode("unicode_escape").decode().replace("\\x20", " ") in said
@@ -504,7 +504,7 @@ def test_wrong_usage_exits_with_two_and_says_why_in_korean(
     with pytest.raises(SystemExit) as usage:
         cli.main(arguments)
     said = capsys.readouterr().err
-    assert usage.value.code == 2 and said.startswith("쓰는 법: ")
+    assert usage.value.code == 2 and said.startswith("쓰는 방법: ")
     assert "오류: " in said and sentence in said
     assert not {"usage", "error", "argument", "invalid", "choose", "expected"} & set(said.split())
 
@@ -516,7 +516,7 @@ def test_help_is_korean(capsys, monkeypatch):
             cli.main([*command, "--help"])
         assert help_exit.value.code == 0
         said = capsys.readouterr().out
-        assert "쓰는 법: " in said and "선택지:" in said and "이 도움말을 보이고 끝난다" in said
+        assert "쓰는 방법: " in said and "선택지:" in said and "이 도움말을 보이고 끝난다" in said
         assert "usage" not in said and "options" not in said
 
 

@@ -38,5 +38,13 @@ def test_argparse_speaks_korean_from_the_call_on(capsys):
 def test_the_tools_speak_korean(capsys):
     importlib.reload(tools)
     help_text = said_by(derived.main, ["--help"], capsys)
-    assert "쓰는 법: " in help_text and "선택지:" in help_text and "usage" not in help_text
+    assert "쓰는 방법: " in help_text and "선택지:" in help_text and "usage" not in help_text
     assert "'x'는 없다. " in said_by(derived.main, ["--accept", "x"], capsys)
+
+
+def test_a_program_is_named_whole_where_options_and_arguments_mix(capsys):
+    parser = argparse.ArgumentParser(prog="program")
+    translate_argparse()
+    assert said_by(parser.parse_intermixed_args, ["--help"], capsys).startswith(
+        "쓰는 방법: program"
+    )

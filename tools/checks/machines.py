@@ -8,13 +8,13 @@
 페이지의 출력은 어느 기계에서나 같아야 한다. 기계가 다르면 부동소수점 연산의 차례가 달라져 끝자리가 달라지므로,
 페이지는 끝자리를 찍지 않는다. 여기의 변형은 연산의 차례를 실제로 바꾼다.
 
-- plain: 있는 그대로이다. 나머지와 견줄 때 쓴다.
+- plain: 있는 그대로이다. 나머지와 비교할 때 쓴다.
 - no-onednn: TensorFlow의 합성곱과 행렬곱이 oneDNN이 아니라 Eigen의 것을 쓴다.
 - avx2: AVX-512와 AMX가 없는 프로세서를 흉내 낸다. oneDNN, XLA, NumPy, OpenBLAS가 AVX2까지만 쓴다.
   TensorFlow에 컴파일되어 들어간 Eigen의 코드와 C 라이브러리의 수학 함수는 막지 못한다.
 - one-core: 코어 하나만 쓴다. 스레드 수에 따라 나누어 더하는 차례가 달라진다.
 - other: 위의 셋을 한꺼번에 한다. oneDNN을 저절로 켜지 않는 옛 CPU와 같다.
-- colab: 커널만 Colab의 판(파이썬 3.13, TensorFlow 2.20, Keras 3.13, NumPy 2.1, matplotlib 3.10.0,
+- colab: 커널만 Colab의 버전(파이썬 3.13, TensorFlow 2.20, Keras 3.13, NumPy 2.1, matplotlib 3.10.0,
   ipywidgets 7.7.1)으로 띄운다. 비교하는 쪽은 .venv이다. 파이썬 3.13이 있어야 한다.
 """
 
