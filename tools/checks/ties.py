@@ -9,14 +9,19 @@
     2015년에 나왔다([Radford 등, 2015](https://arxiv.org/abs/1511.06434)).
     | 5×5<!--cite: Radford 등, 2015 --> | 4×4<!--= layer.kernel_size --> |
     큰 배치가 못하다<!--? "큰 배치가 못하다": min(large) > max(usual) -->.
-    - 큰 배치 <!--right? "큰 배치": min(large) > max(usual) -->
+    - 큰 배치 <!--right? "어느 쪽이 못할까? - 큰 배치": min(large) > max(usual) -->
     식에서 보듯이 꼭대기가 가장 높다<!--untied: 위에서 미분했다 -->.
 
 `=` 뒤의 식은 그 자리까지의 코드 셀을 실행한 커널에서 계산한다. 책의 패키지와 `np`는 늘 쓸 수 있다. 식의 값이
-여럿이면 바로 앞에 적힌 수가 차례대로 같아야 하고, 적힌 자리까지 반올림해서 비교한다. `?` 뒤에는 문장의
-처음이나 쉼표나 앞 판정부터 그 자리까지의 말과, 그 말이 맞으려면 참이어야 할 식을 적는다. 말과 식은 여럿을 쉼표로 이어도 된다. `right?`도 그렇고, 그림을 보기 전에 하는 짐작의 맞는 것에 적으므로 다음 셀(그림)까지
-실행하고 계산한다. 묶음이 든 문단에서 비교하는 말(`COMPARED`)은 판정의 말에 들어 있어야 하고, 곱절은 수로 묶어도 된다. 코드로 볼 것이 없으면 `untied:` 뒤에 이유를 적는다. 참고 문헌으로 가는
-링크는 그 앞의 수를 묶는다. 링크가 번거로운 표의 칸에는 `cite:` 뒤에 굵은 제목을 적고, 링크는 그 페이지에 한 번 적는다. 노트북이 아닌 페이지의 식은 책의 패키지와 `np`만 있는 곳에서 계산한다.
+여럿이면 바로 앞에 적힌 수가 차례대로 같아야 하고, 적힌 자리까지 반올림해서 비교한다.
+
+`?` 뒤에는 문장의 처음이나 쉼표나 앞 판정부터 그 자리까지의 말과, 그 말이 맞으려면 참이어야 할 식을 적는다. 말과 식은 여럿을
+쉼표로 이어도 된다. `right?`는 그림을 보기 전에 하는 짐작의 맞는 것에 적는다. 물음부터 적고, 다음 셀(그림)까지 실행하고 계산한다.
+묶음이 든 문단에서 비교하는 말(`COMPARED`)은 판정의 말에 들어 있어야 하고, 곱절은 수로 묶어도 된다. 코드로 볼 것이 없으면
+`untied:` 뒤에 이유를 적는다. 그림의 글에 적은 비교는 셀의 `assert 식, "그 말"`이 본다.
+
+참고 문헌으로 가는 링크는 그 앞의 수를 묶는다. 링크가 번거로운 표의 칸에는 `cite:` 뒤에 굵은 제목을 적고, 링크는 그 페이지에 한
+번 적는다. 노트북이 아닌 페이지의 식은 책의 패키지와 `np`만 있는 곳에서 계산한다.
 
 쓰기:
     python -m tools.checks.ties              # 묶지 않은 수와 잘못 적은 묶음을 모두 찾는다
@@ -72,9 +77,8 @@ NOT_COMPARED = [
     ),
 ]
 VERDICTS = ("?", "right?")
-_JOINING = (
-    "그러나|다만|그래도|그런데|그리고|그러니|또|게다가"  # 판정의 말 앞에 와도 뜻이 바뀌지 않는 말
-)
+# 판정의 말 앞에 와도 뜻이 바뀌지 않는 말이다.
+_JOINING = "그러나|다만|그래도|그런데|그리고|그러니|또|게다가"
 UNTIED, REASON = "untied:", 4  # 이유는 적어도 이만큼은 적는다
 EVALUATED = ("=", *VERDICTS)
 _NOT_COMPARED = re.compile("|".join(pattern for pattern, _ in NOT_COMPARED))
@@ -351,8 +355,9 @@ def _tied(sources):
     for source in sources:
         try:
             value = eval(source, names)
-            parts = value.values() if isinstance(value, dict) else [value]
-            values.append([float(x) for part in parts for x in np.ravel(np.asarray(part))])
+            if isinstance(value, dict):
+                value = [np.size(part) > 0 and np.all(part) for part in value.values()]
+            values.append(np.ravel(np.asarray(value)).astype(float).tolist())
         except Exception as error:
             values.append(f"{{type(error).__name__}}: {{error}}")
     return json.dumps(values)

@@ -265,6 +265,10 @@ def test_the_code_that_computes_ties_reports_errors_and_arrays():
     values = prose_ties.evaluate_plain(ties)
     assert values[0] == [3.0]
     assert values[1] == "NameError: name 'a' is not defined"
+    (verdict,) = read(
+        '위가 크고, 아래가 작다<!--? "위가 크고": np.arange(3) < 9, "아래가 작다": [] -->.'
+    ).ties
+    assert prose_ties.evaluate_plain([verdict]) == [[1.0, 0.0]]
     assert "AttributeError" in values[2]
 
 
