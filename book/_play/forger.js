@@ -27,7 +27,7 @@ function forgerWorker() {
     const values = gan.sample();
     self.postMessage({ kind, seen, values }, [values.buffer]);
   }
-  function report(speed) { self.postMessage({ kind: "progress", seen, speed, ...smooth }); }
+  function report(shown) { self.postMessage({ kind: "progress", seen, speed: shown, ...smooth }); }
   function measure(now) { // 튀지 않게 앞의 값과 섞는다
     const latest = (1000 * (seen - counted)) / (now - lastReport);
     speed += speed ? 0.2 * (latest - speed) : latest;

@@ -239,16 +239,19 @@ def _sentence_ends(words: str) -> list[int]:
     return [match.end() for match in re.finditer(r"[.?!]\s", words)]
 
 
-def _sentence(paragraph: str, position: int) -> str:
+def _around(paragraph: str, position: int) -> tuple[int, int]:
+    """그 자리가 든 문장의 처음과 끝이다."""
     ends = _sentence_ends(blank(TIE, paragraph))
     start = max([e for e in ends if e <= position], default=0)
-    end = min([e for e in ends if e > position], default=len(paragraph))
-    return " ".join(TIE.sub("", paragraph[start:end]).split())
+    return start, min([e for e in ends if e > position], default=len(paragraph))
+
+
+def _sentence(paragraph: str, position: int) -> str:
+    return " ".join(TIE.sub("", paragraph[slice(*_around(paragraph, position))]).split())
 
 
 def _claim(paragraph: str, judged: int, position: int) -> str:
-    ends = _sentence_ends(blank(TIE, paragraph))
-    return _bare(paragraph[max([judged, *(end for end in ends if end <= position)]) : position])
+    return _bare(paragraph[max(judged, _around(paragraph, position)[0]) : position])
 
 
 def _question(before: str) -> str:
@@ -285,14 +288,14 @@ def _sees(tie: re.Match[str], word: str) -> bool:
     """묶음이 비교하는 말을 보는지이다. 판정은 그 말을 적어야 하고, 곱절은 수를 묶은 것으로도 본다."""
     kind, source = tie["kind"], tie["source"]
     if kind in VERDICTS:
-        return any(word in said for said in _claims(f"{{{source}}}"))
+        return any(word in said for said in _claims(source))
     return kind == UNTIED or (kind == "=" and bool(re.fullmatch(TIMES, word)))
 
 
-def _claims(code: str) -> list[str]:
+def _claims(source: str) -> list[str]:
     """판정에 적은 말들이다. 말과 식의 짝이 아니면 빈 목록이다."""
     try:
-        tree = ast.parse(code, mode="eval").body
+        tree = ast.parse(f"{{{' '.join(source.split())}}}", mode="eval").body
     except SyntaxError:
         return []
     keys = tree.keys if isinstance(tree, ast.Dict) else []
@@ -316,7 +319,7 @@ def problem_of(tie: Tie) -> str | None:
     except SyntaxError as error:
         return f"`{tie.source}`은(는) 파이썬 식이 아니다({error.msg})."
     if tie.kind in VERDICTS:
-        words = _claims(tie.code)
+        words = _claims(tie.source)
         if not words:
             return f'`{tie.source}`에 문장의 말이 없다. `"말": 식`으로 적는다.'
         said = ".*".join(map(re.escape, words))
