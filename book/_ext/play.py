@@ -59,7 +59,7 @@ TOYS = {
         "스크립트가 켜져 있으면 여기에서 위조범이 배우는 것을 지켜볼 수 있다.",
         ("forger-data.js", "gan-loops.js", "gan-wasm.js", "gan.js", "forger.js"),
         "gan.js",
-        "놀이 불러오기",
+        "훈련 시작하기",
     ),
     "rewind": Toy(
         "훈련 되감기",

@@ -408,5 +408,6 @@ play.define("forger", (stage, data) => {
     reset(going);
   });
   tiles(realPicture, bricks, shownReal, realColumns, (v) => v);
-  reset(false);
+  // 단추로 불러왔으면 바로 배운다. 함께 하자고 보낸 주소로 열었거나, 움직임을 줄여 달라고 한 독자라면 기다린다.
+  reset(!given && !matchMedia("(prefers-reduced-motion: reduce)").matches);
 });

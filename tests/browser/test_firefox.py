@@ -171,11 +171,9 @@ def test_the_laboratory_makes_bricks_in_firefox(firefox, served, folder):
 def test_the_forger_learns_in_firefox(firefox, served, folder):
     with visited(firefox, served, folder, "4_2_4_training"):
         firefox.click("#forger .play-start")
-        firefox.wait("document.querySelector('#forger canvas[data-seen=\"0\"]')")
         stage = "document.querySelector('#forger .play-stage')"
-        assert firefox.evaluate(f"{stage}.dataset.engine") == "wasm"
-        firefox.evaluate(f"{stage}.querySelector('button').click()")
         firefox.wait(f"{stage}.dataset.seen >= 500")
+        assert firefox.evaluate(f"{stage}.dataset.engine") == "wasm"
         button = "[...document.querySelectorAll('#forger button')].find((b) => b.textContent === '들여다보기')"
         firefox.evaluate(f"{button}.click()")
         firefox.wait("document.querySelectorAll('#forger .play-products td').length === 16")

@@ -265,9 +265,11 @@ SEEN = "Number(document.querySelector('#forger .play-stage').dataset.seen || 0)"
 
 
 def forger(one):
-    """위조범의 훈련 지켜보기를 시작하고, 처음 그림이 나올 때까지 기다린다."""
+    """위조범의 훈련 지켜보기를 시작하고, 처음으로 되돌려 처음 그림이 나올 때까지 기다린다."""
     toy = begin(one, "book/4_2_4_training", "forger")
-    one.page.wait_for_selector("#forger canvas[data-seen='0']")
+    wait_until(one, f"{SEEN} > 0")  # 단추 하나로 배우기 시작한다
+    toy.get_by_role("button", name="처음부터").click()
+    seen(one, 0)
     return toy
 
 
@@ -416,7 +418,6 @@ def test_the_forger_learns_without_webassembly_and_says_when_a_number_breaks(rea
     toy.locator(".play-start").click()
     one.page.wait_for_selector("#forger .play-stage[data-engine='js']")
     assert "WebAssembly를 쓸 수 없어" in toy.locator("[role=status]").inner_text()
-    toy.get_by_role("button", name="시작").click()
     wait_until(one, f"{SEEN} > 16")
 
     one.page.evaluate(
