@@ -1,4 +1,6 @@
-"""테마가 영어로 남겨 둔 단추와 안내를 한국어로 옮기고, 읽어 주는 프로그램을 위한 이름이 빠진 곳에 이름을 준다."""
+"""테마가 영어로 남겨 둔 단추와 안내를 한국어로 옮기고, 읽어 주는 프로그램을 위한 이름이 빠진 곳에 이름을 준다.
+스크립트가 없는 독자에게도 밝은 쪽의 색이 나오게 한다.
+"""
 
 import json
 import re
@@ -48,16 +50,17 @@ COPY_BUTTON = {
     "copy_success": "베꼈다",
     "copy_failure": "베끼지 못했다",
 }
-# 이름도 구역도 없이 남은 요소와, 그 자리에 둘 것
-NAMELESS = {
+# 서식이 이름도 구역도 색도 주지 않은 요소와, 그 자리에 둘 것
+MENDED = {
     '<summary aria-label="Toggle hidden content">': "<summary>",  # 안에 든 글이 이름이 된다
     '<summary><span class="toctree-toggle"': '<summary aria-label="아래 절 여닫기"><span class="toctree-toggle"',
     '<div class="bd-sidebar-primary': '<div role="complementary" aria-label="책의 이름과 차례" class="bd-sidebar-primary',
+    ' data-theme="auto">': ' data-theme="light">',  # 스크립트가 없으면 auto에는 정해진 색이 없다
 }
 
 
 def name_controls(app: Sphinx, pages: Pages) -> None:
-    """다 지은 페이지에서 번역표가 닿지 않는 도움말을 옮기고 빠진 이름을 채운다."""
+    """다 지은 페이지에서 번역표가 닿지 않는 도움말을 옮기고 빠진 것을 채운다."""
     script = Path(app.outdir) / "_static" / "copybutton.js"
     start = "const messages = {"
     korean = f"{start}\n  'ko': {json.dumps(COPY_BUTTON, ensure_ascii=False)},"
@@ -67,8 +70,8 @@ def name_controls(app: Sphinx, pages: Pages) -> None:
     script.write_text(code.replace(start, korean), encoding="utf-8")
     for english, korean in LABELS.items():
         substitute(pages, rf'\b(title|aria-label)="{re.escape(english)}"', rf'\1="{korean}"')
-    for nameless, named in NAMELESS.items():
-        substitute(pages, re.escape(nameless), named)
+    for found, better in MENDED.items():
+        substitute(pages, re.escape(found), better)
 
 
 def setup(app: Sphinx) -> None:

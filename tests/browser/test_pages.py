@@ -270,6 +270,10 @@ def test_without_scripts_and_on_paper_a_value_question_still_asks(reader):
     assert options.locator("li").count() >= 2 and options.locator("button").count() == 0
     assert one.page.locator(".prediction-answer").count() == 0
     assert one.page.locator(".cell_output figure").first.is_visible()
+    colour = one.page.locator("article a").first.evaluate("(a) => getComputedStyle(a).color")
+    assert colour != one.page.locator("article p").first.evaluate(
+        "(p) => getComputedStyle(p).color"
+    )
     one.page.emulate_media(media="print")
     drawn = box.evaluate("(box) => getComputedStyle(box, '::after').content")
     assert drawn.startswith('"답: __')
