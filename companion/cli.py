@@ -18,7 +18,7 @@ from typing import NoReturn
 from companion import files
 from companion.arguments import check_integer
 from companion.korean import translate_argparse
-from companion.settings import DEFAULTS, MOST, PRECISIONS, UPSAMPLING, Settings, check
+from companion.settings import DEFAULTS, EPOCHS, MOST, PRECISIONS, UPSAMPLING, Settings, check
 
 _SETTINGS = {
     "channels": "이미지의 채널 수. 1은 흑백, 3은 컬러. 컬러는 --source에 폴더를 줄 때만 쓴다",
@@ -162,7 +162,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--epochs",
         type=int,
-        default=41,
+        default=EPOCHS,
         help="모두 몇 에포크(기본값 %(default)s). 학습률이 이때 0이 되므로 이어 갈 때 바꾸지 못한다",
     )
     train.add_argument("--source", default="embedded", help="embedded, kaggle, 또는 이미지 폴더")

@@ -208,14 +208,6 @@ class SmoothConv2DTranspose(layers.Layer):
         return {**super().get_config(), "filters": self.filters, "activation": activation}
 
 
-def upsampling_of(generator: keras.Model) -> str:
-    """`build_generator()`로 지은 생성자의 `upsampling` 값을 돌려준다."""
-    check_model("generator", generator)
-    kinds = {layers.UpSampling2D: "resize", SmoothConv2DTranspose: "smooth"}
-    found = (kinds.get(type(layer)) for layer in generator.layers)
-    return next((kind for kind in found if kind), "transpose")
-
-
 def as_transposed(generator: keras.Model) -> keras.Model:
     """`upsampling="smooth"`로 지은 생성자를, 커널을 미리 뭉개어 `"transpose"`의 층으로 옮긴다.
 
@@ -225,7 +217,7 @@ def as_transposed(generator: keras.Model) -> keras.Model:
     Raises:
         ValueError: `"smooth"`로 지은 생성자가 아닐 때.
     """
-    if upsampling_of(generator) != "smooth":
+    if not any(isinstance(layer, SmoothConv2DTranspose) for layer in generator.layers):
         raise ValueError('upsampling="smooth"로 지은 생성자가 아니다. build_generator()로 짓는다.')
     _, image_size, _, channels = generator.output_shape
     first = next(layer for layer in generator.layers if isinstance(layer, layers.Conv2DTranspose))

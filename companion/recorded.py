@@ -48,7 +48,7 @@ def _read_tiles(name: str) -> np.ndarray:
 
 
 def config() -> dict:
-    """훈련의 설정이다. `model`, `batch_size`, `steps_per_epoch`, `seed`, `data`."""
+    """훈련의 설정이다. `settings`, `batch_size`, `steps_per_epoch`, `data`가 있고, 층과 옵티마이저도 적혀 있다."""
     return manifest()["config"]
 
 
@@ -126,7 +126,7 @@ def generator() -> keras.Model:
     from companion.models import build_generator, dtype_policy
 
     with dtype_policy("float32"):
-        model = build_generator(config()["model"]["latent_dim"])
+        model = build_generator(config()["settings"]["latent_dim"])
     model.set_weights(_weights("generator.npz"))
     return model
 
@@ -136,7 +136,7 @@ def discriminator() -> keras.Model:
     from companion.models import build_discriminator, dtype_policy
 
     with dtype_policy("float32"):
-        model = build_discriminator(dropout_rate=config()["model"]["dropout_rate"])
+        model = build_discriminator(dropout_rate=config()["settings"]["dropout_rate"])
     model.set_weights(_weights("discriminator.npz"))
     return model
 

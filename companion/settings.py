@@ -10,6 +10,7 @@ from companion.arguments import is_integer, is_number, refusal, subject
 
 UPSAMPLING = ("transpose", "resize", "smooth")
 PRECISIONS = ("float32", "mixed_bfloat16")
+EPOCHS = 128  # 기록된 훈련의 길이. 내장 벽돌로 1,597,440장이다.
 LARGEST_NETWORK = 10**9  # 가중치의 수. 훈련하려면 하나에 20바이트쯤 든다.
 MOST = 2**32 - 1  # NumPy와 Keras가 함께 받는 가장 큰 시드. 다른 정수도 이보다 클 일이 없다.
 
@@ -145,16 +146,16 @@ class Settings:
     channels: int = 1
     base_channels: int = 64
     latent_dim: int = 100
-    upsampling: str = "smooth"
+    upsampling: str = "transpose"
     kernel_size: int = 4
     dropout_rate: float = 0.0
-    label_noise: float = 0.1
-    ema_decay: float = 0.995
+    label_noise: float = 0.0
+    ema_decay: float = 0.999
     learning_rate: float = 2e-4
     beta_1: float = 0.5
-    gradient_penalty: float = 0.0
+    gradient_penalty: float = 0.02
     penalty_interval: int = 4
-    shift: int = 0
+    shift: int = 4
     decay_steps: int | None = None
     precision: str = "float32"
     seed: int = 0

@@ -26,7 +26,7 @@ from companion.checkpoints import (
 from companion.models import build_discriminator, build_generator
 from companion.training import DCGAN, build_dcgan
 
-SMALL = {"image_size": 8, "base_channels": 2, "latent_dim": 4, "dropout_rate": 0.3}
+SMALL = {"image_size": 8, "base_channels": 2, "latent_dim": 4, "dropout_rate": 0.3, "shift": 1}
 
 
 LINE = {"epoch": 1, "step": 2, "images": 16, "seconds": 0.5, "d_loss": 0.7}

@@ -88,7 +88,6 @@ def doors(tmp_path_factory):
         (models.build_generator, {**SMALL, "latent_dim": 4, "upsampling": "resize", "kernel_size": 4, "channels": 1}),
         (models.build_logit_model, {"discriminator": discriminator}),
         (models.as_transposed, {"generator": smooth}),
-        (models.upsampling_of, {"generator": generator}),
         (sampling.latents, {"n": 2, "latent_dim": 3, "seed": 0}),
         (sampling.interpolate, {"start": [1.0, 0.0], "end": [0.0, 1.0], "n": 3}),
         (sampling.strongest_directions, {"kernel": np.eye(3), "n": 2}),

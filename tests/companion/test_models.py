@@ -13,7 +13,6 @@ from companion.models import (
     build_generator,
     build_logit_model,
     dtype_policy,
-    upsampling_of,
 )
 
 
@@ -124,8 +123,6 @@ def test_a_smooth_generator_becomes_the_chapters_network_with_the_same_images():
     assert summary(plain) == summary(build_generator(base_channels=4))
     z = rng.standard_normal((3, 100)).astype("float32")
     np.testing.assert_allclose(smooth(z), plain(z), atol=1e-5)
-    assert upsampling_of(smooth) == "smooth" and upsampling_of(plain) == "transpose"
-    assert upsampling_of(build_generator(upsampling="resize", base_channels=2)) == "resize"
 
 
 def test_only_a_smooth_generator_can_become_transposed():

@@ -12,7 +12,7 @@ from companion.models import build_discriminator, build_generator
 from companion.settings import Settings
 from companion.training import DCGAN, build_dcgan
 
-SMALL = {"image_size": 8, "base_channels": 2, "latent_dim": 4, "dropout_rate": 0.3}
+SMALL = {"image_size": 8, "base_channels": 2, "latent_dim": 4, "dropout_rate": 0.3, "shift": 1}
 # 다섯 스텝인 에포크마다 패널티를 거는 스텝이 다르고, 학습률은 둘째 에포크의 가운데부터 줄어 셋째의 끝에서 0이 된다.
 RECIPE = {"gradient_penalty": 0.02, "penalty_interval": 4, "shift": 2, "decay_steps": 15}
 

@@ -1,14 +1,16 @@
 """지표의 사다리와 기록된 생성자의 점수를 재어 companion/evaluator/ladder.json에 담고 표로 보인다.
 
-두 코어 CPU에서 몇 분 걸린다. 점수의 뜻은 `companion.evaluation`에 있다. 에포크마다의 KID는 훈련 폴더가 남아 있을 때만
-다시 재고, 없으면 담아 둔 값이 기록된 훈련의 것인지 저장소의 샘플로 확인한다.
+두 코어 CPU에서 20분쯤 걸린다. 점수의 뜻은 `companion.evaluation`에 있다. 훈련하는 동안의 곡선은 훈련 폴더가 남아 있을
+때만 다시 재고, 없으면 담아 둔 곡선의 끝이 기록된 생성자의 것인지 확인한다.
 """
 
 import argparse
 import json
 import os
 from pathlib import Path
+from typing import Any
 
+import keras
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
@@ -17,25 +19,23 @@ from companion.data import load_bricks, to_uint8
 from companion.files import write_atomically
 from companion.models import build_generator
 from companion.sampling import latents
+from companion.settings import Settings
 from tools.makers.recorded import DEFAULT_RUN_DIR
 
 SEED = 1  # 책에 싣는 샘플(시드 0)과 다른 잠재 벡터로 잰다.
-# 처음 실었던 훈련의 점수와 단계마다의 KID이다. 그 가중치와 샘플이 저장소에 없어 다시 잴 수 없고, 그때 잰 값만 남아 있다.
-KEPT = ("first_recorded", "first_stages")
+CURVE_IMAGES = 5_000
 SHOWN = ("kid", "precision", "recall", "density", "coverage", "parts", "effective_parts",
          "part_confidence", "nyquist", "nearest_train", "diversity")  # fmt: skip
 
 
-def measure(n: int, draws: int, folder: Path) -> dict[str, dict[str, float]]:
-    """사다리의 칸마다, 그리고 기록된 생성자의 점수이다."""
-    stored = evaluation.stored_ladder()
+def measure(n: int, draws: int, folder: Path) -> dict[str, Any]:
+    """사다리의 칸마다, 그리고 기록된 생성자의 점수와 훈련하는 동안의 곡선이다."""
     z = latents(n, seed=SEED)
     samples = to_uint8(recorded.generator().predict(z, batch_size=128, verbose=0))
     return {
         **ladder(n, draws),
         "recorded": evaluation.evaluate(samples),
-        "epochs": epoch_kids(folder, n) if folder.exists() else confirmed(stored["epochs"], n),
-        **{name: stored[name] for name in KEPT},
+        "curve": curve(folder) if folder.exists() else confirmed(evaluation.stored_curve()),
     }
 
 
@@ -88,45 +88,50 @@ def blur(images: np.ndarray) -> np.ndarray:
     return np.rint(blurred).astype("uint8")
 
 
-def epoch_kids(folder: Path, n: int) -> dict[str, float]:
-    """에포크마다의 KID이다."""
-    stages = {
-        line["images"]: np.load(folder / "stages" / f"epoch-{line['epoch']:03d}.npz")["samples"]
-        for line in recorded.history()
-    }
-    return kids(stages, n)
+def curve(folder: Path, n: int = CURVE_IMAGES) -> list[dict[str, Any]]:
+    """훈련하는 동안의 KID(1,000배)와 그 표준 편차이다. 이동 평균 생성자(`ema`)와 그대로의 생성자(`raw`)를 나란히 잰다."""
+    settings = Settings(**recorded.config()["settings"])
+    generator = build_generator(**settings.of_generator())
+    moments = []
+    for path in sorted((folder / "stages").glob("weights-*.npz")):
+        epoch = int(path.stem.removeprefix("weights-"))
+        moment: dict[str, Any] = {"images": recorded.history()[epoch - 1]["images"]}
+        with np.load(path) as stored:
+            for name, kind in (("ema", "ema_generator"), ("raw", "generator")):
+                generator.set_weights(
+                    [stored[f"{kind}/{i:03d}"] for i in range(len(generator.weights))]
+                )
+                moment[name] = distance(generator, n)
+        moments.append(moment)
+    return moments
 
 
-def confirmed(epochs: dict[str, float], n: int) -> dict[str, float]:
-    """저장소에 샘플이 있는 단계의 KID를 다시 재어, 같으면 `epochs`를 그대로 돌려준다. 담을 때 다시 만든 마지막 샘플은 뺀다."""
-    samples = [(images, stage["samples"]) for images, stage in recorded.stages().items()]
-    again = kids(dict(samples[:-1]), n)
-    if not np.allclose([epochs.get(i, np.nan) for i in again], [*again.values()], rtol=0.01):
-        raise SystemExit(
-            "담아 둔 에포크마다의 KID가 기록된 훈련의 것이 아니다. `make run`으로 다시 훈련한다."
-        )
-    return epochs
+def confirmed(moments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """저장소의 생성자로 마지막 값을 다시 재어, 표준 편차 안에서 같으면 `moments`를 그대로 돌려준다."""
+    again, last = distance(recorded.generator(), CURVE_IMAGES), moments[-1]["ema"]
+    if abs(again["kid"] - last["kid"]) > last["kid_std"]:
+        raise SystemExit("담아 둔 곡선이 기록된 훈련의 것이 아니다. `make run`으로 다시 훈련한다.")
+    return moments
 
 
-def kids(samples: dict[int, np.ndarray], n: int) -> dict[str, float]:
-    """내장 벽돌 `n`장과 그때의 샘플 사이의 KID(1,000배)이다. 이름은 본 이미지의 수이다."""
+def distance(generator: keras.Model, n: int) -> dict[str, float]:
+    """샘플 `n`장과 훈련 벽돌 `n`장 사이의 KID(1,000배)와 그 표준 편차이다."""
     bricks = load_bricks().images
-    real = evaluation.brick_features(bricks[np.random.default_rng(0).permutation(len(bricks))[:n]])
-    return {
-        str(images): round(
-            1000
-            * evaluation.kernel_distance(real, evaluation.brick_features(fake), subsets=20).mean,
-            1,
-        )
-        for images, fake in samples.items()
-    }
+    real = bricks[np.random.default_rng(0).permutation(len(bricks))[:n]]
+    z = latents(n, generator.input_shape[-1], seed=SEED)
+    fake = to_uint8(generator.predict(z, batch_size=128, verbose=0))
+    kid = evaluation.kernel_distance(*map(evaluation.brick_features, (real, fake)))
+    return {"kid": round(1000 * kid.mean, 1), "kid_std": round(1000 * kid.std, 1)}
 
 
-def table(scores: dict[str, dict[str, float]]) -> str:
-    lines = [f"{'':11}" + "".join(f"{name:>16}" for name in SHOWN)]
+def table(scores: dict[str, Any]) -> str:
+    lines = [
+        f"{moment['images']:>9,}장: 이동 평균 {moment['ema']['kid']:.4g}, 그대로 {moment['raw']['kid']:.4g}"
+        for moment in scores["curve"]
+    ]
+    lines.append(f"{'':11}" + "".join(f"{name:>16}" for name in SHOWN))
     for rung, values in scores.items():
-        if SHOWN[0] not in values:
-            lines.append(f"{rung}: " + ", ".join(f"{n}장 {kid:.4g}" for n, kid in values.items()))
+        if rung == "curve":
             continue
         lines.append(f"{rung:11}" + "".join(f"{values[name]:>16.4g}" for name in SHOWN))
     return "\n".join(lines)

@@ -24,31 +24,18 @@ from PIL import Image
 from companion import recorded, runs, sampling
 from companion.data import load_bricks, preprocess, to_uint8, write_atomically
 from companion.models import as_transposed, build_discriminator, build_generator, build_logit_model
-from companion.settings import Settings
+from companion.settings import EPOCHS, Settings
 from companion.training import build_dcgan
 from tools import ROOT
 from tools.makers import manifest
 
-# 학습률이 0이 되는 decay_steps는 훈련을 시작할 때 정한다.
-RECIPE = Settings(
-    upsampling="transpose",
-    gradient_penalty=0.02,
-    penalty_interval=4,
-    shift=4,
-    label_noise=0.0,
-    dropout_rate=0.0,
-    ema_decay=0.999,
-    learning_rate=2e-4,
-    precision="auto",
-    seed=0,
-)
+RECIPE = Settings(precision="auto")  # 학습률이 0이 되는 decay_steps는 훈련을 시작할 때 정한다.
 BATCH_SIZE = 32
-EPOCHS = 128  # 12,480장씩 1,597,440장
 WEIGHT_EPOCHS = (1, 2, 4, *range(8, EPOCHS + 1, 8))  # 생성자의 가중치를 남길 때
 EARLY_SAMPLES = (25, 50, 100, 200)
 MOST_GRIDS = 24  # 책에 싣는 샘플 격자의 수. 하나가 0.1 MB쯤이다.
 LARGEST_EXACT_KERNEL = 20_000  # 판별자의 첫 층과 마지막 층은 작아서 줄이지 않는다.
-STAGE_EPOCHS = (1, 3, 8, 16, 41)  # 첫 기록된 훈련과 견줄 수 있는 때들
+STAGE_EPOCHS = (1, 3, 8, 24, 64, EPOCHS)  # 책에 샘플을 싣는 때들. 본 이미지 수가 세 배쯤씩 는다.
 STAGE_SAMPLES = 256
 WALL = ROOT / "book" / "wall.png"
 WALL_COLUMNS, WALL_ROWS = 12, 6
@@ -142,8 +129,8 @@ def export(run_dir: Path, dcgan, heldout: np.ndarray) -> None:
     history = [
         json.loads(line) for line in (run_dir / "history.jsonl").read_text("utf-8").splitlines()
     ]
-    epochs = [epoch for epoch in STAGE_EPOCHS if epoch < history[-1]["epoch"]]
-    epochs.append(history[-1]["epoch"])
+    last = history[-1]["epoch"]
+    epochs = [*(epoch for epoch in STAGE_EPOCHS if epoch < last), last]
     stages = [dict(np.load(run_dir / "stages" / f"epoch-{epoch:03d}.npz")) for epoch in epochs]
     generator, discriminator = as_chapter_networks(dcgan)
     stages[-1] |= stage_of(generator, build_logit_model(discriminator), heldout)

@@ -37,18 +37,20 @@ def endless_batches(batch_size: int) -> Iterator[np.ndarray]:
 # ---------------------------------------------------------------- 우리 것
 
 
-def companion(batch_size: int, precision: str = "float32", plain_normalization: bool = False,
-              jit_compile: bool = False, dropout_rate: float = 0.3) -> Step:  # fmt: skip
-    """`companion.training.DCGAN`을 `fit()`이 부르는 함수로 훈련한다."""
+# 다른 코드가 하는 일만 한다. 그레이디언트 패널티도 이동도 없다.
+PLAIN = {"dropout_rate": 0.3, "label_noise": 0.1, "gradient_penalty": 0.0, "shift": 0}
+
+
+def companion(batch_size: int, plain_normalization: bool = False, jit_compile: bool = False,
+              **changes: Any) -> Step:  # fmt: skip
+    """`companion.training.DCGAN`을 `fit()`이 부르는 함수로 훈련한다. 설정은 `PLAIN`에서 `changes`만 바꾼다."""
     import keras
 
     from companion import models, training
 
     if plain_normalization:
         models.BatchNormalization = keras.layers.BatchNormalization  # type: ignore[misc]
-    dcgan = training.build_dcgan(
-        upsampling="transpose", dropout_rate=dropout_rate, precision=precision
-    )
+    dcgan = training.build_dcgan(**{**PLAIN, **changes})
     if jit_compile:
         dcgan.compile(dcgan.d_optimizer, dcgan.g_optimizer, jit_compile=True)
     return fitted(dcgan, batch_size)
@@ -78,7 +80,7 @@ def fused_adam(batch_size: int) -> Step:
                 grad=gradient,
             )
 
-    dcgan = training.build_dcgan(upsampling="transpose", dropout_rate=0.3)
+    dcgan = training.build_dcgan(**PLAIN)
     dcgan.compile(FusedAdam(2e-4, beta_1=0.5), FusedAdam(2e-4, beta_1=0.5))
     return fitted(dcgan, batch_size)
 
@@ -263,7 +265,7 @@ def pytorch(batch_size: int, precision: str = "float32", channels_last: bool = F
 
 CONTENDERS: dict[str, Callable[[int], Step]] = {
     "companion-float32": companion,
-    "companion-bfloat16": lambda n: companion(n, "mixed_bfloat16"),
+    "companion-bfloat16": lambda n: companion(n, precision="mixed_bfloat16"),
     "gradient-tape": gradient_tape,
     "keras-io": keras_io,
     "pytorch-float32": pytorch,
@@ -271,11 +273,12 @@ CONTENDERS: dict[str, Callable[[int], Step]] = {
     "pytorch-bfloat16": lambda n: pytorch(n, "bfloat16"),
     "pytorch-bfloat16-channels-last": lambda n: pytorch(n, "bfloat16", channels_last=True),
 }
-# 빠르게 하려고 해 본 것들이다. 모두 float32이고 companion-float32와 비교한다.
+# 빠르게 하려고 해 본 것들과, 기록된 훈련에 더한 것이다. 모두 float32이고 companion-float32와 비교한다.
 ATTEMPTS: dict[str, Callable[[int], Step]] = {
     "plain-normalization": lambda n: companion(n, plain_normalization=True),
     "fused-adam": fused_adam,
     "no-dropout": lambda n: companion(n, dropout_rate=0.0),
+    "penalty-and-shift": lambda n: companion(n, gradient_penalty=0.02, shift=4),
     "one-operation-at-a-time": one_operation_at_a_time,
     "without-onednn": without_onednn,
     "xla": lambda n: companion(n, jit_compile=True),

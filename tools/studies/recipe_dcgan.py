@@ -128,7 +128,10 @@ def build(recipe: Recipe, seed: int, steps: int) -> RecipeDCGAN:
             altered(discriminator, recipe, recipe.discriminator_kernel, "leaky_relu"),
             altered(generator, recipe, recipe.generator_kernel, recipe.generator_activation),
             recipe=recipe,
+            label_noise=0.1,
             ema_decay=recipe.ema_decay,
+            gradient_penalty=0.0,
+            shift=0,
             seed=seed,
         )
 

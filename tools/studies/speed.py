@@ -31,7 +31,7 @@ from companion.data import brick_batches, load_bricks, preprocess
 from companion.training import build_dcgan
 from tools import ROOT
 from tools.studies import pytorch, run, train
-from tools.studies.contenders import ATTEMPTS, CONTENDERS, endless_batches
+from tools.studies.contenders import ATTEMPTS, CONTENDERS, PLAIN, endless_batches
 from tools.studies.recipes import CHOSEN, Recipe
 from tools.studies.tables import RESULTS
 
@@ -190,7 +190,7 @@ def profile(batch: int, steps: int = 10) -> dict:
     연산을 한 번에 하나씩만 돌려(연산 안에서는 모든 코어를 쓴다) 시간을 더하면 스텝 전체가 되게 한다.
     """
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    dcgan = build_dcgan(upsampling="transpose", precision="float32", dropout_rate=0.0)
+    dcgan = build_dcgan(**{**PLAIN, "dropout_rate": 0.0})
     images = tf.constant(next(endless_batches(batch)))
     function = tf.function(dcgan.train_step, reduce_retracing=True)
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from companion import evaluation
+from companion import evaluation, recorded
 from companion.data import load_bricks
+from companion.models import build_generator
 from tools.makers import ladder
 
 DRAWS = 5
@@ -90,22 +91,46 @@ def test_blur_keeps_the_mean_and_weakens_the_detail():
     np.testing.assert_array_equal(ladder.blur(white), white)
 
 
-def test_the_kid_of_every_epoch_is_that_of_the_recorded_run(monkeypatch):
-    epochs = evaluation.stored_ladder()["epochs"]
-    assert ladder.confirmed(epochs, 1500) == epochs
+def test_the_curve_is_measured_from_the_weights_of_both_generators(tmp_path, monkeypatch):
+    settings = {"image_size": 64, "base_channels": 1, "latent_dim": 4}
+    monkeypatch.setattr(recorded, "config", lambda: {"settings": settings})
+    monkeypatch.setattr(recorded, "history", lambda: [{"images": 10}, {"images": 20}])
     monkeypatch.setattr(
-        ladder, "kids", lambda samples, n: {str(i): epochs[str(i)] for i in samples}
+        ladder, "distance", lambda generator, n: float(generator.get_weights()[0].mean()) + n
     )
-    for broken in ({**epochs, "37440": 609.6}, {"37440": epochs["37440"]}):
-        with pytest.raises(SystemExit, match="기록된 훈련의 것이 아니다"):
-            ladder.confirmed(broken, 1500)
+    weights = [np.ones_like(w) for w in build_generator(**settings).get_weights()]
+    (tmp_path / "stages").mkdir()
+    for epoch in (1, 2):
+        arrays = {
+            f"{kind}/{i:03d}": level * epoch * w
+            for kind, level in (("ema_generator", 10), ("generator", 1))
+            for i, w in enumerate(weights)
+        }
+        np.savez(tmp_path / "stages" / f"weights-{epoch:03d}.npz", **arrays)
+    assert ladder.curve(tmp_path, 100) == [
+        {"images": 10, "ema": 110, "raw": 101},
+        {"images": 20, "ema": 120, "raw": 102},
+    ]
 
 
-def test_every_rung_is_measured_again_or_marked_as_kept(monkeypatch, tmp_path):
+def test_the_end_of_the_stored_curve_is_that_of_the_recorded_generator(monkeypatch):
+    moments = evaluation.stored_curve()
+    last = moments[-1]["ema"]
+    assert moments[-1]["images"] == recorded.history()[-1]["images"]
+    assert ladder.distance(recorded.generator(), 1_000)["kid"] == pytest.approx(
+        last["kid"], abs=10 * last["kid_std"]
+    )
+    monkeypatch.setattr(ladder, "distance", lambda *_: {"kid": last["kid"] + last["kid_std"] / 2})
+    assert ladder.confirmed(moments) == moments
+    monkeypatch.setattr(ladder, "distance", lambda *_: {"kid": last["kid"] + last["kid_std"] * 2})
+    with pytest.raises(SystemExit, match="기록된 훈련의 것이 아니다"):
+        ladder.confirmed(moments)
+
+
+def test_every_rung_is_measured_again(monkeypatch, tmp_path):
     stored = evaluation.stored_ladder()
     monkeypatch.setattr(evaluation, "evaluate", lambda *_, **__: {"kid": 0.0})
-    monkeypatch.setattr(ladder, "confirmed", lambda epochs, n: epochs)
+    monkeypatch.setattr(ladder, "confirmed", lambda moments: moments)
     measured = ladder.measure(64, 1, tmp_path / "없는 폴더")
-    assert measured.keys() == stored.keys()
-    same = {name for name in stored if measured[name] == stored[name]}
-    assert same == {*ladder.KEPT, "epochs"}
+    assert measured.keys() == {*stored, "curve"}
+    assert all(measured[name] == {"kid": 0.0} for name in stored)
