@@ -129,7 +129,8 @@ class Settings:
         base_channels: 두 신경망의 너비. `build_discriminator()`와 `build_generator()`를 보라.
         latent_dim: 잠재 벡터의 길이.
         upsampling, kernel_size: 생성자가 크기를 두 배로 키우는 방법. `build_generator()`를 보라.
-        dropout_rate: 판별자의 드롭아웃 비율, [0, 1).
+        dropout_rate: 판별자의 드롭아웃 비율, [0, 1). 기록된 훈련은 쓰지 않았다. 짧은 실험에서는 차이를 가릴 수 없었다
+            (`tools/studies/README.md`).
         label_noise, ema_decay, gradient_penalty, penalty_interval, shift: `DCGAN`을 보라.
         learning_rate: 두 Adam의 학습률. 기본값은 기본 크기에 맞춘 것이다. `base_channels=16`이면 2e-3이 훨씬 빨랐다
             (`tools/studies/README.md`).

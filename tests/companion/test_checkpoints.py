@@ -376,7 +376,7 @@ def test_header_is_plain_json(tmp_path, model):
 
 def by_hand(activation=None, d_optimizer=None, **settings):
     """`build_dcgan()`을 거치지 않고 지은 모델이다. `activation`이 있으면 생성자의 LeakyReLU를 그것으로 바꾼다."""
-    generator = build_generator(4, "smooth", image_size=8, base_channels=2)
+    generator = build_generator(4, image_size=8, base_channels=2)
     if activation:
         generator = keras.models.clone_model(
             generator,
@@ -387,7 +387,7 @@ def by_hand(activation=None, d_optimizer=None, **settings):
             ),
         )
     networks = build_discriminator(8, base_channels=2, dropout_rate=0.3), generator
-    dcgan = DCGAN(*networks, latent_dim=4, **settings)
+    dcgan = DCGAN(*networks, **{"latent_dim": 4, "shift": 1, **settings})
     dcgan.compile(d_optimizer)
     return dcgan
 
@@ -413,8 +413,8 @@ def test_the_header_names_the_settings_every_layer_and_both_optimizers(tmp_path)
             lambda: by_hand(d_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.9)),
             "d_optimizer.beta_1: 그때 0.5, 지금 0.9",
         ),
-        (lambda: by_hand(ema_decay=0.9), "training.ema_decay: 그때 0.995, 지금 0.9"),
-        (lambda: by_hand(gradient_penalty=0.5), "training.gradient_penalty: 그때 0.0, 지금 0.5"),
+        (lambda: by_hand(ema_decay=0.9), "training.ema_decay: 그때 0.999, 지금 0.9"),
+        (lambda: by_hand(gradient_penalty=0.5), "training.gradient_penalty: 그때 0.02, 지금 0.5"),
         (lambda: build_dcgan(**SMALL, beta_1=0.9), "settings.beta_1: 그때 0.5, 지금 0.9"),
         (
             lambda: build_dcgan(**SMALL, decay_steps=8),

@@ -19,11 +19,12 @@ from companion.training import build_dcgan
 two = [tf.config.LogicalDeviceConfiguration()] * 2
 tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], two)
 images = np.random.default_rng(0).integers(0, 256, (64, 16, 16, 1), "uint8")
+plain = {"image_size": 16, "base_channels": 4, "gradient_penalty": 0.0}
 
 
 def train(folder, devices, *stops):
     for epochs in stops:
-        dcgan = build_dcgan(image_size=16, base_channels=4, shift=2, devices=devices)
+        dcgan = build_dcgan(**plain, shift=2, devices=devices)
         arguments = dict(batch_size=16, verbose=0)
         history = runs.train(dcgan, images, run_dir=folder, epochs=epochs, **arguments)
     return history, [np.asarray(v) for v in checkpoints._variables(dcgan).values()]
@@ -38,12 +39,12 @@ history, one = train(sys.argv[1] + "/one", None, 3)
 _, two = train(sys.argv[1] + "/two", both, 3)
 _, resumed = train(sys.argv[1] + "/resumed", both, 1, 3)
 try:
-    dcgan = build_dcgan(image_size=16, base_channels=4, devices=both)
+    dcgan = build_dcgan(**plain, devices=both)
     runs.train(dcgan, images, run_dir=sys.argv[1] + "/odd", epochs=1, batch_size=15)
 except ValueError as error:
     refused = str(error)
 try:
-    build_dcgan(image_size=16, base_channels=4, devices=both, gradient_penalty=0.02)
+    build_dcgan(image_size=16, base_channels=4, devices=both)
 except ValueError as error:
     penalty = str(error)
 print(json.dumps({
