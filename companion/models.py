@@ -217,6 +217,7 @@ def as_transposed(generator: keras.Model) -> keras.Model:
     Raises:
         ValueError: `"smooth"`로 지은 생성자가 아닐 때.
     """
+    check_model("generator", generator)
     if not any(isinstance(layer, SmoothConv2DTranspose) for layer in generator.layers):
         raise ValueError('upsampling="smooth"로 지은 생성자가 아니다. build_generator()로 짓는다.')
     _, image_size, _, channels = generator.output_shape
