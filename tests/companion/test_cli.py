@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 import companion
-from companion import cli, data, runs, sampling, training
+from companion import cli, data, runs, sampling, settings, training
 from companion.settings import Settings
 from companion.training import build_dcgan
 
@@ -421,7 +421,7 @@ def test_a_run_of_the_recorded_length_is_trained_unless_told_otherwise(tmp_path,
         runs, "train", lambda _, images, **options: given.update(options) or [{"images": 0}]
     )
     assert cli.main(["train", str(tmp_path), "--precision", "float32"]) == 0
-    assert (given["epochs"], given["batch_size"]) == (41, 32)
+    assert (given["epochs"], given["batch_size"]) == (settings.EPOCHS, 32)
 
 
 def test_there_are_no_more_columns_than_samples(run_dir, tmp_path):

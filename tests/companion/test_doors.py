@@ -69,7 +69,7 @@ def doors(tmp_path_factory):
         models.build_generator(4, **SMALL),
     )
     smooth = models.build_generator(4, "smooth", **SMALL)
-    dcgan = training.build_dcgan(**SMALL, latent_dim=4)
+    dcgan = training.build_dcgan(**SMALL, latent_dim=4, shift=1)
     folder = tmp_path_factory.mktemp("checkpoints")
     path = checkpoints.save_checkpoint(folder, dcgan, 0)
     run_dir = tmp_path_factory.mktemp("runs") / "run"
@@ -96,7 +96,7 @@ def doors(tmp_path_factory):
                           "ema_decay": 0.9, "gradient_penalty": 0.0, "penalty_interval": 1, "shift": 1, "seed": 0,
                           "settings": None}),
         (training.binary_cross_entropy, {"labels": [1.0, 0.0], "logits": [0.0, 1.0]}),
-        (training.build_dcgan, {"settings": training.Settings(**SMALL, latent_dim=4), "devices": None}),
+        (training.build_dcgan, {"settings": training.Settings(**SMALL, latent_dim=4, shift=1), "devices": None}),
         (training.mirrored, {"devices": ["CPU:0"]}),
         (training.ConstantThenLinear, {"learning_rate": 0.1, "decay_steps": 10}),
         (runs.train, {**options, "steps_per_epoch": 1, "sample_steps": (), "seed": 0, "callbacks": (), "verbose": 0}),
