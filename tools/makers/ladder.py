@@ -7,6 +7,7 @@
 import argparse
 import json
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -116,12 +117,16 @@ def confirmed(moments: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def distance(generator: keras.Model, n: int) -> dict[str, float]:
     """샘플 `n`장과 훈련 벽돌 `n`장 사이의 KID(1,000배)와 그 표준 편차이다."""
-    bricks = load_bricks().images
-    real = bricks[np.random.default_rng(0).permutation(len(bricks))[:n]]
     z = latents(n, generator.input_shape[-1], seed=SEED)
     fake = to_uint8(generator.predict(z, batch_size=128, verbose=0))
-    kid = evaluation.kernel_distance(*map(evaluation.brick_features, (real, fake)))
+    kid = evaluation.kernel_distance(real_features(n), evaluation.brick_features(fake))
     return {"kid": round(1000 * kid.mean, 1), "kid_std": round(1000 * kid.std, 1)}
+
+
+@cache
+def real_features(n: int) -> np.ndarray:
+    bricks = load_bricks().images
+    return evaluation.brick_features(bricks[np.random.default_rng(0).permutation(len(bricks))[:n]])
 
 
 def table(scores: dict[str, Any]) -> str:
