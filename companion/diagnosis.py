@@ -10,6 +10,7 @@ from numbers import Real
 from typing import Any, NamedTuple
 
 from companion.arguments import history_lines, is_number, refusal
+from companion.settings import DEFAULTS
 
 COLUMNS = ("d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy")
 FEWEST_STEPS = 1_000  # 이보다 적으면 건강한 훈련도 아직 덩어리만 만든다.
@@ -40,7 +41,7 @@ class Sign(NamedTuple):
         return f"{self.verdict}: {self.text} {self.advice}".rstrip()
 
 
-def diagnose(history: Any, *, label_noise: float = 0.1) -> list[Sign]:
+def diagnose(history: Any, *, label_noise: float = DEFAULTS.label_noise) -> list[Sign]:
     """`train()`이나 `fit()`이 돌려준 기록에서 징후를 찾는다.
 
     Args:
