@@ -342,11 +342,11 @@ def stored_ladder() -> dict[str, dict[str, float]]:
 
 
 def stored_curve() -> list[dict]:
-    """기록된 훈련을 하는 동안의 KID이다. 훈련 벽돌 5,000장과 샘플 5,000장으로 쟀다.
+    """기록된 훈련을 하는 동안의 KID이다.
 
     Returns:
-        재어 둔 때마다 `{"images": 본 이미지의 수, "ema": {"kid": …, "kid_std": …}, "raw": {…}}`. 값은 1,000배이고, `ema`는
-        이동 평균 생성자, `raw`는 그대로의 생성자이다.
+        재어 둔 때마다 `{"images": 본 이미지의 수, "samples": 샘플과 훈련 벽돌의 수, "ema": {"kid": …, "kid_std": …},
+        "raw": {…}}`. 값은 1,000배이고, `ema`는 이동 평균 생성자, `raw`는 그대로의 생성자이다.
     """
     return json.loads(read_packaged(FOLDER / "ladder.json"))["curve"]
 

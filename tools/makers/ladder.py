@@ -96,7 +96,9 @@ def curve(folder: Path, n: int = CURVE_IMAGES) -> list[dict[str, Any]]:
     moments = []
     for path in sorted((folder / "stages").glob("weights-*.npz")):
         epoch = int(path.stem.removeprefix("weights-"))
-        moment: dict[str, Any] = {"images": recorded.history()[epoch - 1]["images"]}
+        moment: dict[str, Any] = {
+            "images": recorded.history()[epoch - 1]["images"], "samples": n,
+        }  # fmt: skip
         with np.load(path) as stored:
             for name, kind in (("ema", "ema_generator"), ("raw", "generator")):
                 generator.set_weights(
