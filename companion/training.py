@@ -305,7 +305,7 @@ class DCGAN(keras.Model):
 class ConstantThenLinear(keras.optimizers.schedules.LearningRateSchedule):
     """절반까지는 그대로이고, 그 뒤로 곧게 줄어 `decay_steps`스텝에서 0이 되는 학습률이다.
 
-    걸음이 0으로 줄어야 두 신경망이 한 점에 가라앉는다. 그래서 훈련이 끝나면 이동 평균과 마지막 가중치가 거의 같다.
+    걸음이 줄면 배치마다 다른 잡음이 가중치를 덜 흔든다. 그래서 훈련이 끝나면 이동 평균과 마지막 가중치가 거의 같다.
     """
 
     def __init__(self, learning_rate: float, decay_steps: int):
@@ -349,8 +349,8 @@ def build_dcgan(
 ) -> DCGAN:
     """두 신경망을 짓고 컴파일한 `DCGAN`을 돌려준다.
 
-    기본값은 이 장의 기록된 훈련에 쓴 값이다. 두 신경망은 4.2절에서 쌓은 그대로이고, 판별자의 드롭아웃만 0.3이 아니라
-    0이다.
+    기본값은 이 장의 기록된 훈련에 쓴 값이다. 다만 학습률을 줄이려면 훈련의 길이를 알아야 하므로 `decay_steps`는 따로
+    준다. 두 신경망은 4.2절에서 쌓은 그대로이고, 판별자의 드롭아웃만 0.3이 아니라 0이다.
 
     Args:
         settings: 짓는 데 쓸 값들.
