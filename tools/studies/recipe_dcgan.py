@@ -27,6 +27,8 @@ class RecipeDCGAN(DCGAN):
     def train_step(self, data: tf.Tensor) -> dict[str, tf.Tensor]:
         real_images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         real_images = self._mistaken(real_images)
+        if self.recipe.as_published:
+            return super().train_step(real_images)
         batch_size = ops.shape(real_images)[0]
         z = self.sample_latents(batch_size)
 
@@ -130,8 +132,8 @@ def build(recipe: Recipe, seed: int, steps: int) -> RecipeDCGAN:
             recipe=recipe,
             label_noise=0.1,
             ema_decay=recipe.ema_decay,
-            gradient_penalty=0.0,
-            shift=0,
+            gradient_penalty=recipe.gradient_penalty,
+            shift=recipe.shift,
             seed=seed,
         )
 

@@ -1,13 +1,15 @@
 """비교할 훈련법들을 적는다.
 
-`Recipe`의 기본값이 기준 훈련법이고, 실험은 그 가운데 한두 가지를 바꾼 것이다. 기준은 이 장의 첫 기록된 훈련에 쓴
-것이며, 실험이 고른 것은 `companion.training`의 기본값이 되었다.
+`Recipe`의 기본값이 기준 훈련법이고, 실험은 그 가운데 한두 가지를 바꾼 것이다. 기준은 기록된 훈련의 훈련법이 아니다.
+그것은 `RECORDED`이다.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from typing import Any
+
+from companion.settings import DEFAULTS
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Recipe:
         latent: `"normal"`은 표준 정규 분포, `"uniform"`은 [-1, 1]의 균등 분포이다.
         real_range: `"same"`은 생성자의 출력과 같은 [-1, 1], `"unit"`과 `"byte"`는 진짜만 [0, 1]과 [0, 255]로 잘못 넣은
             것이다.
+        gradient_penalty, shift: `companion.DCGAN`의 것이다. 둘 가운데 하나라도 있으면 스텝이 `DCGAN`의 것 그대로이므로,
+            손실과 고치는 차례와 배치와 증강은 바꾸지 못한다.
         images: 훈련하면서 보는 이미지의 수이다.
     """
 
@@ -53,7 +57,21 @@ class Recipe:
     precision: str = "float32"
     base_channels: int = 16
     real_range: str = "same"
+    gradient_penalty: float = 0.0
+    shift: int = 0
     images: int = 64_000
+
+    def __post_init__(self) -> None:
+        usual = (self.loss, self.updates, self.batches, self.augmentation)
+        if self.as_published and usual != ("logits", "together", "separate", "none"):
+            raise ValueError(
+                f"패널티나 옮기기와 함께 쓸 수 없는 설정이 있다: {', '.join(usual)}. 하나만 쓴다."
+            )
+
+    @property
+    def as_published(self) -> bool:
+        """스텝이 `companion.DCGAN`의 것 그대로이면 참이다."""
+        return bool(self.gradient_penalty or self.shift)
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -76,17 +94,27 @@ class Study:
     seeds: int = 3
 
 
-def both(rate: float, **changes: Any) -> Recipe:
-    """두 신경망의 학습률이 같은 훈련법이다."""
-    return Recipe(d_learning_rate=rate, g_learning_rate=rate, **changes)
+def both(rate: float, recipe: Recipe = Recipe(), **changes: Any) -> Recipe:
+    """두 신경망의 학습률이 `rate`인 훈련법이다."""
+    return replace(recipe, d_learning_rate=rate, g_learning_rate=rate, **changes)
 
 
 CHOSEN = both(4e-4, upsampling="smooth")  # 좁은 신경망에서 고른 것
+PLAIN = Recipe(
+    labels="none", ema_decay=DEFAULTS.ema_decay
+)  # 기록된 훈련에서 패널티와 옮기기를 뺀 것
+RECORDED = replace(PLAIN, gradient_penalty=DEFAULTS.gradient_penalty, shift=DEFAULTS.shift)
+NARROW_RATE = 2e-3  # 너비 16에서 쓰는 학습률(4.2.4절의 작은 훈련과 같다)
 
 
-def spoiled(**changes: Any) -> Recipe:
-    """고른 훈련법을 일부러 망가뜨린 것이다. 징후만 보면 되므로 절반만 훈련한다. 바꾼 것이 없으면 건강한 것이다."""
-    return replace(CHOSEN, images=32_000, **changes)
+def spoiled(recipe: Recipe, **changes: Any) -> Recipe:
+    """훈련법을 일부러 망가뜨린 것이다. 징후만 보면 되므로 절반만 훈련한다. 바꾼 것이 없으면 건강한 것이다."""
+    return replace(recipe, images=32_000, **changes)
+
+
+def full_size(recipe: Recipe) -> Recipe:
+    """기본 크기로 30만 장을 보는 훈련이다. 거기까지는 기록된 훈련의 학습률도 그대로이다."""
+    return replace(recipe, base_channels=64, precision="mixed_bfloat16", images=300_800)
 
 
 STUDIES = {
@@ -185,19 +213,53 @@ STUDIES = {
     "faults": Study(
         "`diagnose()`는 기준을 정할 때 쓰지 않은 고장을 알아채는가? 첫째는 건강한 훈련이다.",
         (
-            spoiled(),
-            spoiled(labels="outward", loss="probabilities"),
-            spoiled(d_learning_rate=1e-6),
-            spoiled(g_learning_rate=1e-6),
-            spoiled(d_learning_rate=2e-2, g_learning_rate=2e-2),
-            spoiled(real_range="byte"),
-            spoiled(labels="swapped"),
-            spoiled(real_range="unit"),
-            spoiled(d_learning_rate=1e-2),
-            spoiled(g_learning_rate=1e-2),
-            spoiled(dropout_rate=0.95),
-            spoiled(beta_1=0.99),
-            spoiled(labels="outward", batch_size=128),
+            spoiled(CHOSEN),
+            spoiled(CHOSEN, labels="outward", loss="probabilities"),
+            spoiled(CHOSEN, d_learning_rate=1e-6),
+            spoiled(CHOSEN, g_learning_rate=1e-6),
+            spoiled(CHOSEN, d_learning_rate=2e-2, g_learning_rate=2e-2),
+            spoiled(CHOSEN, real_range="byte"),
+            spoiled(CHOSEN, labels="swapped"),
+            spoiled(CHOSEN, real_range="unit"),
+            spoiled(CHOSEN, d_learning_rate=1e-2),
+            spoiled(CHOSEN, g_learning_rate=1e-2),
+            spoiled(CHOSEN, dropout_rate=0.95),
+            spoiled(CHOSEN, beta_1=0.99),
+            spoiled(CHOSEN, labels="outward", batch_size=128),
+        ),
+        seeds=1,
+    ),
+    "recorded_faults": Study(
+        "기록된 훈련의 훈련법에서도 `diagnose()`가 고장을 알아채는가? 첫째는 건강한 훈련이다.",
+        tuple(
+            spoiled(both(NARROW_RATE, RECORDED), **changes)
+            for changes in (
+                {},
+                {"labels": "outward"},
+                {"d_learning_rate": 1e-6},
+                {"g_learning_rate": 1e-6},
+                {"d_learning_rate": 2e-2, "g_learning_rate": 2e-2},
+                {"real_range": "byte"},
+                {"labels": "swapped"},
+                {"real_range": "unit"},
+                {"dropout_rate": 0.95},
+                {"beta_1": 0.99},
+                {"batch_size": 128},
+                {"gradient_penalty": 10.0},
+            )
+        ),
+        seeds=2,
+    ),
+    "penalty_and_shift": Study(
+        "기본 크기에서 패널티와 옮기기를 빼면 어떻게 되는가? 훈련 하나씩이다.",
+        tuple(
+            full_size(recipe)
+            for recipe in (
+                RECORDED,
+                PLAIN,
+                replace(RECORDED, shift=0),
+                replace(RECORDED, gradient_penalty=0.0),
+            )
         ),
         seeds=1,
     ),

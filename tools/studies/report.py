@@ -50,6 +50,8 @@ NAMES: dict[str, str | dict[str, str]] = {
     "precision": {"mixed_bfloat16": "bfloat16"},
     "base_channels": "너비 {}",
     "real_range": {"unit": "진짜를 [0, 1]로", "byte": "진짜를 [0, 255]로"},
+    "gradient_penalty": "패널티 {}",
+    "shift": "{}픽셀 옮기기",
     "images": "이미지 {:,}장",
 }
 

@@ -96,19 +96,22 @@ def diagnosis_table(study: Study) -> str:
             )
     sick = [found for is_sick, found in outcomes if is_sick]
     well = [found for is_sick, found in outcomes if not is_sick]
-    new_seeds = [
-        bool(runs.troubles(result))
-        for runs in read(STUDIES["seeds"])
-        for result in runs.results
+    words = (
+        f"병든 훈련 {len(sick)}개 가운데 {sum(sick)}개를 알아채고 {len(sick) - sum(sick)}개를 놓쳤다. "
+        f"멀쩡한 훈련 {len(well)}개 가운데 {sum(well)}개에서 잘못 울렸다."
+    )
+    return "\n".join([words, "", *lines])
+
+
+def new_seeds_in_words() -> str:
+    """`diagnose()`의 기준을 정한 뒤에 훈련한 건강한 시드들에서 잘못 울린 횟수이다."""
+    [chosen] = read(STUDIES["seeds"])
+    alarms = [
+        bool(chosen.troubles(result))
+        for result in chosen.results
         if result["seed"] >= FIRST_NEW_SEED
     ]
-    return "\n".join([
-        f"병든 훈련 {len(sick)}개 가운데 {sum(sick)}개를 알아채고 {len(sick) - sum(sick)}개를 놓쳤다. "
-        f"멀쩡한 훈련 {len(well)}개 가운데 {sum(well)}개에서, 고른 훈련법의 새 시드 {len(new_seeds)}개 가운데 "
-        f"{sum(new_seeds)}개에서 잘못 울렸다.",
-        "",
-        *lines,
-    ])  # fmt: skip
+    return f"고른 훈련법의 새 시드 {len(alarms)}개 가운데 {sum(alarms)}개에서 잘못 울렸다."
 
 
 def power_table() -> str:
@@ -296,8 +299,10 @@ def table(name: str) -> str:
         return power_table()
     if name == "forger":
         return forger.table(forger.finished())
+    if name == "new-seeds":
+        return new_seeds_in_words()
     if name in STUDIES:
-        return (diagnosis_table if name == "faults" else study_table)(STUDIES[name])
+        return (diagnosis_table if name.endswith("faults") else study_table)(STUDIES[name])
     path = RESULTS / f"{name}.json"
     if not path.exists():
         return NOTHING_YET

@@ -17,7 +17,7 @@ from companion.training import build_dcgan
 from tools.studies import report, run, tables, train
 from tools.studies.__main__ import PLAN
 from tools.studies.recipe_dcgan import build, doubling
-from tools.studies.recipes import STUDIES, Recipe
+from tools.studies.recipes import RECORDED, STUDIES, Recipe
 
 TINY = Recipe(base_channels=2, batch_size=64, images=2_560)
 
@@ -49,12 +49,21 @@ def trained(dcgan, batches):
     return [*dcgan.discriminator.get_weights(), *dcgan.ema_generator.get_weights()]
 
 
-def test_the_baseline_is_the_companions_own_training_to_the_bit(batches):
-    old = {"label_noise": 0.1, "ema_decay": 0.995, "gradient_penalty": 0.0, "shift": 0}
-    ours = trained(build_dcgan(base_channels=4, seed=3, **old), batches)
-    recipe = Recipe(base_channels=4)
-    theirs = trained(build(recipe, seed=3, steps=3), batches)
+OLD = {"label_noise": 0.1, "ema_decay": 0.995, "gradient_penalty": 0.0, "shift": 0}
+
+
+@pytest.mark.parametrize(("recipe", "settings"), [(Recipe(), OLD), (RECORDED, {})])
+def test_the_baseline_and_the_recorded_recipe_are_the_companions_to_the_bit(
+    recipe, settings, batches
+):
+    ours = trained(build_dcgan(base_channels=4, seed=3, **settings), batches)
+    theirs = trained(build(replace(recipe, base_channels=4), seed=3, steps=3), batches)
     assert all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+def test_what_the_companions_own_step_cannot_do_is_refused():
+    with pytest.raises(ValueError, match="함께 쓸 수 없는 설정"):
+        replace(RECORDED, batches="mixed")
 
 
 def tiny(**changes):
