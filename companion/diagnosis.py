@@ -14,7 +14,7 @@ from companion.settings import DEFAULTS
 
 COLUMNS = ("d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy")
 FEWEST_STEPS = 1_000  # 이보다 적으면 건강한 훈련도 아직 덩어리만 만든다.
-LOUDEST_G_LOSS = 6.0  # 안쪽 레이블 잡음이 있으면 건강한 g_loss는 4를 넘지 않았다.
+LOUDEST_G_LOSS = 6.0  # 건강한 훈련의 g_loss는 레이블 잡음이 있든 없든 4를 넘지 않았다.
 QUIETEST_G_LOSS = 0.4
 GUESSING_ACCURACY = 0.62
 LARGEST_BIAS = 0.25
@@ -119,7 +119,7 @@ def _generator(g_loss: float) -> Sign:
             f"g_loss가 {g_loss:.2f}이다. 위조품이 늘 통한다.",
             "판별자가 배우는지(학습률이 0이 아닌지), 레이블이 뒤바뀌지 않았는지 본다.",
         )
-    return Sign(GOOD, f"g_loss가 {g_loss:.2f}로, 0으로도 무한대로도 가지 않는다.")
+    return Sign(GOOD, f"g_loss가 {g_loss:.2f}이다. 0으로도 무한대로도 가지 않는다.")
 
 
 def _discriminator(d_loss: float, real: float, fake: float, label_noise: float) -> Sign:

@@ -41,7 +41,7 @@ def loss_floor(answer: Callable[..., Any]) -> None:
 
 
 @checker(
-    hint="먼저 min(decay, (1 + n) / (10 + n))으로 감쇠율을 정하고, 식 (5)에 넣는다.",
+    hint="먼저 min(decay, (1 + n) / (10 + n))으로 감쇠율을 정하고, 식 (6)에 넣는다.",
     done="companion의 _update_ema()가 하는 일과 같다.",
 )
 def update_average(answer: Callable[..., Any]) -> None:
@@ -60,7 +60,7 @@ def update_average(answer: Callable[..., Any]) -> None:
                 rate * value + (1 - rate) * average,
                 "평균과 새 값에 곱하는 가중치가 바뀌었다. 감쇠율은 지난 평균에 곱한다.",
             ),
-            (rate, "감쇠율이 나왔다. 그것을 식 (5)에 넣어 새 평균을 구한다."),
+            (rate, "감쇠율이 나왔다. 그것을 식 (6)에 넣어 새 평균을 구한다."),
             (
                 warm * average + (1 - warm) * value,
                 "감쇠율이 decay보다 커졌다. 둘 가운데 작은 것을 쓴다.",

@@ -169,7 +169,7 @@ def test_a_noise_that_is_no_noise_is_refused(noise):
 
 
 def test_what_fit_returns_is_a_history_too():
-    dcgan = build_dcgan(image_size=8, base_channels=2, latent_dim=4)
+    dcgan = build_dcgan(image_size=8, base_channels=2, latent_dim=4, shift=1)
     data = np.random.default_rng(0).uniform(-1, 1, (8, 8, 8, 1)).astype("float32")
     history = dcgan.fit(data, epochs=2, batch_size=4, verbose=0)
     signs = diagnose(history)

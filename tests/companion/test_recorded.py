@@ -10,24 +10,29 @@ from PIL import Image
 
 from companion import recorded, sampling
 from companion.data import load_bricks, preprocess, to_uint8
+from companion.runs import duration
+from companion.settings import EPOCHS
 
 
 def test_the_run_is_full_size():
     assert recorded.generator().count_params() == 3_576_576
     assert recorded.discriminator().count_params() == 2_765_312
-    assert recorded.config()["model"]["base_channels"] == 64
+    assert recorded.config()["settings"]["base_channels"] == 64
 
 
 def test_the_run_is_long_enough():
-    assert recorded.manifest()["images"] >= 800_000
+    assert recorded.manifest()["images"] >= 1_500_000
+    assert recorded.history()[-1]["epoch"] == EPOCHS
     assert recorded.history()[-1]["images"] == recorded.manifest()["images"]
 
 
 def test_the_readme_says_how_long_the_run_took():
     run = recorded.manifest()
     readme = " ".join((Path(__file__).parents[2] / "README.md").read_text("utf-8").split())
-    minutes, cores = round(run["seconds"] / 60), run["environment"]["cores"]
-    assert f"이미지 {run['images']:,}장에 {cores}코어 CPU로 {minutes}분 걸렸다" in readme
+    assert run["environment"]["cores"] == 2
+    assert (
+        f"이미지 {run['images']:,}장에 CPU 시간이 {duration(run['cpu_seconds'])} 들었다" in readme
+    )
 
 
 def test_the_run_saw_the_embedded_training_bricks_and_no_others():

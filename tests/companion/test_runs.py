@@ -211,7 +211,9 @@ def test_a_model_that_is_not_compiled_is_refused_at_the_door(tmp_path):
     small = {"image_size": 8, "base_channels": 2}
     networks = build_discriminator(**small), build_generator(4, **small)
     with pytest.raises(ValueError, match="컴파일하지 않은"):
-        runs.train(DCGAN(*networks, latent_dim=4), images(), run_dir=tmp_path / "new", epochs=1)
+        runs.train(
+            DCGAN(*networks, latent_dim=4, shift=1), images(), run_dir=tmp_path / "new", epochs=1
+        )
     assert not (tmp_path / "new").exists()
 
 
@@ -335,7 +337,7 @@ def test_samples_beyond_the_range_of_pixels_do_not_stop_the_training(tmp_path):
     last = networks[1].layers[-1]
     last.activation = keras.activations.linear
     last.kernel.assign(100 * last.kernel)
-    dcgan = DCGAN(*networks, latent_dim=4)
+    dcgan = DCGAN(*networks, latent_dim=4, shift=1)
     dcgan.ema_generator = networks[1]
     dcgan.compile()
     runs.train(dcgan, images(), run_dir=tmp_path, epochs=1, batch_size=8, verbose=0)
@@ -348,10 +350,13 @@ def test_a_generator_made_by_hand_is_not_loaded_as_ours(tmp_path):
             build_discriminator(8, base_channels=2),
             build_generator(4, "resize", image_size=8, base_channels=2),
             latent_dim=4,
+            shift=1,
             settings=settings,
         )
 
-    for step, settings in enumerate([None, Settings(image_size=8, base_channels=2, latent_dim=4)]):
+    for step, settings in enumerate(
+        [None, Settings(image_size=8, base_channels=2, latent_dim=4, shift=1)]
+    ):
         dcgan = altered(settings)
         dcgan.compile()
         path = checkpoints.save_checkpoint(tmp_path, dcgan, step)

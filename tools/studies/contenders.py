@@ -38,7 +38,12 @@ def endless_batches(batch_size: int) -> Iterator[np.ndarray]:
 
 
 # 다른 코드가 하는 일만 한다. 그레이디언트 패널티도 이동도 없다.
-PLAIN = {"dropout_rate": 0.3, "label_noise": 0.1, "gradient_penalty": 0.0, "shift": 0}
+PLAIN: dict[str, Any] = {
+    "dropout_rate": 0.3,
+    "label_noise": 0.1,
+    "gradient_penalty": 0.0,
+    "shift": 0,
+}
 
 
 def companion(batch_size: int, plain_normalization: bool = False, jit_compile: bool = False,

@@ -76,7 +76,7 @@ def failures(tmp_path_factory):
     edit_code(code, "랜덤한 잡음", "랜덤한 소리")
     change_cells(book / "4_1_introduction.ipynb", cell_4=change_picture(swap_tiles))
     edit_code(code, "- 127.5) / 127.5", "- 127.5) / 128")
-    edit_code(code, "binary_cross_entropy(1 - real_noise", "binary_cross_entropy(1 + real_noise")
+    edit_code(code, "d_loss + self.penalty_interval *", "d_loss - self.penalty_interval *")
 
     code = copies["data"] / BOOK.package
     swap_file(code / "recorded" / "grids.png", "stages.png")
@@ -108,7 +108,7 @@ ACCEPT = "make notebooks"
         ("code", "4_1_introduction cell 3", ("그림", "_build/differences/", ACCEPT)),
         ("code", "4_1_introduction cell 4", ("그림", "_build/differences/", ACCEPT)),
         ("code", "4_2_1_bricks prose", ("preprocess", "참이 아니다", "「같은 함수가")),
-        ("code", "4_2_4_training cell", ("1 - real_noise", "1 + real_noise", ACCEPT)),
+        ("code", "4_2_4_training prose", ("largest_gap", "참이 아니다", "「훈련하며")),
         ("data", "4_1_introduction cell", ("grids.png",)),
         ("data", "4_2_1_bricks cell", ("train.png",)),
         ("data", "4_2_2_discriminator cell",
@@ -120,7 +120,7 @@ ACCEPT = "make notebooks"
         ("text", "4_2_3_generator pair", ("4_2_3_generator.md의", "`.md`를 고쳤으면", "덧붙인 글", ACCEPT)),
     ],
     ids=["a label in a figure", "two swapped tiles", "a scale in the preprocessing",
-         "a label in the training", "a swapped recording", "a swapped data file", "a stride",
+         "a sign in the training", "a swapped recording", "a swapped data file", "a stride",
          "a slope of LeakyReLU", "a stored number", "a digit in a sentence",
          "a notebook edited without its page", "a page edited without its notebook"],
 )  # fmt: skip

@@ -1,10 +1,12 @@
 """tools/makers/ladder.py: 사다리의 칸이 이름대로인지 본다."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from companion import evaluation, recorded
-from companion.data import load_bricks
+from companion.data import load_bricks, preprocess
 from companion.models import build_generator
 from tools.makers import ladder
 
@@ -78,8 +80,9 @@ def test_a_kid_is_a_thousand_times_the_kernel_distance():
     real = bricks[np.random.default_rng(0).permutation(len(bricks))[:120]]
     fake = load_bricks(split="heldout").images[:120]
     features = [evaluation.brick_features(images) for images in (real, fake)]
-    by_hand = 1000 * evaluation.kernel_distance(*features, subsets=20).mean
-    assert ladder.kids({7: fake}, 120) == {"7": pytest.approx(by_hand, abs=0.06)}
+    by_hand = 1000 * evaluation.kernel_distance(*features).mean
+    forger = SimpleNamespace(input_shape=(None, 4), predict=lambda z, **_: preprocess(fake))
+    assert ladder.distance(forger, 120)["kid"] == pytest.approx(by_hand, abs=0.06)
 
 
 def test_blur_keeps_the_mean_and_weakens_the_detail():
@@ -108,8 +111,8 @@ def test_the_curve_is_measured_from_the_weights_of_both_generators(tmp_path, mon
         }
         np.savez(tmp_path / "stages" / f"weights-{epoch:03d}.npz", **arrays)
     assert ladder.curve(tmp_path, 100) == [
-        {"images": 10, "ema": 110, "raw": 101},
-        {"images": 20, "ema": 120, "raw": 102},
+        {"images": 10, "samples": 100, "ema": 110, "raw": 101},
+        {"images": 20, "samples": 100, "ema": 120, "raw": 102},
     ]
 
 
