@@ -245,10 +245,10 @@ def test_tensorflow_61550_62691_a_run_lives_in_a_folder_with_hangul_and_a_space(
         Image.fromarray(pixels).save(pictures / f"벽돌 {i}.png")
     with pytest.warns(UserWarning):
         images = data.load_bricks(pictures).images[:, ::8, ::8]
-    dcgan = build_dcgan(image_size=8, base_channels=2, latent_dim=4)
+    dcgan = build_dcgan(image_size=8, base_channels=2, latent_dim=4, shift=1)
     arguments = {"run_dir": home / "훈련 기록", "batch_size": 4, "verbose": 0}
     runs.train(dcgan, images, epochs=1, **arguments)
-    again = build_dcgan(image_size=8, base_channels=2, latent_dim=4)
+    again = build_dcgan(image_size=8, base_channels=2, latent_dim=4, shift=1)
     assert len(runs.train(again, images, epochs=2, **arguments)) == 2
     assert runs.load_generator(home / "훈련 기록").output_shape == (None, 8, 8, 1)
 
@@ -357,7 +357,7 @@ class TestSuccessor:
     [
         ("d2l-pytorch-colab#1: Colab이 멈추었다", "Colab 단추가 없거나 Colab이 열리지 않는다", "업로드"),
         ("nlp-with-transformers#111: 칩에 맞는 휠이 없다", "설치할 때 맞는 패키지가 없다고 나온다", "3.14"),
-        ("nbval#133: 커널이 늦게 뜬다", "커널이 시작되지 않는다", "CPU"),
+        ("nbval#133: 커널이 늦게 뜬다", "노트북 커널이 시작되지 않는다", "CPU"),
     ],
 )  # fmt: skip
 def test_what_is_out_of_our_reach_has_its_section_in_troubleshooting(report, heading, word):
