@@ -100,9 +100,8 @@ def both(rate: float, recipe: Recipe = Recipe(), **changes: Any) -> Recipe:
 
 
 CHOSEN = both(4e-4, upsampling="smooth")  # 좁은 신경망에서 고른 것
-PLAIN = Recipe(
-    labels="none", ema_decay=DEFAULTS.ema_decay
-)  # 기록된 훈련에서 패널티와 옮기기를 뺀 것
+# 기록된 훈련에서 패널티와 옮기기를 뺀 것
+PLAIN = Recipe(labels="none", ema_decay=DEFAULTS.ema_decay)
 RECORDED = replace(PLAIN, gradient_penalty=DEFAULTS.gradient_penalty, shift=DEFAULTS.shift)
 NARROW_RATE = 2e-3  # 너비 16에서 쓰는 학습률(4.2.4절의 작은 훈련과 같다)
 
