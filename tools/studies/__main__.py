@@ -4,21 +4,16 @@ python -m tools.studies experiments               # 모든 훈련. 멈추면 이
 python -m tools.studies experiments labels --list # 무엇이 남았는지만 본다
 python -m tools.studies bench                     # 모든 속도. 재는 동안 기계에서 다른 일을 하지 않는다
 python -m tools.studies tables                    # 이미 잰 값으로 표만 쓴다
-python -m tools.studies twin 결과폴더             # 기본 크기의 훈련법을 PyTorch로 나란히 훈련한다. GPU에서 하는 것이다
 python -m tools.studies again                     # 지금의 라이브러리로도 저장된 훈련만큼 배우는지 본다
 """
 
 import argparse
-import math
 import os
 import sys
-import time
 from pathlib import Path
 
 from tools.studies import again, report, run, tables
 from tools.studies.recipes import STUDIES
-
-PLAN = Path(__file__).with_name("twin.json")
 
 
 def experiments(options: argparse.Namespace) -> None:
@@ -39,19 +34,6 @@ def bench(options: argparse.Namespace) -> None:
     for (name,) in run.side_by_side(speed.measure, [(n,) for n in options.names], jobs=1):
         print(f"■ {name}", flush=True)
     write()
-
-
-def train_twins(options: argparse.Namespace) -> None:
-    from tools.studies import twin
-
-    until = time.monotonic() + options.seconds
-    finished = twin.train_all(
-        twin.read_plan(options.plan, options.tiny),
-        options.folder,
-        lambda: time.monotonic() > until,
-        **({"samples": 100, "measurements": 2} if options.tiny else {}),
-    )
-    print("모두 끝났다." if finished else "시간이 다 되었다. 같은 명령을 다시 치면 이어서 한다.")
 
 
 def rewrite(options: argparse.Namespace) -> None:
@@ -88,12 +70,6 @@ def main() -> None:
     command.add_argument("--state", type=Path, help="이 폴더의 훈련 상태에서 샘플도 다시 뽑는다")
     command.set_defaults(function=rewrite, names=[], known=[])
 
-    command = commands.add_parser("twin", help="기본 크기의 훈련법들을 PyTorch로 나란히 훈련한다")
-    command.add_argument("folder", type=Path, help="결과를 담을 폴더. 있으면 이어서 한다")
-    command.add_argument("--plan", type=Path, default=PLAN, help="훈련법을 적은 JSON")
-    command.add_argument("--seconds", type=float, default=math.inf, help="이 시간이 지나면 멈춘다")
-    command.add_argument("--tiny", action="store_true", help="작은 신경망을 몇 스텝만 훈련해 본다")
-    command.set_defaults(function=train_twins, names=[], known=[])
     command = commands.add_parser("again", help="저장된 훈련만큼 배우는지 새로 훈련해 본다")
     command.set_defaults(function=lambda _: sys.exit(again.main() or 0), names=[], known=[])
 

@@ -1,7 +1,7 @@
 """companion의 DCGAN을 PyTorch로 똑같이 짓고, 여러 훈련법을 나란히 훈련한다.
 
-    python -m tools.studies twin 결과폴더 --seconds 540
-    python -m tools.studies twin 결과폴더 --tiny    # CPU에서 움직여 보기만 한다
+    python -m tools.studies.twin question 결과폴더 --seconds 540
+    python -m tools.studies.twin question 결과폴더 --tiny    # CPU에서 움직여 보기만 한다
 
 층, 초기 가중치, 배치 정규화, 손실, 패널티, 옮기기, 이동 평균의 식이 companion의 것과 같고, 테스트가 둘을 비교한다. 다른 것은
 셋이다. 배치는 섞어서 차례로 주지 않고 다시 넣으며 뽑는다. 배치 정규화의 이동 분산은 PyTorch대로 n − 1로 나눈 것이다(많아야
@@ -17,8 +17,10 @@ GPU가 있으면 한 스텝을 CUDA 그래프로 담아 두고 훈련법마다 �
 - `states/`: 이어서 할 상태이다. `machine.json`: 기계와 버전이다.
 """
 
+import argparse
 import io
 import json
+import math
 import platform
 import sys
 import time
@@ -26,7 +28,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from copy import deepcopy
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,65 +42,13 @@ from companion.data import load_bricks
 from companion.files import read_packaged, write_atomically
 from companion.sampling import latents, tile
 from companion.settings import Settings
+from tools.studies import plan
+from tools.studies.plan import Recipe
 
 LEG = 250  # 멈추라는 말을 살피고 난수의 시드를 새로 정하는 간격(스텝)
+MEASURE_EVERY = 80_000  # 재는 간격(이미지)
 SAMPLES = 3_000  # 잴 때 비교하는 이미지의 수
 MEANS = ("d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy", "penalty")
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """훈련 하나이다. `loss`가 `"relativistic"`이면 진짜와 가짜를 짝지어 로짓의 차로 손실을 계산한다(R3GAN).
-
-    `fake_penalty`는 가짜에 거는 같은 꼴의 패널티(R2)의 세기이다.
-    """
-
-    name: str
-    settings: Settings
-    images: int
-    batch_size: int = 32
-    loss: str = "logistic"
-    fake_penalty: float = 0.0
-
-    def __post_init__(self) -> None:
-        if self.settings.upsampling == "resize":
-            raise ValueError(
-                f'{self.name}의 upsampling이 "resize"이다. 여기에는 "smooth"와 "transpose"만 있다.'
-            )
-        if self.loss not in ("logistic", "relativistic"):
-            raise ValueError(
-                f'{self.name}의 loss가 {self.loss!r}이다. "logistic"이나 "relativistic"을 적는다.'
-            )
-
-    @property
-    def steps(self) -> int:
-        return self.images // self.batch_size
-
-    @property
-    def is_penalized(self) -> bool:
-        return bool(self.settings.gradient_penalty or self.fake_penalty)
-
-
-def read_plan(path: Path, tiny: bool = False) -> list[list[Recipe]]:
-    """계획을 읽는다. 앞의 묶음이 다 끝난 뒤에 다음 묶음을 훈련한다.
-
-    `tiny`이면 신경망을 좁히고 두 다리만 훈련한다.
-    """
-    plan = json.loads(path.read_text(encoding="utf-8"))
-    waves = []
-    for wave in plan["waves"]:
-        recipes = []
-        for name, changes in wave.items():
-            values = {**plan["common"], **changes}
-            own = {key: values.pop(key) for key in ("images", "batch_size", "loss", "fake_penalty")
-                   if key in values}  # fmt: skip
-            if tiny:
-                own |= {"images": 16 * own.get("batch_size", 32)}
-                values |= {"base_channels": 2, "precision": "float32", "decay_steps": 16}
-            for seed in range(values.pop("seeds")):
-                recipes.append(Recipe(f"{name}-{seed}", Settings(**values, seed=seed), **own))
-        waves.append(recipes)
-    return waves
 
 
 # ---------------------------------------------------------------- 두 신경망
@@ -195,8 +144,8 @@ def from_keras(network: nn.Module, weights: Sequence[np.ndarray]) -> None:
 class Draws(NamedTuple):
     """한 스텝에 뽑는 난수이다."""
 
-    z: torch.Tensor
     real_shift: torch.Tensor
+    z: torch.Tensor
     fake_shift: torch.Tensor
     real_noise: torch.Tensor
     fake_noise: torch.Tensor
@@ -286,7 +235,8 @@ class Run:
         options = {"device": self.device, "generator": self.random}
         shifts = torch.randint(-settings.shift, settings.shift + 1, (2, n, 2), **options)
         noise = torch.rand((2, n, 1), **options)
-        return Draws(torch.randn((n, settings.latent_dim), **options), *shifts, *noise)
+        z = torch.randn((n, settings.latent_dim), **options)
+        return Draws(shifts[0], z, shifts[1], *noise)
 
     def logits(self, images: torch.Tensor) -> torch.Tensor:
         with self._precision():
@@ -386,19 +336,20 @@ class Run:
 
     # ---- 여러 스텝
 
-    def legs(self, measurements: int) -> Iterator[tuple[int, bool]]:
+    def legs(self, measure_every: int) -> Iterator[tuple[int, bool]]:
         """남은 다리마다 끝나는 스텝과, 거기에서 재는지이다. 어디에서 멈추었다 이어도 같다."""
-        marks = {self.recipe.steps * k // measurements for k in range(1, measurements + 1)}
-        for end in sorted(marks | set(range(LEG, self.recipe.steps, LEG))):
+        steps = self.recipe.steps
+        marks = {*range(0, steps, measure_every // self.recipe.batch_size), steps}
+        for end in sorted(marks | set(range(LEG, steps, LEG))):
             if end > self.done:
                 yield end, end in marks
 
     def train(
-        self, judge: "Judge", measurements: int, out_of_time: Callable[[], bool], path: Path
+        self, judge: "Judge", measure_every: int, out_of_time: Callable[[], bool], path: Path
     ) -> None:
         """끝나거나 시간이 다 될 때까지 훈련하며 재고, 상태를 `path`에 담는다."""
         with torch.cuda.stream(self.stream) if self.on_gpu else nullcontext():
-            for end, is_mark in self.legs(measurements):
+            for end, is_mark in self.legs(measure_every):
                 if out_of_time():
                     break
                 self.advance(end)
@@ -527,16 +478,17 @@ class Judge:
 
 
 def train_all(
-    waves: Sequence[Sequence[Recipe]],
+    recipes: Sequence[Recipe],
     folder: Path,
     out_of_time: Callable[[], bool],
     *,
-    measurements: int = 6,
+    measure_every: int = MEASURE_EVERY,
     samples: int = SAMPLES,
 ) -> bool:
-    """계획의 훈련을 묶음마다 나란히 하고, 모두 끝났으면 참을 돌려준다."""
+    """계획의 훈련을 나란히 하고, 모두 끝났으면 참을 돌려준다."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.backends.cudnn.benchmark = True
+    torch.backends.cudnn.allow_tf32 = False
     images = load_bricks().images
     bricks = torch.tensor(images).permute(0, 3, 1, 2).contiguous().to(device)
     judge = Judge(images, samples, device)
@@ -544,34 +496,28 @@ def train_all(
     text = json.dumps(machine(device), ensure_ascii=False) + "\n"
     (folder / "machine.json").write_text(text, encoding="utf-8")
 
-    def train_side_by_side(wave: Sequence[Recipe]) -> tuple[list[dict[str, Any]], bool]:
-        runs = [Run(recipe, bricks) for recipe in wave]
-        for run in runs:
-            if path_of(run).exists():
-                run.load(path_of(run))
-        waiting = [run for run in runs if not run.is_finished and not out_of_time()]
-        began, before = time.monotonic(), sum(run.done * run.recipe.batch_size for run in runs)
-        # 다른 스레드가 GPU를 쓰는 동안에는 그래프를 담을 수 없으므로 모두 먼저 담는다.
+    runs = [Run(recipe, bricks) for recipe in recipes]
+    paths = {run: folder / "states" / f"{run.recipe.name}.pt" for run in runs}
+    for run in runs:
+        if paths[run].exists():
+            run.load(paths[run])
+    waiting = [run for run in runs if not run.is_finished and not out_of_time()]
+    # 다른 스레드가 GPU를 쓰는 동안에는 그래프를 담을 수 없으므로 모두 먼저 담는다.
+    for run in waiting:
+        attempt(run, run.capture)
+    began, before = time.monotonic(), sum(run.done * run.recipe.batch_size for run in runs)
+    with ThreadPoolExecutor(len(runs)) as pool:
         for run in waiting:
-            attempt(run, run.capture)
-        with ThreadPoolExecutor(len(runs)) as pool:
-            for run in waiting:
-                pool.submit(attempt, run, run.train, judge, measurements, out_of_time, path_of(run))
-        seconds = time.monotonic() - began
-        seen = sum(run.done * run.recipe.batch_size for run in runs) - before
-        print(f"훈련 {len(waiting)}개, 이미지 {seen:,}장, {seconds:.0f}초", flush=True)
-        for run in runs:
-            if run.curve:
-                run.export(folder)
-        return [line for run in runs for line in run.curve], all(run.is_finished for run in runs)
-
-    def path_of(run: Run) -> Path:
-        return folder / "states" / f"{run.recipe.name}.pt"
-
-    outcomes = [train_side_by_side(wave) for wave in waves]
-    lines = [json.dumps(line, ensure_ascii=False) + "\n" for curve, _ in outcomes for line in curve]
+            pool.submit(attempt, run, run.train, judge, measure_every, out_of_time, paths[run])
+    seconds = time.monotonic() - began
+    seen = sum(run.done * run.recipe.batch_size for run in runs) - before
+    print(f"훈련 {len(waiting)}개, 이미지 {seen:,}장, {seconds:.0f}초", flush=True)
+    for run in runs:
+        if run.curve:
+            run.export(folder)
+    lines = [json.dumps(line, ensure_ascii=False) + "\n" for run in runs for line in run.curve]
     (folder / "curves.jsonl").write_text("".join(lines), encoding="utf-8")
-    return all(finished for _, finished in outcomes)
+    return all(run.is_finished for run in runs)
 
 
 def attempt(run: Run, action: Callable[..., None], *arguments: Any) -> None:
@@ -593,3 +539,27 @@ def machine(device: torch.device) -> dict[str, Any]:
         "cuda": torch.version.cuda,
         "numpy": np.__version__,
     }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    plans = sorted(path.stem for path in plan.PLANS.glob("*.json"))
+    parser.add_argument("plan", choices=plans, help="plans/에 있는 계획의 이름")
+    parser.add_argument("folder", type=Path, help="결과를 담을 폴더. 있으면 이어서 한다")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="이 시간이 지나면 멈춘다")
+    parser.add_argument("--tiny", action="store_true", help="작은 신경망을 몇 스텝만 훈련해 본다")
+    options = parser.parse_args(arguments)
+    until = time.monotonic() + options.seconds
+    finished = train_all(
+        plan.read(options.plan, options.tiny),
+        options.folder,
+        lambda: time.monotonic() > until,
+        **({"samples": 100, "measure_every": 256} if options.tiny else {}),
+    )
+    print("모두 끝났다." if finished else "시간이 다 되었다. 같은 명령을 다시 치면 이어서 한다.")
+
+
+if __name__ == "__main__":
+    main()

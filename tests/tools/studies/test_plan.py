@@ -1,0 +1,57 @@
+"""쌍둥이로 할 훈련의 계획이 물음에 맞는지 본다. PyTorch는 쓰지 않는다."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from companion.settings import Settings
+from tools.studies import plan
+
+
+def test_the_question_is_two_by_two_with_five_seeds_and_nothing_else_differs():
+    question = plan.read("question")
+    arms = {(bool(r.settings.gradient_penalty), bool(r.settings.shift)) for r in question}
+    assert len(question) == 20 and len(arms) == 4
+    rest = {"gradient_penalty": 0.0, "shift": 0, "seed": 0}
+    assert len({replace(r.settings, **rest) for r in question}) == 1
+    assert {r.settings.label_noise for r in question} == {0.0}
+    assert {r.settings.seed for r in question} == set(range(5))
+
+
+def test_full_size_plans_train_the_seeds_networks_to_a_rate_of_zero():
+    recipes = [*plan.read("question"), *plan.read("singles")]
+    assert len({recipe.name for recipe in recipes}) == len(recipes) == 27
+    for recipe in recipes:
+        assert recipe.images == 480_000 and recipe.settings.decay_steps == recipe.steps
+        assert recipe.settings.base_channels == 64
+        assert (recipe.settings.upsampling == "smooth") == recipe.name.startswith("smooth")
+
+
+def test_the_narrow_plan_asks_the_same_question_at_a_constant_rate():
+    narrow = plan.read("narrow")
+    names = {recipe.name.rpartition("-")[0] for recipe in narrow}
+    assert names == {recipe.name.rpartition("-")[0] for recipe in plan.read("question")}
+    assert len(narrow) == 12 and {r.settings.base_channels for r in narrow} == {16}
+    assert {recipe.settings.decay_steps for recipe in narrow} == {None}
+
+
+def test_a_plan_that_leaves_a_setting_to_its_default_is_refused(tmp_path, monkeypatch):
+    written = json.loads((plan.PLANS / "question.json").read_text(encoding="utf-8"))
+    del written["common"]["shift"]
+    (tmp_path / "question.json").write_text(json.dumps(written), encoding="utf-8")
+    monkeypatch.setattr(plan, "PLANS", tmp_path)
+    with pytest.raises(ValueError, match="shift"):
+        plan.read("question")
+
+
+@pytest.mark.parametrize(
+    ("recipe", "words"),
+    [
+        ({"settings": Settings(upsampling="resize")}, "smooth"),
+        ({"settings": Settings(), "loss": "hinge"}, "relativistic"),
+    ],
+)
+def test_what_the_twin_does_not_have_is_refused(recipe, words):
+    with pytest.raises(ValueError, match=words):
+        plan.Recipe("x", images=64, **recipe)
