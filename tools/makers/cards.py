@@ -99,7 +99,7 @@ def drawings() -> dict[str, Callable[[], Figure]]:
         "discriminator": partial(funnel, discriminator, real, 0),
         "generator": partial(funnel, generator, fake, 4),
         "training": partial(wall, np.concatenate([grids[m, :COLUMNS, ..., None] for m in moments])),
-        "experiments": partial(wall, np.concatenate(recipes[:ROWS])),
+        "experiments": partial(wall, np.concatenate(recipes[-ROWS:])),
         "results": partial(wall, np.concatenate([heldout[::57][:14], samples[:14]])),
         "step": partial(plotting.plot_training_step, real, fake),
     }

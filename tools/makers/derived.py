@@ -93,6 +93,18 @@ TABLE = {
         "python -m tools.studies experiments",
         2000,
     ),
+    "twin": Stored(
+        ("tools/studies/results/twin.jsonl",),
+        (
+            BRICKS,
+            "companion/evaluator/classifier.npz",
+            "tools/studies/plans/*.json",
+            "tools/studies/twin.py",
+        ),
+        "python -m tools.studies.twin",
+        30,
+        needs="GPU가",
+    ),
     "loops": Stored(
         ("book/_play/gan-wasm.js",),
         ("book/_play/gan-loops.ts", "tools/makers/loops.py"),
@@ -115,10 +127,11 @@ TABLE = {
         ("companion/recorded/experiments.*",),
         (
             "tools/studies/results/runs.jsonl",
+            "tools/studies/results/twin.jsonl",
             "tools/studies/results/forger.jsonl",
             "companion/diagnosis.py",
             "companion/evaluator/ladder.json",
-            "tools/studies/report.py",
+            "tools/studies/*report.py",
             "tools/studies/tables.py",
         ),
         "python -m tools.studies tables",

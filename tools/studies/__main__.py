@@ -4,6 +4,7 @@ python -m tools.studies experiments               # 모든 훈련. 멈추면 이
 python -m tools.studies experiments labels --list # 무엇이 남았는지만 본다
 python -m tools.studies bench                     # 모든 속도. 재는 동안 기계에서 다른 일을 하지 않는다
 python -m tools.studies tables                    # 이미 잰 값으로 표만 쓴다
+python -m tools.studies collect 결과폴더          # 쌍둥이(twin.py)의 훈련을 모으고 표를 쓴다
 python -m tools.studies again                     # 지금의 라이브러리로도 저장된 훈련만큼 배우는지 본다
 """
 
@@ -12,7 +13,7 @@ import os
 import sys
 from pathlib import Path
 
-from tools.studies import again, report, run, tables
+from tools.studies import again, report, run, tables, twin_report
 from tools.studies.recipes import STUDIES
 
 
@@ -38,7 +39,13 @@ def bench(options: argparse.Namespace) -> None:
 
 def rewrite(options: argparse.Namespace) -> None:
     if options.state:
-        report.draw_samples(options.state)
+        report.draw_samples(state=options.state)
+    write()
+
+
+def collect(options: argparse.Namespace) -> None:
+    twin_report.collect(options.folder)
+    report.draw_samples(twins=options.folder)
     write()
 
 
@@ -69,6 +76,10 @@ def main() -> None:
     command = commands.add_parser("tables", help="이미 잰 값으로 표만 다시 쓴다")
     command.add_argument("--state", type=Path, help="이 폴더의 훈련 상태에서 샘플도 다시 뽑는다")
     command.set_defaults(function=rewrite, names=[], known=[])
+
+    command = commands.add_parser("collect", help="쌍둥이의 훈련을 모으고 표를 쓴다")
+    command.add_argument("folder", type=Path, help="세 계획이 다 끝난 결과 폴더")
+    command.set_defaults(function=collect, names=[], known=[])
 
     command = commands.add_parser("again", help="저장된 훈련만큼 배우는지 새로 훈련해 본다")
     command.set_defaults(function=lambda _: sys.exit(again.main() or 0), names=[], known=[])

@@ -111,11 +111,6 @@ def spoiled(recipe: Recipe = CHOSEN, **changes: Any) -> Recipe:
     return replace(recipe, images=32_000, **changes)
 
 
-def full_size(recipe: Recipe) -> Recipe:
-    """기본 크기로 30만 장을 보는 훈련이다. 거기까지는 기록된 훈련의 학습률도 그대로이다."""
-    return replace(recipe, base_channels=64, precision="mixed_bfloat16", images=300_800)
-
-
 STUDIES = {
     "upsampling": Study(
         "전치 합성곱과 업샘플링 가운데 어느 쪽이 나은가?",
@@ -245,19 +240,6 @@ STUDIES = {
                 {"beta_1": 0.99},
                 {"batch_size": 128},
                 {"gradient_penalty": 10.0},
-            )
-        ),
-        seeds=1,
-    ),
-    "penalty_and_shift": Study(
-        "기본 크기에서 패널티와 옮기기를 빼면 어떻게 되는가? 훈련 하나씩이다.",
-        tuple(
-            full_size(recipe)
-            for recipe in (
-                RECORDED,
-                PLAIN,
-                replace(RECORDED, shift=0),
-                replace(RECORDED, gradient_penalty=0.0),
             )
         ),
         seeds=1,

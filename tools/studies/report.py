@@ -1,7 +1,6 @@
 """훈련들의 결과(results/runs.jsonl)를 읽어 판정하고, 페이지가 읽는 것을 companion/recorded/에 담는다."""
 
 import json
-import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,12 @@ from companion import evaluation, recorded
 from companion.diagnosis import diagnose
 from companion.sampling import tile
 from tools.makers import manifest
-from tools.studies import forger
+from tools.studies import forger, twin_report
 from tools.studies.recipes import STUDIES, Recipe, Study
 from tools.studies.run import folder_of, read_results
 
 SAMPLED = STUDIES["upsampling"].recipes  # 페이지에 샘플을 싣는 훈련법들. 시드는 0이다.
 SAMPLE_ROWS, SAMPLE_COLUMNS = 2, 8  # 훈련법마다
-FEWEST_SEEDS = 3  # 이보다 적으면 판정하지 않는다.
 UNWRITTEN_VECTORS = "AVX-512"  # 벡터의 종류를 적지 않은 훈련은 모두 이것이 있는 기계에서 돌렸다.
 NAMES: dict[str, str | dict[str, str]] = {
     "upsampling": {"resize": "업샘플링", "smooth": "융합 업샘플링"},
@@ -140,34 +138,9 @@ def vectors_of(result: dict[str, Any]) -> str:
     return result["machine"].get("vectors", UNWRITTEN_VECTORS)
 
 
-def verdict(runs: np.ndarray, baseline: np.ndarray) -> str:
-    """시드가 셋 이상이고 시드들의 범위가 겹치지 않을 때만 낫다거나 못하다고 한다."""
-    if min(len(runs), len(baseline)) < FEWEST_SEEDS:
-        return "시드가 모자라다"
-    if runs.max() < baseline.min():
-        return "낫다"
-    if runs.min() > baseline.max():
-        return "못하다"
-    return "가릴 수 없다"
-
-
 def spread_of(runs: Runs) -> float:
     """시드에 따라 끝의 KID의 로그가 흩어진 표준 편차이다."""
     return float(np.log(runs.last("kid")).std(ddof=1))
-
-
-def detectable_ratio(spread: float, seeds: int, power: float = 0.8) -> float:
-    """두 훈련법의 KID가 정말 몇 배 달라야 `verdict()`가 `power`의 확률로 알아채는지이다.
-
-    KID의 로그가 표준 편차 `spread`인 정규 분포라고 본다.
-    """
-    x, y = np.random.default_rng(0).normal(0, spread, (2, 200_000, seeds))
-    return float(np.exp(np.quantile(x.max(axis=1) - y.min(axis=1), power)))
-
-
-def false_alarm(seeds: int) -> float:
-    """다르지 않은 두 훈련법을 `verdict()`가 낫다거나 못하다고 할 확률이다. 분포의 모양과 상관없다."""
-    return 2 / math.comb(2 * seeds, seeds)
 
 
 def summary() -> str:
@@ -177,21 +150,24 @@ def summary() -> str:
         for name, study in STUDIES.items()
     }
     studies["forger"] = forger.summary(forger.finished())
-    contents = {"samples": [label(recipe) for recipe in SAMPLED], "studies": studies}
+    studies |= twin_report.summary()
+    names = [*map(label, SAMPLED), *twin_report.SAMPLED]
+    contents = {"samples": names, "studies": studies}
     return json.dumps(contents, ensure_ascii=False) + "\n"
 
 
-def draw_samples(state: Path) -> None:
-    """훈련 폴더에 남은 마지막 샘플 격자에서 위의 두 줄씩을 모은다. 폴더가 없으면 담아 둔 것을 그대로 쓴다."""
-    stored = recorded.experiment_samples()
-    grids = []
-    for recipe in SAMPLED:
-        found = sorted((folder_of(state, recipe, 0) / "samples").glob("step-*.png"))
-        if found:
-            grids.append(np.asarray(Image.open(found[-1]))[: 64 * SAMPLE_ROWS])
-        else:
-            grids.append(tile(stored[label(recipe)], SAMPLE_COLUMNS))
-    Image.fromarray(np.concatenate(grids)).save(recorded.FOLDER / "experiments.png", optimize=True)
+def draw_samples(state: Path | None = None, twins: Path | None = None) -> None:
+    """훈련 폴더와 쌍둥이의 결과 폴더에 남은 샘플 격자에서 위의 두 줄씩을 모은다. 없으면 담아 둔 것을 그대로 쓴다."""
+    paths = dict(twin_report.grids_in(twins)) if twins else {}
+    for recipe in SAMPLED if state else ():
+        for path in sorted((folder_of(state, recipe, 0) / "samples").glob("step-*.png")):
+            paths[label(recipe)] = path
+    new = {name: np.asarray(Image.open(path))[: 64 * SAMPLE_ROWS] for name, path in paths.items()}
+    stored = recorded.experiment_samples().items()
+    grids = {name: tile(tiles, SAMPLE_COLUMNS) for name, tiles in stored} | new
+    Image.fromarray(np.concatenate(list(grids.values()))).save(
+        recorded.FOLDER / "experiments.png", optimize=True
+    )
 
 
 def write() -> None:

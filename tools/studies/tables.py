@@ -3,23 +3,16 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tools.studies import forger
+from tools.studies import forger, twin_report
 from tools.studies.recipes import STUDIES, Study
-from tools.studies.report import (
-    FEWEST_SEEDS,
-    detectable_ratio,
-    false_alarm,
-    label,
-    read,
-    spread_of,
-    verdict,
-)
+from tools.studies.report import label, read, spread_of
+from tools.studies.verdicts import FEWEST_SEEDS, detectable_ratio, false_alarm, spread, verdict
 
 README = Path(__file__).parent / "README.md"
 RESULTS = README.parent / "results"
@@ -36,17 +29,6 @@ OPERATIONS = {
     "드롭아웃": r"SelectV2|StatelessRandom",
     "옵티마이저와 이동 평균(변수를 고치는 연산)": r"Assign\w*Variable|ResourceApply",
 }
-
-
-def spread(values: Iterable[float], digits: int = 0, ends: tuple[float, float] = (0, 1)) -> str:
-    """중앙값과, 괄호 안에 `ends` 분위수의 범위이다. 값이 하나면 그 값만, 없으면 "-"를 적는다."""
-    array = np.array(list(values), dtype=float)
-    if not len(array):
-        return "-"
-    middle, low, high = (
-        f"{v:,.{digits}f}" if v < 1e6 else f"{v:.0e}" for v in np.quantile(array, (0.5, *ends))
-    )
-    return f"{middle} ({low}~{high})" if len(array) > 1 else middle
 
 
 def study_table(study: Study) -> str:
@@ -115,7 +97,7 @@ def new_seeds_in_words() -> str:
 
 
 def power_table() -> str:
-    """시드에 따른 흩어짐마다, 판정이 알아챌 수 있는 차이이다. 뒤의 둘은 잰 것이 아니라 가정이다."""
+    """시드에 따른 흩어짐마다, 판정이 알아챌 수 있는 차이이다. 마지막 것은 잰 것이 아니라 가정이다."""
     repeated = {
         runs.recipe: spread_of(runs)
         for study in STUDIES.values()
@@ -127,8 +109,8 @@ def power_table() -> str:
     rows = {
         f"좁고 짧은 훈련, 훈련법 {len(repeated)}가지의 중앙값": typical,
         f"좁고 짧은 훈련, {label(chosen.recipe)}의 시드 {len(chosen.results)}개": spread_of(chosen),
+        "기본 크기의 쌍둥이, 훈련법 네 가지의 중앙값": twin_report.typical_spread(),
         "0.2라면": 0.2,
-        "0.1이라면": 0.1,
     }
     lines = [
         "| 흩어짐 | 로그의 표준 편차 | "
@@ -136,9 +118,9 @@ def power_table() -> str:
         + " |",
         "| --- | --- |" + " --- |" * len(SEED_COUNTS),
     ]
-    for name, spread in rows.items():
-        ratios = " | ".join(f"{detectable_ratio(spread, seeds):.2f}배" for seeds in SEED_COUNTS)
-        lines.append(f"| {name} | {spread:.2f} | {ratios} |")
+    for name, sd in rows.items():
+        ratios = " | ".join(f"{detectable_ratio(sd, seeds):.2f}배" for seeds in SEED_COUNTS)
+        lines.append(f"| {name} | {sd:.2f} | {ratios} |")
     alarms = " | ".join(f"{100 * false_alarm(seeds):.2g}%" for seeds in SEED_COUNTS)
     lines.append(f"| 다르지 않은데 다르다고 할 확률 | - | {alarms} |")
     return "\n".join(lines)
@@ -301,6 +283,8 @@ def table(name: str) -> str:
         return forger.table(forger.finished())
     if name == "new-seeds":
         return new_seeds_in_words()
+    if name in twin_report.TABLES:
+        return twin_report.TABLES[name]()
     if name in STUDIES:
         return (diagnosis_table if name.endswith("faults") else study_table)(STUDIES[name])
     path = RESULTS / f"{name}.json"

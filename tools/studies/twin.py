@@ -10,7 +10,7 @@
 GPU가 있으면 한 스텝을 CUDA 그래프로 담아 두고 훈련법마다 스레드와 스트림 하나씩을 쓴다. 시간이 다 되면 상태를 담고 멈추며,
 같은 명령을 다시 치면 이어서 한다. TensorFlow가 없어도 되고, torch, numpy, pillow, filelock, scikit-learn이 있어야 한다.
 
-결과 폴더에는 다음이 생긴다.
+결과 폴더 안의 계획 이름을 딴 폴더에 다음이 생긴다. 다 끝나면 `python -m tools.studies collect 결과폴더`로 모은다.
 
 - `curves.jsonl`: 한 줄이 훈련 하나를 한 번 잰 것이다. 거리는 이 책의 특성으로 잰 커널 거리에 1,000을 곱한 것이다.
 - `weights/`, `samples/`: 훈련마다 이동 평균 생성자의 float16 가중치(Keras의 순서와 모양)와 고르지 않은 샘플 64장이다.
@@ -554,7 +554,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     until = time.monotonic() + options.seconds
     finished = train_all(
         plan.read(options.plan, options.tiny),
-        options.folder,
+        options.folder / options.plan,
         lambda: time.monotonic() > until,
         **({"samples": 100, "measure_every": 256} if options.tiny else {}),
     )

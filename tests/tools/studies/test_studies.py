@@ -14,8 +14,7 @@ import tensorflow as tf
 from companion import evaluation, recorded
 from companion.data import load_bricks, preprocess
 from companion.training import build_dcgan
-from tools.studies import report, run, tables, train
-from tools.studies.__main__ import PLAN
+from tools.studies import plan, report, run, tables, train, twin_report, verdicts
 from tools.studies.recipe_dcgan import build, doubling
 from tools.studies.recipes import RECORDED, STUDIES, Recipe
 
@@ -213,31 +212,32 @@ def test_the_tables_and_the_pages_data_come_from_the_stored_runs():
     assert tables.with_tables(text) == text, "`python -m tools.studies tables`로 표를 다시 쓴다."
     stored = (recorded.FOLDER / "experiments.json").read_text(encoding="utf-8")
     assert report.summary() == stored
-    names = [*STUDIES, *tables.SPEED_TABLES, "power"]
+    names = [*STUDIES, *tables.SPEED_TABLES, *twin_report.TABLES, "power"]
     assert [name for name in names if f"<!-- {name} -->" not in text] == []
 
 
 def test_a_winner_is_declared_only_outside_the_spread():
     baseline = np.array([3.0, 4.0, 5.0])
-    assert report.verdict(np.array([1.0, 2.0, 2.9]), baseline) == "낫다"
-    assert report.verdict(np.array([5.1, 6.0, 9.0]), baseline) == "못하다"
-    assert report.verdict(np.array([1.0, 2.0, 3.0]), baseline) == "가릴 수 없다"
-    assert report.verdict(np.array([1.0, 2.0]), baseline) == "시드가 모자라다"
+    assert verdicts.verdict(np.array([1.0, 2.0, 2.9]), baseline) == "낫다"
+    assert verdicts.verdict(np.array([5.1, 6.0, 9.0]), baseline) == "못하다"
+    assert verdicts.verdict(np.array([1.0, 2.0, 3.0]), baseline) == "가릴 수 없다"
+    assert verdicts.verdict(np.array([1.0, 2.0]), baseline) == "시드가 모자라다"
 
 
 def test_the_power_of_the_verdict_is_that_of_drawn_runs():
     """판정의 힘을, 로그가 정규 분포인 훈련들을 뽑아 정말로 판정해 보아 확인한다."""
-    ratio = report.detectable_ratio(0.3, seeds=5)
+    ratio = verdicts.detectable_ratio(0.3, seeds=5)
     random = np.random.default_rng(1)
 
     def share(ratio, word):
         draws = np.exp(0.3 * random.standard_normal((2000, 2, 5)))
-        return np.mean([report.verdict(x, ratio * y) == word for x, y in draws])
+        return np.mean([verdicts.verdict(x, ratio * y) == word for x, y in draws])
 
     assert share(ratio, "낫다") == pytest.approx(0.8, abs=0.03)
     same = share(1, "낫다") + share(1, "못하다")
     assert (
-        same == pytest.approx(report.false_alarm(5), abs=0.006) and report.false_alarm(5) == 2 / 252
+        same == pytest.approx(verdicts.false_alarm(5), abs=0.006)
+        and verdicts.false_alarm(5) == 2 / 252
     )
 
 
@@ -250,8 +250,7 @@ def test_the_old_augmentation_is_not_the_shift_of_the_companion():
     assert 0.3 < filled.mean() < 0.65
     new = build_dcgan(base_channels=2, shift=4)
     np.testing.assert_array_equal(new._shifted(bright), bright)
-    plan = json.loads(PLAN.read_text(encoding="utf-8"))
-    arms = {name for wave in plan["waves"] for name in wave}
+    arms = {recipe.name.rpartition("-")[0] for recipe in plan.read("question")}
     stored = {value for result in run.read_results() for value in result["recipe"].values()}
     assert {Recipe(**r["recipe"]).augmentation for r in run.read_results()} == {
         "none",
@@ -317,7 +316,7 @@ def judged(study: str, verdict: str) -> set[str]:
     return {
         report.label(runs.recipe)
         for runs in others
-        if report.verdict(runs.last("kid"), baseline.last("kid")) == verdict
+        if verdicts.verdict(runs.last("kid"), baseline.last("kid")) == verdict
     }
 
 
@@ -331,7 +330,7 @@ class TestAnswersInWords:
         by_time = {
             name
             for name in runs
-            if report.verdict(runs[name].kid_at(cpu), runs["기준"].kid_at(cpu)) == "낫다"
+            if verdicts.verdict(runs[name].kid_at(cpu), runs["기준"].kid_at(cpu)) == "낫다"
         }
         assert judged("upsampling", "낫다") == by_time == smoothed
 
@@ -376,7 +375,7 @@ class TestAnswersInWords:
     def test_a_further_change_is_not_told_apart(self, more):
         runs = found("combination")
         plain, changed = (runs[f"업샘플링, {name}학습률 0.0004"] for name in ("", f"{more}, "))
-        assert report.verdict(changed.last("kid"), plain.last("kid")) == "가릴 수 없다"
+        assert verdicts.verdict(changed.last("kid"), plain.last("kid")) == "가릴 수 없다"
 
     def test_at_full_size_a_large_rate_leads_at_first_and_loses_at_last(self):
         usual, large_rate, _ = report.read(STUDIES["full_size"])
@@ -397,8 +396,39 @@ class TestAnswersInWords:
     def test_no_shape_is_told_apart_by_time(self, study):
         usual, *others = report.read(STUDIES[study])
         cpu = float(np.median(usual.cpu_seconds))
-        verdicts = [report.verdict(runs.kid_at(cpu), usual.kid_at(cpu)) for runs in others]
-        assert set(verdicts) == {"가릴 수 없다"}
+        found = [verdicts.verdict(runs.kid_at(cpu), usual.kid_at(cpu)) for runs in others]
+        assert set(found) == {"가릴 수 없다"}
+
+    def test_the_penalty_helps_and_the_shift_is_not_told_apart(self):
+        verdicts_of = [twin_report.judged(*pair)[-1] for pair in twin_report.COMPARISONS]
+        assert verdicts_of == ["낫다", "가릴 수 없다", "가릴 수 없다", "낫다"]
+        assert twin_report.judged("옮기기만", "둘 다 없음") == (
+            "낫다",
+            "가릴 수 없다",
+            "가릴 수 없다",
+        )
+        neither, penalty, shift, both = (
+            twin_report.ends(found, "recall") for found in twin_report.runs("question").values()
+        )
+        assert min(*penalty, *both) > max(*neither, *shift) and max(both) < min(penalty)
+
+    def test_what_single_runs_at_full_size_showed(self):
+        single = {k: run["kid"][-1] for k, [run] in twin_report.runs("singles").items()}
+        five = {k: twin_report.ends(found) for k, found in twin_report.runs("question").items()}
+        assert single["둘 다, 드롭아웃 0.3"] > max(five["둘 다"])
+        assert single["둘 다, 융합 업샘플링"] == pytest.approx(max(five["둘 다"]), rel=0.01)
+        assert min(five["둘 다"]) < single["둘 다, 짝지은 손실과 두 패널티"] < max(five["둘 다"])
+        for label in ("둘 다 없음", "옮기기만"):
+            assert single[f"{label}, 레이블 잡음 0.1"] < min(five[label])
+        for label in ("패널티만", "둘 다"):
+            assert single[f"{label}, 레이블 잡음 0.1"] > max(five[label])
+
+    def test_a_long_narrow_training_ranks_as_a_full_size_one_from_320_000_images(self):
+        assert twin_report.ranks_as_full_size_from() == 320_000
+        neither = twin_report.runs("narrow")["둘 다 없음"]
+        middles = [float(np.median(twin_report.ends(neither, at=k))) for k in range(10)]
+        assert middles.index(min(middles)) == 2 and neither[0]["images"][2] == 240_000
+        assert max(twin_report.ends(neither, "recall")) < 0.01
 
     def test_eight_seeds_of_the_chosen_recipe_are_healthy_and_far_apart(self):
         [chosen] = report.read(STUDIES["seeds"])

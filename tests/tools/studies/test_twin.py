@@ -290,7 +290,7 @@ def test_a_failing_run_leaves_the_others_alone_and_is_tried_again(tmp_path, monk
 def test_tiny_moves_every_recipe_of_a_plan(tmp_path, capsys):
     twin.main(["singles", str(tmp_path), "--tiny"])
     assert "모두 끝났다" in capsys.readouterr().out
-    lines = [json.loads(line) for line in (tmp_path / "curves.jsonl").open()]
+    lines = [json.loads(line) for line in (tmp_path / "singles" / "curves.jsonl").open()]
     last = [line for line in lines if line["images"] == 512]
     assert [line["name"] for line in last] == [r.name for r in plan.read("singles")]
     assert len({line["d_loss"] for line in last}) == len(last)
