@@ -159,9 +159,10 @@ def summary() -> str:
 def draw_samples(state: Path | None = None, twins: Path | None = None) -> None:
     """훈련 폴더와 쌍둥이의 결과 폴더에 남은 샘플 격자에서 위의 두 줄씩을 모은다. 없으면 담아 둔 것을 그대로 쓴다."""
     paths = dict(twin_report.grids_in(twins)) if twins else {}
-    for recipe in SAMPLED if state else ():
-        for path in sorted((folder_of(state, recipe, 0) / "samples").glob("step-*.png")):
-            paths[label(recipe)] = path
+    if state:
+        for recipe in SAMPLED:
+            for path in sorted((folder_of(state, recipe, 0) / "samples").glob("step-*.png")):
+                paths[label(recipe)] = path
     new = {name: np.asarray(Image.open(path))[: 64 * SAMPLE_ROWS] for name, path in paths.items()}
     stored = recorded.experiment_samples().items()
     grids = {name: tile(tiles, SAMPLE_COLUMNS) for name, tiles in stored} | new

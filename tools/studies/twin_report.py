@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -154,15 +153,14 @@ def ranks_as_full_size_from() -> int:
     narrow, full = runs("narrow"), runs("question")
     expected = [verdict(ends(full[a]), ends(full[b])) for a, b in COMPARISONS]
     images = narrow["둘 다"][0]["images"]
-    same = [
+    alike = [
         expected
         == [verdict(ends(narrow[a], at=at), ends(narrow[b], at=at)) for a, b in COMPARISONS]
         for at in range(len(images))
     ]
-    until_the_end = list(accumulate(reversed(same), lambda rest, this: rest and this))[::-1]
-    if not any(until_the_end):
+    if not alike[-1]:
         raise ValueError("좁은 신경망의 판정이 기본 크기의 것과 끝까지 다르다.")
-    return images[until_the_end.index(True)]
+    return next(images[at] for at in range(len(images)) if all(alike[at:]))
 
 
 TABLES: dict[str, Callable[[], str]] = {
