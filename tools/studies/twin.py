@@ -515,6 +515,9 @@ def train_all(
     for run in runs:
         if run.curve:
             run.export(folder)
+    failed = [run.recipe.name for run in runs if run.curve and "error" in run.curve[-1]]
+    if failed:
+        print(f"실패한 훈련: {', '.join(failed)}. curves.jsonl의 error를 본다.", file=sys.stderr)
     lines = [json.dumps(line, ensure_ascii=False) + "\n" for run in runs for line in run.curve]
     (folder / "curves.jsonl").write_text("".join(lines), encoding="utf-8")
     return all(run.is_finished for run in runs)

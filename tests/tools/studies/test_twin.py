@@ -256,12 +256,13 @@ def test_the_exported_weights_are_those_of_the_average_for_keras(tmp_path, brick
     )
 
 
-def test_a_run_whose_losses_are_no_numbers_stops_and_says_so(tmp_path, bricks):
+def test_a_run_whose_losses_are_no_numbers_stops_and_says_so(tmp_path, bricks, capsys):
     settings = replace(EVERYTHING, base_channels=2, learning_rate=1e30)
     recipes = [plan.Recipe("wild", settings, 16 * BATCH, BATCH)]
     assert twin.train_all(recipes, tmp_path, lambda: False, measure_every=4 * BATCH, samples=100)
     lines = [json.loads(line) for line in (tmp_path / "curves.jsonl").open()]
     assert "error" in lines[-1] and len(lines) < 4
+    assert "실패한 훈련: wild" in capsys.readouterr().err
 
 
 def test_a_failing_run_leaves_the_others_alone_and_is_tried_again(tmp_path, monkeypatch):
