@@ -66,7 +66,7 @@ def plot_samples(
         columns: 열의 수.
         titles: 이미지마다 위에 적을 짧은 글 N개. 예: 판별자가 답한 확률.
         kinds: 이미지마다 "real"이나 "fake" N개. 주면 진짜는 파랑, 가짜는 주황 테두리를 두른다.
-        row_names: 줄마다 왼쪽에 적을 짧은 글. 한글 다섯 자까지가 알맞다.
+        row_names: 줄마다 왼쪽에 적을 짧은 글. 길면 왼쪽을 그만큼 넓힌다.
 
     Raises:
         ValueError: 이미지의 크기나 범위, `titles`나 `kinds`나 `row_names`의 수가 맞지 않을 때.
@@ -89,10 +89,11 @@ def plot_samples(
     rows = -(-len(pixels) // columns)
     if row_names is not None and len(row_names) != rows:
         raise ValueError(f"row_names가 {len(row_names)}개인데 줄은 {rows}개이다.")
+    left = 0 if row_names is None else max(90, 17 * max(map(len, row_names)))
     tiles = _Tiles(
         pixels,
         columns,
-        left=0 if row_names is None else 90,
+        left=left,
         above=0 if titles is None else 22,
         gap=5 if kinds is None else 10,
     )
@@ -102,7 +103,7 @@ def plot_samples(
         tiles.frame(index, colours[kind])
     for row, name in enumerate(() if row_names is None else row_names):
         y = tiles.corners[row * columns][1] + tiles.height / 2
-        tiles.write(86, y, name, ha="right", fontsize=10)
+        tiles.write(left - 4, y, name, ha="right", fontsize=10)
     return tiles.figure
 
 

@@ -411,6 +411,10 @@ class TestAnswersInWords:
             twin_report.ends(found, "recall") for found in twin_report.runs("question").values()
         )
         assert min(*penalty, *both) > max(*neither, *shift) and max(both) < min(penalty)
+        narrow = twin_report.runs("narrow")
+        assert max(twin_report.ends(narrow["둘 다"], "recall")) < min(
+            twin_report.ends(narrow["패널티만"], "recall")
+        )
 
     def test_what_single_runs_at_full_size_showed(self):
         single = {k: run["kid"][-1] for k, [run] in twin_report.runs("singles").items()}
@@ -422,9 +426,19 @@ class TestAnswersInWords:
             assert single[f"{label}, 레이블 잡음 0.1"] < min(five[label])
         for label in ("패널티만", "둘 다"):
             assert single[f"{label}, 레이블 잡음 0.1"] > max(five[label])
+        single = {k: run["gaussian"] for k, [run] in twin_report.runs("singles").items()}
+        question = twin_report.runs("question").items()
+        five = {k: twin_report.ends(found, "gaussian") for k, found in question}
+        assert single["둘 다, 짝지은 손실과 두 패널티"] > max(five["둘 다"])
+        noisy = {label: single[f"{label}, 레이블 잡음 0.1"] for label in five}
+        assert noisy.pop("둘 다") > max(five["둘 다"])
+        assert all(min(five[k]) < value < max(five[k]) for k, value in noisy.items())
 
     def test_a_long_narrow_training_ranks_as_a_full_size_one_from_320_000_images(self):
         assert twin_report.ranks_as_full_size_from() == 320_000
+        narrow = twin_report.runs("narrow")
+        found = [twin_report.ends(narrow[k], "gaussian") for k in ("옮기기만", "둘 다 없음")]
+        assert verdicts.verdict(*found) == "낫다"
         neither = twin_report.runs("narrow")["둘 다 없음"]
         middles = [float(np.median(twin_report.ends(neither, at=k))) for k in range(10)]
         assert middles.index(min(middles)) == 2 and neither[0]["images"][2] == 240_000
