@@ -61,7 +61,7 @@ def stages() -> list[Stage]:
         Stage("book", "책(경고가 있으면 안 된다)",
               "jupyter-book build --all -W -n --keep-going .", output="_build/html"),
         Stage("links", "책 안의 링크", "python -m tools.checks.links"),
-        Stage("unit", "단위 시험", f"{shared('loadfile')} {unit} --ignore=tests/browser", needs="tests"),
+        Stage("unit", "단위 시험(10분쯤)", f"{shared('loadfile')} {unit} --ignore=tests/browser", needs="tests"),
         *(
             Stage("coverage", f"시험이 지나간 {name}의 줄(적어도 {least}%)",
                   f"coverage report --include={name}/* --fail-under={least} --skip-covered",
@@ -100,7 +100,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(chosen: Sequence[Stage]) -> int:
-    """단계를 차례로 하고 결과를 표로 보인다."""
+    """단계를 차례로 하고 결과를 표로 보인다. 프로그램이 없으면 아무것도 지우지 않고 말한다."""
+    programs = {shlex.split(stage.command)[0] for stage in chosen}
+    if missing := sorted(program for program in programs if not _find(program)):
+        python = settings.BOOK.root / ".venv" / "bin" / "python"
+        remedy = (
+            "`.venv/bin/python -m tools.checks`로 친다."
+            if python.exists() and Path(sys.executable) != python
+            else "`python3 tools/setup/environment.py`로 환경을 만든다."
+        )
+        print(f"{', '.join(missing)}이(가) {Path(sys.executable).parent}에 없다. {remedy}")
+        return 1
     results, endings = [], []
     for number, stage in enumerate(chosen, 1):
         print(f"\n■ {number}/{len(chosen)} {stage.title} ({stage.name})", flush=True)
@@ -122,15 +132,16 @@ def run(chosen: Sequence[Stage]) -> int:
     return 1 if endings else 0
 
 
+def _find(program: str) -> str | None:
+    """이 파이썬 옆에 있는 프로그램의 자리이다."""
+    scripts = Path(sys.executable).parent
+    return sys.executable if program == "python" else shutil.which(program, path=str(scripts))
+
+
 def _call(command: str) -> tuple[bool, list[str]]:
     """명령이 잘 끝났는지와 출력의 마지막 줄들을 돌려준다. 출력은 나오는 대로 보인다."""
     program, *rest = shlex.split(command)
-    scripts = Path(sys.executable).parent
-    found = sys.executable if program == "python" else shutil.which(program, path=str(scripts))
-    if found is None:
-        return False, [
-            f"{program}이 {scripts}에 없으니 `python3 tools/setup/environment.py`로 환경을 만든다."
-        ]
+    found = _find(program) or program
     ending: deque[str] = deque(maxlen=ENDING_LINES)
     with subprocess.Popen(
         [found, *rest],

@@ -101,7 +101,7 @@ TABLE = {
             "tools/studies/plans/*.json",
             "tools/studies/twin.py",
         ),
-        "python -m tools.studies.twin",
+        "python -m tools.studies.train_twin",
         30,
         needs="GPU가",
     ),

@@ -1,8 +1,5 @@
 """companion의 DCGAN을 PyTorch로 똑같이 짓고, 여러 훈련법을 나란히 훈련한다.
 
-    python -m tools.studies.twin question 결과폴더 --seconds 540
-    python -m tools.studies.twin question 결과폴더 --tiny    # CPU에서 움직여 보기만 한다
-
 층, 초기 가중치, 배치 정규화, 손실, 패널티, 옮기기, 이동 평균의 식이 companion의 것과 같고, 테스트가 둘을 비교한다. 다른 것은
 셋이다. 배치는 섞어서 차례로 주지 않고 다시 넣으며 뽑는다. 배치 정규화의 이동 분산은 PyTorch대로 n − 1로 나눈 것이다(많아야
 0.2% 크다). Adam의 ε은 편향을 고친 뒤에 더한다.
@@ -17,10 +14,8 @@ GPU가 있으면 한 스텝을 CUDA 그래프로 담아 두고 훈련법마다 �
 - `states/`: 이어서 할 상태이다. `machine.json`: 기계와 버전이다.
 """
 
-import argparse
 import io
 import json
-import math
 import platform
 import sys
 import time
@@ -42,7 +37,6 @@ from companion.data import load_bricks
 from companion.files import read_packaged, write_atomically
 from companion.sampling import latents, tile
 from companion.settings import Settings
-from tools.studies import plan
 from tools.studies.plan import Recipe
 
 LEG = 250  # 멈추라는 말을 살피고 난수의 시드를 새로 정하는 간격(스텝)
@@ -542,27 +536,3 @@ def machine(device: torch.device) -> dict[str, Any]:
         "cuda": torch.version.cuda,
         "numpy": np.__version__,
     }
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    plans = sorted(path.stem for path in plan.PLANS.glob("*.json"))
-    parser.add_argument("plan", choices=plans, help="plans/에 있는 계획의 이름")
-    parser.add_argument("folder", type=Path, help="결과를 담을 폴더. 있으면 이어서 한다")
-    parser.add_argument("--seconds", type=float, default=math.inf, help="이 시간이 지나면 멈춘다")
-    parser.add_argument("--tiny", action="store_true", help="작은 신경망을 몇 스텝만 훈련해 본다")
-    options = parser.parse_args(arguments)
-    until = time.monotonic() + options.seconds
-    finished = train_all(
-        plan.read(options.plan, options.tiny),
-        options.folder / options.plan,
-        lambda: time.monotonic() > until,
-        **({"samples": 100, "measure_every": 256} if options.tiny else {}),
-    )
-    print("모두 끝났다." if finished else "시간이 다 되었다. 같은 명령을 다시 치면 이어서 한다.")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,12 +1,13 @@
 """쌍둥이로 할 훈련의 계획이 물음에 맞는지 본다. PyTorch는 쓰지 않는다."""
 
 import json
+import sys
 from dataclasses import replace
 
 import pytest
 
 from companion.settings import Settings
-from tools.studies import plan
+from tools.studies import plan, train_twin
 
 
 def test_the_question_is_two_by_two_with_five_seeds_and_nothing_else_differs():
@@ -55,3 +56,11 @@ def test_a_plan_that_leaves_a_setting_to_its_default_is_refused(tmp_path, monkey
 def test_what_the_twin_does_not_have_is_refused(recipe, words):
     with pytest.raises(ValueError, match=words):
         plan.Recipe("x", images=64, **recipe)
+
+
+def test_without_pytorch_the_program_says_where_it_is(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.delitem(sys.modules, "tools.studies.twin", raising=False)
+    with pytest.raises(SystemExit, match="torch.*make twin"):
+        train_twin.main(["narrow", str(tmp_path)])
+    assert not any(tmp_path.iterdir())

@@ -11,7 +11,7 @@ from companion.data import load_bricks, preprocess
 from companion.sampling import latents
 from companion.settings import Settings
 from companion.training import build_dcgan
-from tools.studies import plan
+from tools.studies import plan, train_twin
 
 torch = pytest.importorskip(
     "torch", reason="PyTorch가 없다. `make twin`이 따로 만든 환경에서 한다."
@@ -289,7 +289,7 @@ def test_a_failing_run_leaves_the_others_alone_and_is_tried_again(tmp_path, monk
 
 
 def test_tiny_moves_every_recipe_of_a_plan(tmp_path, capsys):
-    twin.main(["singles", str(tmp_path), "--tiny"])
+    train_twin.main(["singles", str(tmp_path), "--tiny"])
     assert "모두 끝났다" in capsys.readouterr().out
     lines = [json.loads(line) for line in (tmp_path / "singles" / "curves.jsonl").open()]
     last = [line for line in lines if line["images"] == 512]
