@@ -312,11 +312,11 @@ play.define("forger", (stage, data) => {
   stage.append(
     element("div", { class: "play-buttons" }, running, button("한 스텝", () => { pause(); closeInside(); order("step"); }), button("처음부터", () => reset(false)),
       element("label", {}, "시드 ", seed)),
-    element("fieldset", { class: "play-tabs" }, element("legend", {}, "스위치"), ...switches.map(({ label }) => label)),
     notice, status,
     element("div", { class: "play-row play-learning" },
       element("figure", { class: "play-cell" }, picture, element("figcaption", {}, "위조범의 샘플. 누르면 훈련을 멈추고 하나를 들여다본다.")),
       element("figure", { class: "play-cell" }, realPicture, element("figcaption", {}, "진짜 벽돌"))),
+    element("fieldset", { class: "play-tabs" }, element("legend", {}, "스위치"), ...switches.map(({ label }) => label)),
     words, legend, chart,
     element("p", { class: "play-note" }, "필름: 같은 잠재 벡터의 샘플을, 본 이미지가 두 배가 될 때마다 남겼다."), film,
     element("div", { class: "play-buttons" }, element("label", {}, "샘플 번호 ", which), button("들여다보기", inspect)), answer, inside, multiplying);

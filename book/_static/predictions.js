@@ -24,7 +24,7 @@ document.addEventListener("DOMContentLoaded", () => {
     cover.className = "prediction-cover";
     cover.append("짐작을 고르면 보인다. ", look);
     output.classList.add("prediction-answer", "prediction-waiting");
-    output.prepend(echo); // 그림이 길어도 곧 보이는 자리
+    list.after(echo); // 아래에 긴 코드가 있어도 누른 자리에서 보인다
     output.append(cover);
     const reveal = () => {
       output.classList.remove("prediction-waiting");

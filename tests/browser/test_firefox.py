@@ -189,7 +189,7 @@ def test_a_pair_is_judged_on_the_first_page_in_firefox(firefox, served):
 
 def test_guesses_values_and_recall_answer_in_firefox(firefox, served):
     with visited(firefox, served, False, "4_2_3_generator"):
-        shown = "getComputedStyle(document.querySelector('.prediction-answer > :not(.prediction-echo)')).visibility"
+        shown = "getComputedStyle(document.querySelector('.prediction-answer > *')).visibility"
         firefox.wait("document.querySelector('.prediction-answer')")
         assert firefox.evaluate(shown) == "hidden"
         place = "Math.round(document.querySelector('footer').getBoundingClientRect().top + scrollY)"

@@ -1,5 +1,7 @@
 """한 번에 계산하는 배치 정규화가 Keras의 것과 같은 수를 내는지 본다."""
 
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
@@ -40,6 +42,33 @@ def test_same_numbers_as_keras(precision, tolerance, training):
     for name, expected in theirs.items():
         scale = np.abs(expected).max()
         np.testing.assert_allclose(ours[name], expected, atol=tolerance * scale, err_msg=name)
+
+
+def test_it_can_be_differentiated_twice_where_keras_cannot():
+    """그레이디언트 패널티가 하는 일이다. 견줄 것은 식을 그대로 적은 정규화이다."""
+    images = np.random.default_rng(0).normal(1, 3, (3, 2, 2, 2)).astype("float32")
+
+    def twice(normalize):
+        x = tf.constant(images)
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                total = tf.reduce_sum(normalize(x) ** 4)
+            slopes = tf.reduce_sum(images**2 * inner.gradient(total, x) ** 2)
+        return np.asarray(outer.gradient(slopes, x))
+
+    def plain(x):
+        mean = tf.reduce_mean(x, axis=(0, 1, 2))
+        variance = tf.reduce_mean((x - mean) ** 2, axis=(0, 1, 2))
+        return (x - mean) / tf.sqrt(variance + 1e-3)
+
+    expected = twice(plain)
+    ours, theirs = (
+        np.abs(twice(partial(kind(), training=True)) - expected).max()
+        for kind in (BatchNormalization, keras.layers.BatchNormalization)
+    )
+    assert ours < 1e-4 * np.abs(expected).max() < theirs
 
 
 @pytest.mark.parametrize(

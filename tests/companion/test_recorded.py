@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from PIL import Image
 from companion import recorded, sampling
 from companion.data import load_bricks, preprocess, to_uint8
 from companion.runs import duration
-from companion.settings import EPOCHS
+from companion.settings import DEFAULTS, EPOCHS
 
 
 def test_the_run_is_full_size():
@@ -24,6 +25,27 @@ def test_the_run_is_long_enough():
     assert recorded.manifest()["images"] >= 1_500_000
     assert recorded.history()[-1]["epoch"] == EPOCHS
     assert recorded.history()[-1]["images"] == recorded.manifest()["images"]
+
+
+def test_the_defaults_are_the_recorded_recipe():
+    run = recorded.config()["settings"]
+    differ = {name for name, value in asdict(DEFAULTS).items() if run[name] != value}
+    assert differ == {"precision", "decay_steps"}
+
+
+def test_the_history_counts_every_step():
+    config = recorded.config()
+    for line in recorded.history():
+        assert line["step"] == line["epoch"] * config["steps_per_epoch"]
+        assert line["images"] == line["step"] * config["batch_size"]
+
+
+def test_no_stored_sample_is_a_training_brick():
+    bricks = {image.tobytes() for image in load_bricks().images}
+    _, grids = recorded.grids()
+    samples = [*grids, *(stage["samples"] for stage in recorded.stages().values())]
+    samples += recorded.experiment_samples().values()
+    assert not any(image.tobytes() in bricks for group in samples for image in group)
 
 
 def test_the_readme_says_how_long_the_run_took():

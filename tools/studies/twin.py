@@ -354,8 +354,9 @@ class Run:
             self.save(path)
 
     def advance(self, end: int) -> None:
-        # 다리마다 시드를 새로 정하므로 난수의 상태는 담아 두지 않아도 된다.
-        self.random.manual_seed(self.recipe.settings.seed * 2**32 + self.done)
+        # 다리마다 시드를 새로 정하므로 난수의 상태는 담아 두지 않아도 된다. CPU의 난수는 시드의 아래 32비트만 쓰므로 섞는다.
+        mixed = np.random.SeedSequence([self.recipe.settings.seed, self.done])
+        self.random.manual_seed(int(mixed.generate_state(1)[0]))
         while self.done < end:
             is_due = self.done % self.recipe.settings.penalty_interval == 0
             is_due = is_due and self.recipe.is_penalized

@@ -224,6 +224,11 @@ def test_a_winner_is_declared_only_outside_the_spread():
     assert verdicts.verdict(np.array([1.0, 2.0]), baseline) == "시드가 모자라다"
 
 
+def test_a_spread_is_the_median_and_the_ends():
+    assert verdicts.spread([1, 2, 9]) == "2 (1~9)"
+    assert verdicts.spread([3.14], digits=1) == "3.1" and verdicts.spread([]) == "-"
+
+
 def test_the_power_of_the_verdict_is_that_of_drawn_runs():
     """판정의 힘을, 로그가 정규 분포인 훈련들을 뽑아 정말로 판정해 보아 확인한다."""
     ratio = verdicts.detectable_ratio(0.3, seeds=5)

@@ -210,6 +210,41 @@ def test_dropout_and_relativistic_pairs_do_what_their_names_say(bricks):
     assert all(torch.isfinite(w.grad).all() for w in run.discriminator.parameters())
 
 
+def test_draws_cover_every_shift_and_differ_between_the_two_sides_and_between_seeds(bricks):
+    run = run_of(EVERYTHING, bricks)
+    run.random.manual_seed(0)
+    draws = [run.draw() for _ in range(200)]
+    for side in ("real_shift", "fake_shift"):
+        seen = torch.cat([getattr(one, side) for one in draws])
+        assert seen.unique().tolist() == list(range(-4, 5))
+    assert all((one.real_shift != one.fake_shift).any() for one in draws)
+
+    def first_latents(seed):
+        run = run_of(replace(EVERYTHING, seed=seed), bricks)
+        seen = []
+        run.losses = lambda real, draws, is_due: seen.append((real, draws)) or 1 / 0
+        with pytest.raises(ZeroDivisionError):
+            run.advance(1)
+        return seen[0]
+
+    (real, zero), (_, one) = first_latents(0), first_latents(1)
+    assert (zero.z != one.z).all()
+    assert real.min() == -1 and 0 < real.max() <= 1
+    assert len(torch.unique(real.flatten(1), dim=0)) > 1
+
+
+def test_the_average_and_the_raw_generator_are_measured_by_their_names(bricks):
+    run = run_of(EVERYTHING, bricks)
+    other = run_of(replace(EVERYTHING, seed=1), bricks)
+    run.average.load_state_dict(other.generator.state_dict())
+    judge = twin.Judge(load_bricks().images, 100, torch.device("cpu"))
+    run.done = 1
+    line = run.measure(judge)
+    for which, network in (("average", run.average), ("raw", run.generator)):
+        assert line[which] == judge.scores(run.generate(network, 100), full=False)
+    assert line["average"] != line["raw"]
+
+
 def stopped_after(asks):
     """처음 `asks`번만 시간이 남았다고 하는 시계이다."""
     asked = iter(range(asks))

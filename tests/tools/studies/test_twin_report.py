@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from tools.studies import plan, twin_report
@@ -14,7 +15,8 @@ def results(name, kid, folder, changes=None):
     lines = []
     for recipe in plan.read(name):
         for images, scale in ((recipe.images // 2, 2), (recipe.images, 1)):
-            one = {"kid": scale * kid(recipe), "gaussian": 0.1, "recall": 0.5}
+            one = {"kid": scale * kid(recipe), "gaussian": 0.1, "recall": 0.5, "precision": 0.25}
+            one["coverage"] = 0.75
             line = {"name": recipe.name, "seed": recipe.settings.seed, "images": images}
             line |= {"average": one, "raw": {"kid": 7.0}} | (changes or {}).get(recipe.name, {})
             lines.append(json.dumps(line) + "\n")
@@ -60,6 +62,35 @@ def test_both_kernels_have_to_agree(collected):
     assert twin_report.judged("패널티만", "둘 다 없음") == ("낫다", "낫다", "낫다")
     assert twin_report.judged("옮기기만", "둘 다")[0] == "못하다"
     assert twin_report.judged("둘 다", "패널티만")[0] == "가릴 수 없다"
+
+
+def test_the_tables_say_what_was_measured(collected):
+    for name in twin_report.STUDIES:
+        results(name, by_arm, collected)
+    twin_report.collect(collected)
+    heads, _, *rows = (
+        line.strip("|").split(" | ") for line in twin_report.scores_table("question").splitlines()
+    )
+    named = dict(
+        zip([head.strip() for head in heads], [cell.strip() for cell in rows[1]], strict=True)
+    )
+    assert named == {
+        "훈련법": "패널티만", "시드": "5", "KID×1000": "12 (10~14)", "가우스 커널×1000": "0.1 (0.1~0.1)",
+        "정밀도": "0.25 (0.25~0.25)", "재현율": "0.50 (0.50~0.50)", "커버리지": "0.75 (0.75~0.75)",
+        "평균하지 않은 것의 KID×1000": "7 (7~7)",
+    }  # fmt: skip
+    narrow = twin_report.narrow_table().splitlines()
+    assert "패널티만 대 둘 다 없음" in narrow[0]
+    assert narrow[-1].split(" | ")[5:] == ["낫다", "가릴 수 없다", "가릴 수 없다", "낫다 |"]
+    logs = np.log([10, 11, 12, 13, 14]), np.log([20, 21, 22, 23, 24]), np.log([21, 22, 23, 24, 25])
+    assert twin_report.typical_spread() == pytest.approx(
+        np.median([logs[k].std(ddof=1) for k in (0, 0, 1, 2)])
+    )
+    assert "패널티만 1.92배, 옮기기만 1.05배, 둘 다 1.92배" in twin_report.verdicts_table()
+
+
+def test_the_samples_on_the_page_are_of_the_first_seed():
+    assert all(path.endswith("-0.png") for path in twin_report.SAMPLED.values())
 
 
 def test_narrow_training_ranks_alike_only_where_it_stays_so(collected):
