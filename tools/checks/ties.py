@@ -39,7 +39,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from tools.checks import citations, settings
 from tools.checks.pages import CODE_SPAN, LINK, TIE, Page, blank
@@ -77,6 +77,12 @@ NOT_COMPARED = [
     ),
 ]
 VERDICTS = ("?", "right?")
+# 규칙이 정한 판정의 이름과, 글에서 그것을 말하는 줄기이다.
+RULED = {
+    "낫다": "낫|나았|나은",
+    "못하다": "(?<!지 )못(?:하다|하고|하지|했)",
+    "가릴 수 없다": "가릴 수 없",
+}
 # 판정의 말 앞에 와도 뜻이 바뀌지 않는 말이다.
 _JOINING = "그러나|다만|그래도|그런데|그리고|그러니|또|게다가"
 UNTIED, REASON = "untied:", 4  # 이유는 적어도 이만큼은 적는다
@@ -329,6 +335,12 @@ def problem_of(tie: Tie) -> str | None:
                 "문장의 처음이나 쉼표 뒤부터 묶음까지의 말을 그대로 적고, 식도 그 말에 맞는지 본다."
             )
             return f"판정의 말은 {words}인데 글은 「{tie.claim}」이다. {how}"
+        for word, value in zip(words, cast(ast.Dict, tree.body).values, strict=True):
+            found = {node.value for node in ast.walk(value) if isinstance(node, ast.Constant)}
+            judged = found & RULED.keys()
+            for name, stem in RULED.items() if judged else ():
+                if name not in judged and re.search(stem, word):
+                    return f"말은 '{name}'인데 식에는 {sorted(judged)}뿐이다. 하나를 고친다."
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - _BUILTIN
     if not names:
         return f"`{tie.source}`에 변수나 함수의 이름이 없다. 값을 다시 적지 말고 나온 곳을 적는다."
