@@ -336,11 +336,11 @@ def problem_of(tie: Tie) -> str | None:
             )
             return f"판정의 말은 {words}인데 글은 「{tie.claim}」이다. {how}"
         for word, value in zip(words, cast(ast.Dict, tree.body).values, strict=True):
-            found = {node.value for node in ast.walk(value) if isinstance(node, ast.Constant)}
-            judged = found & RULED.keys()
+            found = [node.value for node in ast.walk(value) if isinstance(node, ast.Constant)]
+            judged = [name for name in RULED if name in found]
             for name, stem in RULED.items() if judged else ():
                 if name not in judged and re.search(stem, word):
-                    return f"말은 '{name}'인데 식에는 {sorted(judged)}뿐이다. 하나를 고친다."
+                    return f"말은 '{name}'인데 식에는 {judged}뿐이다. 하나를 고친다."
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - _BUILTIN
     if not names:
         return f"`{tie.source}`에 변수나 함수의 이름이 없다. 값을 다시 적지 말고 나온 곳을 적는다."

@@ -234,6 +234,21 @@ def test_a_comparison_left_untied_says_why():
     assert problem_of(only_tie("가장 높다<!--untied: 위에서 미분했다 -->")) is None
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("앞이 낫다", "못하다"),
+        ("앞이 못하다", "낫다"),
+        ("앞은 가릴 수 없다", "낫다"),
+        ("앞이 나았다", "못하다"),
+    ],
+)
+def test_a_verdict_by_the_rule_is_the_one_its_expression_names(words, said):
+    tie = only_tie(f'{words}<!--? "{words}": verdict(a, b) == "{said}" -->')
+    assert f"식에는 ['{said}']뿐이다" in problem_of(tie)
+    assert problem_of(only_tie(f'{words}<!--? "{words}": verdict(a, b) < c -->')) is None
+
+
 def test_good_ties_pass():
     for text in (
         "32<!--= x -->",
@@ -241,6 +256,7 @@ def test_good_ties_pass():
         "30<!--= 100 * x -->",
         '위가 **더 멀고** 아래가 가깝다<!--? "위가 더 멀고": x > y, "아래가 가깝다": y < z -->.',
         '값이 3<!--= y -->이라서, 뒤가 못하다<!--? "뒤가 못하다": x > y -->.',
+        '앞이 낫지만 뒤는 가릴 수 없다<!--? "앞이 낫지만 뒤는 가릴 수 없다": x == ["낫다", "가릴 수 없다"] -->.',
         '앞이 낫고<!--? "앞이 낫고": x > y -->, 뒤가 못하다<!--? "뒤가 못하다": x < y -->.',
         '| 이름 | 따른다<!--? "따른다": x > y --> |',
     ):
