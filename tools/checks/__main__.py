@@ -101,8 +101,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(chosen: Sequence[Stage]) -> int:
     """단계를 차례로 하고 결과를 표로 보인다. 프로그램이 없으면 아무것도 지우지 않고 말한다."""
-    programs = {shlex.split(stage.command)[0] for stage in chosen}
-    if missing := sorted(program for program in programs if not _find(program)):
+    programs = {stage.command.split()[0] for stage in chosen}
+    found = {program: path for program in programs if (path := _find(program))}
+    if missing := sorted(programs - found.keys()):
         python = settings.BOOK.root / ".venv" / "bin" / "python"
         remedy = (
             "`.venv/bin/python -m tools.checks`로 친다."
@@ -117,7 +118,8 @@ def run(chosen: Sequence[Stage]) -> int:
         start = time.monotonic()
         if stage.output:
             shutil.rmtree(settings.BOOK.root / stage.output, ignore_errors=True)
-        passed, ending = _call(stage.command)
+        program, *rest = shlex.split(stage.command)
+        passed, ending = _call([found[program], *rest])
         results.append((stage, passed, time.monotonic() - start))
         if not passed:
             endings.append((stage, ending))
@@ -138,13 +140,11 @@ def _find(program: str) -> str | None:
     return sys.executable if program == "python" else shutil.which(program, path=str(scripts))
 
 
-def _call(command: str) -> tuple[bool, list[str]]:
+def _call(command: Sequence[str]) -> tuple[bool, list[str]]:
     """명령이 잘 끝났는지와 출력의 마지막 줄들을 돌려준다. 출력은 나오는 대로 보인다."""
-    program, *rest = shlex.split(command)
-    found = _find(program) or program
     ending: deque[str] = deque(maxlen=ENDING_LINES)
     with subprocess.Popen(
-        [found, *rest],
+        command,
         cwd=settings.BOOK.root,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

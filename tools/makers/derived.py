@@ -98,6 +98,7 @@ TABLE = {
         (
             BRICKS,
             "companion/evaluator/classifier.npz",
+            "tools/studies/plan.py",
             "tools/studies/plans/*.json",
             "tools/studies/twin.py",
         ),
@@ -133,6 +134,7 @@ TABLE = {
             "companion/evaluator/ladder.json",
             "tools/studies/*report.py",
             "tools/studies/tables.py",
+            "tools/studies/verdicts.py",
         ),
         "python -m tools.studies tables",
     ),

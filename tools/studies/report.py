@@ -158,7 +158,7 @@ def summary() -> str:
 
 def draw_samples(state: Path | None = None, twins: Path | None = None) -> None:
     """훈련 폴더와 쌍둥이의 결과 폴더에 남은 샘플 격자에서 위의 두 줄씩을 모은다. 없으면 담아 둔 것을 그대로 쓴다."""
-    paths = dict(twin_report.grids_in(twins)) if twins else {}
+    paths = {name: twins / path for name, path in twin_report.SAMPLED.items()} if twins else {}
     if state:
         for recipe in SAMPLED:
             for path in sorted((folder_of(state, recipe, 0) / "samples").glob("step-*.png")):

@@ -1,7 +1,7 @@
 """쌍둥이(twin.py)의 결과를 results/twin.jsonl에 모으고, 계획한 대로 판정해 표와 페이지가 읽는 것을 만든다."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ SAMPLED = {
     f"{size}, {NAMES[arm]}": f"{name}/samples/{arm}-0.png"
     for name, size in (("question", "기본 크기"), ("narrow", "좁은 신경망"))
     for arm in ("plain", "penalty", "shift", "penalty_shift")
-}  # 페이지에 샘플을 싣는 훈련들
+}  # 페이지에 샘플을 싣는 훈련과, 결과 폴더에서 그것이 있는 자리
 
 
 def collect(folder: Path) -> None:
@@ -57,17 +57,14 @@ def collect(folder: Path) -> None:
         for recipe in plan.read(name):
             own = [tick for tick in ticks if tick["name"] == recipe.name]
             if not own or own[-1]["images"] != recipe.images or "error" in own[-1]:
-                raise ValueError(f"{name}의 {recipe.name}이(가) 끝나지 않았다. twin을 다시 부른다.")
+                raise ValueError(
+                    f"{name}의 {recipe.name}이(가) 끝나지 않았다. train_twin을 다시 부른다."
+                )
             arm, _, seed = recipe.name.rpartition("-")
             own = [{k: v for k, v in tick.items() if k not in ("name", "seed")} for tick in own]
             line = {"plan": name, "arm": arm, "seed": int(seed), "machine": machine, "ticks": own}
             lines.append(json.dumps(line, ensure_ascii=False) + "\n")
     RESULTS.write_text("".join(lines), encoding="utf-8")
-
-
-def grids_in(folder: Path) -> Iterator[tuple[str, Path]]:
-    """페이지에 실을 샘플의 이름과, 결과 폴더에서 그것이 있는 자리이다."""
-    return ((name, folder / path) for name, path in SAMPLED.items())
 
 
 @cache
@@ -96,6 +93,11 @@ def summary() -> dict[str, Any]:
 def ends(runs: list[dict[str, Any]], key: str = "kid", at: int = -1) -> np.ndarray:
     """시드마다, `at`번째로 잰 값이다. 끝에서만 잰 것은 그 값이다."""
     return np.array([run[key][at] if isinstance(run[key], list) else run[key] for run in runs])
+
+
+def verdicts_at(found: dict[str, list[dict[str, Any]]], at: int = -1) -> list[str]:
+    """`at`번째로 잰 다항 커널의 거리로 네 비교를 판정한다."""
+    return [verdict(ends(found[a], at=at), ends(found[b], at=at)) for a, b in COMPARISONS]
 
 
 def judged(better: str, than: str) -> tuple[str, str, str]:
@@ -146,9 +148,8 @@ def narrow_table() -> str:
     heads = [*found, *(f"{better} 대 {than}" for better, than in COMPARISONS)]
     lines = [f"| 이미지 | {' | '.join(heads)} |", "| --- |" + " --- |" * len(heads)]
     for at, images in enumerate(found["둘 다"][0]["images"]):
-        kids = {label: ends(results, at=at) for label, results in found.items()}
-        words = [verdict(kids[better], kids[than]) for better, than in COMPARISONS]
-        cells = [*map(spread, kids.values()), *words]
+        kids = [ends(results, at=at) for results in found.values()]
+        cells = [*map(spread, kids), *verdicts_at(found, at)]
         lines.append(f"| {images:,} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -159,14 +160,9 @@ def ranks_as_full_size_from() -> int:
     Raises:
         ValueError: 끝까지 다를 때.
     """
-    narrow, full = runs("narrow"), runs("question")
-    expected = [verdict(ends(full[a]), ends(full[b])) for a, b in COMPARISONS]
+    narrow, expected = runs("narrow"), verdicts_at(runs("question"))
     images = narrow["둘 다"][0]["images"]
-    alike = [
-        expected
-        == [verdict(ends(narrow[a], at=at), ends(narrow[b], at=at)) for a, b in COMPARISONS]
-        for at in range(len(images))
-    ]
+    alike = [verdicts_at(narrow, at) == expected for at in range(len(images))]
     if not alike[-1]:
         raise ValueError("좁은 신경망의 판정이 기본 크기의 것과 끝까지 다르다.")
     return next(images[at] for at in range(len(images)) if all(alike[at:]))

@@ -76,6 +76,17 @@ def test_a_program_that_is_not_installed_is_told(capfd):
     assert "environment.py" in capfd.readouterr().out
 
 
+def test_a_missing_program_is_told_before_anything_is_deleted(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(settings, "BOOK", settings.Book(tmp_path))
+    (tmp_path / "made").mkdir()
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").touch()
+    chosen = [stage("first", ""), Stage("book", "책", "no-such-program", output="made")]
+    assert check.run(chosen) == 1
+    assert (tmp_path / "made").exists()
+    assert "`.venv/bin/python -m tools.checks`로 친다" in capfd.readouterr().out
+
+
 def test_a_book_without_tests_has_no_stage_for_them(tmp_path, monkeypatch):
     def names():
         return [stage.name for stage in check.stages()]

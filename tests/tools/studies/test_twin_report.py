@@ -37,10 +37,14 @@ def by_arm(recipe):
     return settings.seed + (10 if settings.gradient_penalty else 20 if settings.shift else 21)
 
 
-def test_every_run_is_collected_with_its_arm_seed_and_card(collected):
+def collect_all(folder, changes=None):
     for name in twin_report.STUDIES:
-        results(name, by_arm, collected)
-    twin_report.collect(collected)
+        results(name, by_arm, folder, changes)
+    twin_report.collect(folder)
+
+
+def test_every_run_is_collected_with_its_arm_seed_and_card(collected):
+    collect_all(collected)
     lines = [json.loads(line) for line in twin_report.RESULTS.open()]
     assert len(lines) == 20 + 7 + 12 and {line["machine"]["device"] for line in lines} == {"card"}
     assert {line["seed"] for line in lines if line["plan"] == "narrow"} == {0, 1, 2}
@@ -51,9 +55,7 @@ def test_every_run_is_collected_with_its_arm_seed_and_card(collected):
 
 
 def test_both_kernels_have_to_agree(collected):
-    for name in twin_report.STUDIES:
-        results(name, by_arm, collected)
-    twin_report.collect(collected)
+    collect_all(collected)
     # 가우스 커널의 거리는 모두 같으므로 다항 커널만 갈린다.
     assert twin_report.judged("패널티만", "둘 다 없음") == ("낫다", "가릴 수 없다", "가릴 수 없다")
     for runs in (twin_report.runs("question")[k] for k in ("패널티만", "둘 다")):
@@ -65,9 +67,7 @@ def test_both_kernels_have_to_agree(collected):
 
 
 def test_the_tables_say_what_was_measured(collected):
-    for name in twin_report.STUDIES:
-        results(name, by_arm, collected)
-    twin_report.collect(collected)
+    collect_all(collected)
     heads, _, *rows = (
         line.strip("|").split(" | ") for line in twin_report.scores_table("question").splitlines()
     )
@@ -94,10 +94,7 @@ def test_the_samples_on_the_page_are_of_the_first_seed():
 
 
 def test_narrow_training_ranks_alike_only_where_it_stays_so(collected):
-    results("question", by_arm, collected)
-    results("singles", by_arm, collected)
-    results("narrow", by_arm, collected)
-    twin_report.collect(collected)
+    collect_all(collected)
     # 앞의 반에서는 거리가 두 배이므로 판정이 같고, 세 시드의 범위도 같은 꼴이다.
     assert twin_report.ranks_as_full_size_from() == 400_000
     for run in twin_report.runs("narrow")["패널티만"]:
@@ -111,8 +108,6 @@ def test_narrow_training_ranks_alike_only_where_it_stays_so(collected):
 
 @pytest.mark.parametrize("change", [{"error": "memory"}, {"images": 100}])
 def test_an_unfinished_or_failed_run_is_refused_by_its_name(collected, change):
-    for name in twin_report.STUDIES:
-        results(name, by_arm, collected, {"shift-1": change})
     with pytest.raises(ValueError, match="question의 shift-1"):
-        twin_report.collect(collected)
+        collect_all(collected, {"shift-1": change})
     assert not twin_report.RESULTS.exists()
