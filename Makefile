@@ -17,6 +17,7 @@ env: ## .venv를 만들고 requirements.txt의 패키지를 깐다(이미 있으
 
 book: env ## 책을 만든다: _build/html/index.html
 	$(PY) -m tools.checks --only book
+	@echo "책을 지었다. 브라우저로 연다: _build/html/index.html"
 
 test: env ## 모든 검사를 한다: 린트, 단위 시험, 페이지와 노트북의 짝, 저장된 출력, 책, 링크
 	$(PY) -m tools.checks
