@@ -170,8 +170,10 @@ play.define("forger", (stage, data) => {
       else reset(going);
       notice.textContent = `${name} 스위치를 ${input.checked ? "켰다" : "껐다"}.${live ? "" : " 처음부터 다시 한다."}`;
     });
-    return { settings, label: element("label", {}, input, ` ${name}`) };
+    return { live, settings, input, freezes: "frozen" in on, label: element("label", {}, input, ` ${name}`) };
   });
+  const group = (legend, live) => element("fieldset", { class: "play-tabs" }, element("legend", {}, legend),
+    ...switches.filter((one) => one.live === live).map(({ label }) => label));
   const chosen = () => Object.assign({}, ...switches.map(({ settings }) => settings()));
 
   // ── 샘플 하나 들여다보기 ──
@@ -254,6 +256,12 @@ play.define("forger", (stage, data) => {
     holder.append(box);
   }
 
+  const goOn = button("훈련 계속하기", () => {
+    run();
+    stage.scrollIntoView();
+  });
+  goOn.className = "play-go-on";
+  goOn.hidden = true;
   function lookInside(k, z, maps, logit, gradient) {
     const shown = (title, values, channels = 1) => {
       const count = Math.min(16, channels), side = Math.round(Math.sqrt(values.length / channels));
@@ -297,7 +305,7 @@ play.define("forger", (stage, data) => {
     shown("픽셀을 고칠 쪽. 밝은 곳은 밝게, 어두운 곳은 어둡게", gradient.map((value) => value / strongest));
     answer.textContent = `${k + 1}번 샘플: 검사관은 진짜일 확률을 ${(1 / (1 + Math.exp(-logit))).toFixed(3)}(로짓 ${decimal(logit)})라고 답한다. `
       + "마지막 그림은 검사관을 지나 되돌아온 그레이디언트이다. 픽셀을 그쪽으로 고치면 이 답이 커진다.";
-    multiplying.hidden = false;
+    multiplying.hidden = goOn.hidden = false;
     layer.value = maps.forger.length; // 검사관의 첫 특성 맵은 채널 하나를 보므로 곱셈이 열여섯뿐이다
     row.value = column.value = 4;
     ask();
@@ -306,20 +314,20 @@ play.define("forger", (stage, data) => {
   function closeInside() { // 훈련이 나아가면 들여다본 값은 옛것이 된다
     answer.textContent = "";
     inside.replaceChildren();
-    multiplying.hidden = true;
+    multiplying.hidden = goOn.hidden = true;
   }
 
   stage.append(
     element("div", { class: "play-buttons" }, running, button("한 스텝", () => { pause(); closeInside(); order("step"); }), button("처음부터", () => reset(false)),
       element("label", {}, "시드 ", seed)),
-    notice, status,
+    status,
     element("div", { class: "play-row play-learning" },
       element("figure", { class: "play-cell" }, picture, element("figcaption", {}, "위조범의 샘플. 누르면 훈련을 멈추고 하나를 들여다본다.")),
       element("figure", { class: "play-cell" }, realPicture, element("figcaption", {}, "진짜 벽돌"))),
-    element("fieldset", { class: "play-tabs" }, element("legend", {}, "스위치"), ...switches.map(({ label }) => label)),
+    group("훈련하면서 바꾸는 스위치", true), group("누르면 처음부터 다시 하는 스위치", false), notice,
     words, legend, chart,
     element("p", { class: "play-note" }, "필름: 같은 잠재 벡터의 샘플을, 본 이미지가 두 배가 될 때마다 남겼다."), film,
-    element("div", { class: "play-buttons" }, element("label", {}, "샘플 번호 ", which), button("들여다보기", inspect)), answer, inside, multiplying);
+    element("div", { class: "play-buttons" }, element("label", {}, "샘플 번호 ", which), button("들여다보기", inspect)), answer, inside, multiplying, goOn);
 
   // ── 워커와 주고받기 ──
   let worker = null, address = "", going = false, inSight = true, seen = 0;
@@ -342,6 +350,7 @@ play.define("forger", (stage, data) => {
   function reset(goOn) { // 워커를 새로 띄운다
     notice.textContent = "";
     closeInside();
+    for (const { freezes, input } of switches) if (freezes) input.checked = false; // 배우기 전의 검사관을 얼리면 아무도 배우지 못한다
     worker?.terminate();
     URL.revokeObjectURL(address);
     const source = `"use strict";${ganLoops}\n${createGan}\n(${forgerWorker})()`;

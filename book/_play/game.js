@@ -64,8 +64,8 @@ play.define("game", (stage, data) => {
   const begin = element("button", { type: "button" }, "이 번호로 다시");
   const another = element("button", { type: "button" }, "새 문제");
   const board = element("div", { class: "play-panel" });
-  stage.append(element("div", { class: "play-buttons" },
-    element("label", {}, "위조범 ", level), element("label", {}, "문제 번호 ", number), begin, another), board);
+  stage.append(board, element("div", { class: "play-buttons" },
+    element("label", {}, "위조범 ", level), element("label", {}, "문제 번호 ", number), begin, another));
 
   function start() {
     // 주소에 적을 수 없는 번호로 시작하면 받은 사람은 다른 문제를 푼다.
@@ -81,35 +81,49 @@ play.define("game", (stage, data) => {
     ask(pairs, 0);
   }
 
-  function ask(pairs, round) {
-    const pair = pairs[round];
+  const arrows = matchMedia("(hover: hover)").matches ? " (화살표 ←, →로도 고른다)" : "";
+  const d = (probability) => `D\u00a0=\u00a0${probability.toPrecision(2)}`;
+
+  // 벽돌 둘을 놓고 그 아래에 below를 놓는다. 화살표는 그쪽의 벽돌을 누른 것과 같다.
+  function lay(pair, says, onChoice, ...below) {
     const choices = [true, false].map((first) => {
       const isReal = first === pair.realFirst;
       const label = `${first ? "왼쪽" : "오른쪽"} 벽돌`;
-      const node = element("button", { type: "button", class: "play-choice", "aria-label": `${label}이 진짜이다` },
-        isReal ? realTile(pair, label) : forgedTile(pair, label));
-      node.addEventListener("click", () => answer(pairs, round, isReal));
+      const node = element("button", { type: "button", class: "play-choice" },
+        isReal ? realTile(pair, label) : forgedTile(pair, label), ...says(isReal));
+      node.addEventListener("click", () => onChoice(isReal));
       return node;
     });
-    const last = pairs[round - 1];
-    const said = last ? (last.hit ? "맞혔다. " : "속았다. ") : "";
-    board.replaceChildren(
-      element("p", { "aria-live": "polite" }, said, `${round + 1}/${ROUNDS}. 어느 쪽이 진짜 브릭키 벽돌인가? (화살표 ←, →로도 고른다)`),
-      element("div", { class: "play-row" }, ...choices));
+    board.replaceChildren(element("div", { class: "play-row" }, ...choices), ...below);
     board.onkeydown = (event) => {
       const index = ["ArrowLeft", "ArrowRight"].indexOf(event.key);
       if (index < 0) return;
       event.preventDefault();
       choices[index].click();
     };
-    choices[0].focus({ preventScroll: true });
+    return choices;
   }
 
-  function answer(pairs, round, isReal) {
-    pairs[round].hit = isReal;
-    pairs[round].judgeHit = pairs[round].pReal > pairs[round].pForged;
-    if (round + 1 < ROUNDS) ask(pairs, round + 1);
-    else finish(pairs);
+  function ask(pairs, round) {
+    const pair = pairs[round];
+    const question = element("p", { "aria-live": "polite" }, `${round + 1}/${ROUNDS}. 어느 쪽이 진짜 브릭키 벽돌인가?${arrows}`);
+    const [first] = lay(pair, () => [], (isReal) => {
+      pair.hit = isReal;
+      pair.judgeHit = pair.pReal > pair.pForged;
+      tell(pairs, round);
+    }, question);
+    first.focus({ preventScroll: true });
+  }
+
+  // 고른 쌍을 그대로 두고 어느 쪽이 진짜였는지와 판별자의 답을 적는다.
+  function tell(pairs, round) {
+    const pair = pairs[round], last = round + 1 === ROUNDS;
+    const go = () => (last ? finish(pairs) : ask(pairs, round + 1));
+    const next = element("button", { type: "button" }, last ? "점수 보기" : "다음 쌍");
+    next.addEventListener("click", go);
+    lay(pair, (isReal) => [element("span", { class: "play-truth" }, isReal ? `진짜, ${d(pair.pReal)}` : `가짜, ${d(pair.pForged)}`)], go,
+      element("p", { "aria-live": "polite" }, element("strong", {}, pair.hit ? "맞혔다. " : "속았다. "), "D는 판별자가 답한, 진짜일 확률이다. ", next));
+    next.focus({ preventScroll: true });
   }
 
   function finish(pairs) {
@@ -123,8 +137,8 @@ play.define("game", (stage, data) => {
     });
     const answers = pairs.map((pair, k) => row(
       `${k + 1}`,
-      element("span", {}, realTile(pair, "진짜 벽돌"), ` D\u00a0=\u00a0${pair.pReal.toPrecision(2)}`),
-      element("span", {}, forgedTile(pair, "가짜 벽돌"), ` D\u00a0=\u00a0${pair.pForged.toPrecision(2)}`),
+      element("span", {}, realTile(pair, "진짜 벽돌"), ` ${d(pair.pReal)}`),
+      element("span", {}, forgedTile(pair, "가짜 벽돌"), ` ${d(pair.pForged)}`),
       pair.hit ? "맞음" : "틀림",
       pair.judgeHit ? "맞음" : "틀림"));
     board.replaceChildren(

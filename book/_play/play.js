@@ -110,6 +110,8 @@ document.addEventListener("DOMContentLoaded", () => {
     const button = box.querySelector(".play-start");
     button.hidden = false;
     button.addEventListener("click", () => play.start(box));
-    if (location.hash.startsWith(`#${box.id}=`)) play.start(box).then(() => box.scrollIntoView()); // 함께 하자고 보낸 주소이다.
+    // 함께 하자고 보낸 주소이다. 뒤로 돌아온 독자에게는 보던 자리가 먼저이다.
+    const returned = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+    if (!returned && location.hash.startsWith(`#${box.id}=`)) play.start(box).then(() => box.scrollIntoView());
   }
 });

@@ -15,6 +15,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const isText = typeof expected === "string";
     const given = isText ? bare(text) : number(text);
     if (!isText && Number.isNaN(given)) return ["", "수로 읽을 수 없다. 0.25나 1/4처럼 적는다."];
+    if (/^[ㄱ-ㅎ]$/.test(expected) && !/^[ㄱ-ㅎ]$/.test(given)) return ["", "ㄱ, ㄴ, ㄷ처럼 글자 하나를 적는다."];
     const same = (value) => (isText ? given === bare(value) : Math.abs(given - value) <= tolerance + 1e-9);
     if (same(expected)) return ["right", "맞다."];
     return ["wrong", `아직 아니다. ${wrong.find(([value]) => same(value))?.[1] ?? "한 번 더 해 보고, 막히면 아래의 길을 편다."}`];

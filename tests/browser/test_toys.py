@@ -61,7 +61,11 @@ def test_the_game_is_played_with_the_keyboard_alone(reader):
     one = reader()
     toy = begin(one, "book/4_1_introduction", "game")
     for _ in range(10):
-        one.page.keyboard.press("ArrowLeft")
+        one.page.keyboard.press("ArrowLeft")  # 고르고
+        assert {"진짜", "가짜"} == {
+            text.split(",")[0] for text in toy.locator(".play-truth").all_inner_texts()
+        }
+        one.page.keyboard.press("Enter")  # 답을 읽고 다음으로 간다
     score = toy.locator(".play-score").inner_text()
     assert "나는 10쌍 가운데" in score
     assert toy.locator(".play-answers tbody tr").count() == 10
@@ -90,8 +94,9 @@ def test_every_control_of_the_game_works(reader):
     toy.get_by_label("문제 번호").fill("12")
     toy.get_by_text("이 번호로 다시").click()
     assert one.page.url.endswith("#game=12,0")
-    for _ in range(10):
+    for last in range(10):
         toy.locator(".play-choice").first.click()
+        toy.get_by_text("점수 보기" if last == 9 else "다음 쌍").click()
     judge = toy.locator(".play-score").inner_text()
     assert "판별자는" in judge
     toy.get_by_text("새 문제").click()
@@ -397,9 +402,19 @@ def test_switches_act_and_a_sample_is_looked_into_down_to_one_multiplication(rea
     seen(one, 48)
     assert maps.count() == 0
     assert not products.first.is_visible()
+    toy.get_by_role("button", name="들여다보기").press("Enter")
+    toy.get_by_text("훈련 계속하기").click()  # 들여다보던 곳에서 바로 훈련으로 돌아간다
+    assert maps.count() == 0 and toy.get_by_text("멈춤").is_visible()
+    one.page.wait_for_function(
+        "Math.abs(document.querySelector('#forger .play-stage').getBoundingClientRect().top) < 200"
+    )
+
+    toy.get_by_text("멈춤").click()
     toy.get_by_label("배치 정규화 빼기").check()
     seen(one, 0)
     assert "처음부터 다시 한다" in toy.inner_text()
+    # 배우기 전의 검사관을 얼리면 아무도 배우지 못하므로 다시 시작할 때 얼린 것을 푼다.
+    assert not toy.get_by_label("검사관 얼리기").is_checked()
 
 
 def test_the_forger_learns_without_webassembly_and_says_when_a_number_breaks(reader):
