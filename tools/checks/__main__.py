@@ -19,7 +19,7 @@ from typing import NamedTuple
 from tools.checks import settings
 
 # 한 단계가 이보다 오래 걸리면 멈춰 선 것으로 본다.
-LIMIT_SECONDS = 20 * 60
+LIMIT_SECONDS = 40 * 60
 # 안 된 단계의 출력에서 끝에 다시 보일 줄 수이다.
 ENDING_LINES = 30
 
