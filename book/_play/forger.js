@@ -256,12 +256,12 @@ play.define("forger", (stage, data) => {
     holder.append(box);
   }
 
-  const goOn = button("훈련 계속하기", () => {
+  const resume = button("훈련 계속하기", () => {
     run();
     stage.scrollIntoView();
   });
-  goOn.className = "play-go-on";
-  goOn.hidden = true;
+  resume.className = "play-go-on";
+  resume.hidden = true;
   function lookInside(k, z, maps, logit, gradient) {
     const shown = (title, values, channels = 1) => {
       const count = Math.min(16, channels), side = Math.round(Math.sqrt(values.length / channels));
@@ -305,7 +305,7 @@ play.define("forger", (stage, data) => {
     shown("픽셀을 고칠 쪽. 밝은 곳은 밝게, 어두운 곳은 어둡게", gradient.map((value) => value / strongest));
     answer.textContent = `${k + 1}번 샘플: 검사관은 진짜일 확률을 ${(1 / (1 + Math.exp(-logit))).toFixed(3)}(로짓 ${decimal(logit)})라고 답한다. `
       + "마지막 그림은 검사관을 지나 되돌아온 그레이디언트이다. 픽셀을 그쪽으로 고치면 이 답이 커진다.";
-    multiplying.hidden = goOn.hidden = false;
+    multiplying.hidden = resume.hidden = false;
     layer.value = maps.forger.length; // 검사관의 첫 특성 맵은 채널 하나를 보므로 곱셈이 열여섯뿐이다
     row.value = column.value = 4;
     ask();
@@ -314,7 +314,7 @@ play.define("forger", (stage, data) => {
   function closeInside() { // 훈련이 나아가면 들여다본 값은 옛것이 된다
     answer.textContent = "";
     inside.replaceChildren();
-    multiplying.hidden = goOn.hidden = true;
+    multiplying.hidden = resume.hidden = true;
   }
 
   stage.append(
@@ -327,7 +327,7 @@ play.define("forger", (stage, data) => {
     group("훈련하면서 바꾸는 스위치", true), group("누르면 처음부터 다시 하는 스위치", false), notice,
     words, legend, chart,
     element("p", { class: "play-note" }, "필름: 같은 잠재 벡터의 샘플을, 본 이미지가 두 배가 될 때마다 남겼다."), film,
-    element("div", { class: "play-buttons" }, element("label", {}, "샘플 번호 ", which), button("들여다보기", inspect)), answer, inside, multiplying, goOn);
+    element("div", { class: "play-buttons" }, element("label", {}, "샘플 번호 ", which), button("들여다보기", inspect)), answer, inside, multiplying, resume);
 
   // ── 워커와 주고받기 ──
   let worker = null, address = "", going = false, inSight = true, seen = 0;
