@@ -88,7 +88,7 @@ def precision(answer: Callable[..., Any]) -> None:
 
 
 @checker(
-    hint="values를 작은 차례로 늘어놓은 번호는 np.argsort()가 준다. 양 끝 n개의 평균을 빼고 길이로 나눈다.",
+    hint="values가 작은 것부터 늘어놓은 번호는 np.argsort()가 준다. 큰 쪽 n개의 평균에서 작은 쪽 n개의 평균을 빼고, 길이로 나눈다.",
     done="이 방향으로 옮기면 재었던 성질이 커진다.",
 )
 def direction(answer: Callable[..., Any]) -> None:
@@ -111,7 +111,7 @@ def direction(answer: Callable[..., Any]) -> None:
         unsorted = z[-n:].mean(axis=0) - z[:n].mean(axis=0)
         require(
             not close(found, unsorted / np.linalg.norm(unsorted)),
-            "z의 차례대로 앞뒤에서 골랐다. values가 작은 차례로 늘어놓은 다음 양 끝을 고른다.",
+            "z의 차례대로 앞뒤에서 골랐다. values가 작은 것부터 늘어놓은 다음 양 끝을 고른다.",
         )
         require(
             found @ expected > 0,
