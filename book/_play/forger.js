@@ -166,11 +166,12 @@ play.define("forger", (stage, data) => {
     const live = Object.keys(on).every((key) => LIVE.includes(key));
     const settings = () => (input.checked ? on : off);
     input.addEventListener("change", () => {
+      const thawed = !live && switches.find((one) => one.freezes && one.input.checked);
       if (live) order("set", { settings: settings() });
       else reset(going);
-      notice.textContent = `${name} 스위치를 ${input.checked ? "켰다" : "껐다"}.${live ? "" : " 처음부터 다시 한다."}`;
+      notice.textContent = `${name} 스위치를 ${input.checked ? "켰다" : "껐다"}.${live ? "" : " 처음부터 다시 한다."}${thawed ? ` ${thawed.name}는 껐다.` : ""}`;
     });
-    return { live, settings, input, freezes: "frozen" in on, label: element("label", {}, input, ` ${name}`) };
+    return { name, live, settings, input, freezes: "frozen" in on, label: element("label", {}, input, ` ${name}`) };
   });
   const group = (legend, live) => element("fieldset", { class: "play-tabs" }, element("legend", {}, legend),
     ...switches.filter((one) => one.live === live).map(({ label }) => label));

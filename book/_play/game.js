@@ -121,8 +121,9 @@ play.define("game", (stage, data) => {
     const go = () => (last ? finish(pairs) : ask(pairs, round + 1));
     const next = element("button", { type: "button" }, last ? "점수 보기" : "다음 쌍");
     next.addEventListener("click", go);
-    lay(pair, (isReal) => [element("span", { class: "play-truth" }, isReal ? `진짜, ${d(pair.pReal)}` : `가짜, ${d(pair.pForged)}`)], go,
+    const choices = lay(pair, (isReal) => [element("span", { class: "play-truth" }, isReal ? `진짜, ${d(pair.pReal)}` : `가짜, ${d(pair.pForged)}`)], go,
       element("p", { "aria-live": "polite" }, element("strong", {}, pair.hit ? "맞혔다. " : "속았다. "), "D는 판별자가 답한, 진짜일 확률이다. ", next));
+    choices[pair.hit === pair.realFirst ? 0 : 1].setAttribute("aria-pressed", "true"); // 내가 고른 쪽
     next.focus({ preventScroll: true });
   }
 

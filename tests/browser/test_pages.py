@@ -40,6 +40,15 @@ def loaded(one) -> dict[str, int]:
     return sizes
 
 
+# 글 속의 식은 옆으로 밀 수 없으므로 한 줄에 들어가야 한다.
+CUT_FORMULAS = """async () => {
+  await window.MathJax?.startup?.promise;
+  return [...document.querySelectorAll("span.math:has(mjx-math)")]
+    .filter((span) => span.querySelector("mjx-math").getBoundingClientRect().width > span.clientWidth + 1)
+    .map((span) => span.textContent);
+}"""
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_light_at_first_view_and_no_wider_than_the_screen(reader, page):
     one = reader()
@@ -57,6 +66,7 @@ def test_a_page_is_light_at_first_view_and_no_wider_than_the_screen(reader, page
         one.page.set_viewport_size({"width": width, "height": 800})
         wide = one.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{width}px 화면에서 {wide}px"
+        assert one.page.evaluate(CUT_FORMULAS) == [], f"{width}px 화면에서 잘린다"
 
 
 # 코드의 낱말은 종류마다 색이 같으므로 하나씩만 남긴다. 수천 개를 다 보면 오래 걸린다.

@@ -96,6 +96,7 @@ def test_every_control_of_the_game_works(reader):
     assert one.page.url.endswith("#game=12,0")
     for last in range(10):
         toy.locator(".play-choice").first.click()
+        assert toy.locator(".play-choice").first.get_attribute("aria-pressed") == "true"
         toy.get_by_text("점수 보기" if last == 9 else "다음 쌍").click()
     judge = toy.locator(".play-score").inner_text()
     assert "판별자는" in judge
@@ -410,9 +411,10 @@ def test_switches_act_and_a_sample_is_looked_into_down_to_one_multiplication(rea
     )
 
     toy.get_by_text("멈춤").click()
+    toy.get_by_label("검사관 얼리기").check()
     toy.get_by_label("배치 정규화 빼기").check()
     seen(one, 0)
-    assert "처음부터 다시 한다" in toy.inner_text()
+    assert "처음부터 다시 한다. 검사관 얼리기는 껐다." in toy.inner_text()
     # 배우기 전의 검사관을 얼리면 아무도 배우지 못하므로 다시 시작할 때 얼린 것을 푼다.
     assert not toy.get_by_label("검사관 얼리기").is_checked()
 
