@@ -47,6 +47,7 @@ MYST = [
     ),
 ]
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+_SHOWN_CODE = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _FIGURE_NUMBER = re.compile(r"그림\s+\d[\d.]*(?:-\d+)?")
 _WORDS = {"caption": "설명(caption)", "alt": "대체 글(alt)"}
 
@@ -93,6 +94,9 @@ def check_page(path: Path) -> tuple[list[Problem], list[Caption]]:
         found, numbers = _figures(path, cell)
         problems += [*found, *_wide_code(path, cell), *_terms(path, cell.source, cell.line)]
         captions += numbers
+    for shown in _SHOWN_CODE.finditer(page.text if page.is_notebook else ""):
+        cell = Cell(*shown.span(1), page.line_of(shown.start(1)), (), shown[1])
+        problems += _wide_code(path, cell)
     return problems, captions
 
 

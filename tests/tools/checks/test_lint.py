@@ -111,8 +111,9 @@ def test_visible_code_fits_the_page(tmp_path):
     fits = "x = 1  # " + "글" * 31 + "a"
     assert not problems(tmp_path, shown % fits)
     assert not problems(tmp_path, cell(fits + "글"))  # 접은 코드는 보지 않는다
-    (problem,) = problems(tmp_path, shown % f"y = 2\n{fits}글")
-    assert "코드의 줄이 74칸이다" in problem.message and problem.line == 10
+    for shows in (shown, shown.replace("{code-cell} ipython3", "python")):
+        (problem,) = problems(tmp_path, shows % f"y = 2\n{fits}글")
+        assert "코드의 줄이 74칸이다" in problem.message and problem.line == 10
 
 
 def test_figure_numbers_are_unique_over_all_pages(tmp_path):
