@@ -180,27 +180,34 @@ def small_discriminator(answer: Callable[..., Any]) -> None:
         steps == expected,
         "커널, 스트라이드, 패딩이 본문과 다른 합성곱이 있다. 마지막만 스트라이드가 1이고 valid이다.",
     )
-    expected_kinds = ["Conv2D", "LeakyReLU"]
-    expected_kinds += 2 * ["Conv2D", "BatchNormalization", "LeakyReLU"] + ["Conv2D", "Flatten"]
-    kinds = [kind for kind in kinds if kind not in ("InputLayer", "Dropout", "Activation")]
+    expected_kinds = ["Conv2D", "LeakyReLU", "Dropout"]
+    expected_kinds += 2 * ["Conv2D", "BatchNormalization", "LeakyReLU", "Dropout"]
+    expected_kinds += ["Conv2D", "Flatten"]
+    kinds = [kind for kind in kinds if kind not in ("InputLayer", "Activation")]
     require(
         kinds == expected_kinds,
         f"층이 {', '.join(kinds)}의 차례로 놓였다. 배치 정규화는 첫 합성곱과 마지막 합성곱 뒤에 두지 않고, "
-        "LeakyReLU는 마지막을 뺀 합성곱마다 하나씩 둔다.",
+        "LeakyReLU와 드롭아웃은 마지막을 뺀 합성곱마다 차례로 하나씩 둔다.",
     )
     slopes = [layer.negative_slope for layer in model.layers if isinstance(layer, layers.LeakyReLU)]
     require(
         close(slopes, [0.2] * 3),
         f"LeakyReLU의 기울기가 차례로 {text(slopes)}이다. 본문과 같이 모두 0.2로 한다.",
     )
-    place = model.layers.index(convolutions[-1])
+    rates = [layer.rate for layer in model.layers if isinstance(layer, layers.Dropout)]
+    require(
+        close(rates, [0.3] * 3),
+        f"드롭아웃의 비율이 차례로 {text(rates)}이다. 본문과 같이 모두 0.3으로 한다.",
+    )
+    used = getattr(model, "operations", model.layers)  # 층이 아닌 sigmoid() 함수까지 본다.
+    place = used.index(convolutions[-1])
     before, after = (
         [
-            one.activation.__name__
+            one.activation.__name__ if hasattr(one, "activation") else "sigmoid"
             for one in part
-            if isinstance(one, layers.Conv2D | layers.Activation)
+            if isinstance(one, layers.Conv2D | layers.Activation) or type(one).__name__ == "Sigmoid"
         ]
-        for part in (model.layers[:place], model.layers[place:])
+        for part in (used[:place], used[place:])
     )
     require(
         set(before) == {"linear"} and [name for name in after if name != "linear"] == ["sigmoid"],

@@ -20,7 +20,10 @@ def noisy_labels(answer: Callable[..., Any]) -> None:
             isinstance(labels, tuple | list | np.ndarray) and len(labels) == 2,
             "진짜 레이블과 가짜 레이블, 배열 둘을 쉼표로 이어 돌려준다.",
         )
-        for name, label, low in (("진짜", labels[0], 1 - size), ("가짜", labels[1], 0.0)):
+        for name, label, clean, inside in (
+            ("진짜", labels[0], 1, -size),
+            ("가짜", labels[1], 0, size),
+        ):
             found = numbers(label, u.shape, f"{name} 레이블에서")
             require(
                 found.min() >= -1e-6 and found.max() <= 1 + 1e-6,
@@ -28,9 +31,9 @@ def noisy_labels(answer: Callable[..., Any]) -> None:
                 "0과 1 사이를 벗어나면 손실에 바닥이 없다. 잡음을 안쪽으로 섞는다.",
             )
             require(
-                close(found, low + size * u) or close(found, low + size * (1 - u)),
+                close(found, clean + inside * u),
                 f"u가 {text(u)}이고 크기가 {size}일 때 {name} 레이블이 {text(found)}이다. "
-                f"u를 써서 {text(low)}에서 {text(low + size)}까지 고르게 펼친다.",
+                f"u가 0이면 {clean}이고 1이면 {text(clean + inside)}이도록 고르게 펼친다.",
             )
 
 

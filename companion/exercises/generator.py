@@ -109,8 +109,13 @@ def doubling_step(answer: Callable[..., Any]) -> None:
         f"{kind_of(outputs)}이(가) 나왔다. 층을 만들기만 하지 말고 x에 써서 나온 케라스 텐서를 돌려준다.",
     )
     model = keras.Model(inputs, outputs)
+    steps = [
+        step  # keras.Sequential로 묶었으면 풀어서 본다.
+        for layer in model.layers[1:]
+        for step in (layer.layers if isinstance(layer, keras.Sequential) else [layer])
+    ]
     require(
-        not any(isinstance(layer, layers.Conv2DTranspose) for layer in model.layers),
+        not any(isinstance(layer, layers.Conv2DTranspose) for layer in steps),
         "Conv2DTranspose가 들어 있다. 이번에는 UpSampling2D로 키우고 Conv2D로 채널을 바꾼다.",
     )
     shape = tuple(model.output.shape[1:])
@@ -119,13 +124,17 @@ def doubling_step(answer: Callable[..., Any]) -> None:
         f"4×6×8을 넣고 필터를 5개로 했더니 {'×'.join(map(str, shape))}이(가) 나왔다. 8×12×5가 되어야 한다. "
         "UpSampling2D의 배수와 Conv2D의 strides, padding을 본다.",
     )
-    kinds = [type(layer).__name__ for layer in model.layers[1:]]
+    kinds = [type(layer).__name__ for layer in steps]
     expected = ["UpSampling2D", "Conv2D", "BatchNormalization", "LeakyReLU"]
     require(
         kinds == expected,
         f"층이 {', '.join(kinds)}의 차례로 놓였다. {', '.join(expected)}의 차례로 하나씩 둔다.",
     )
-    kernel, slope = model.layers[2].kernel_size, model.layers[4].negative_slope
+    require(
+        steps[1].activation.__name__ == "linear",
+        "Conv2D에 활성화 함수를 주었다. 배치 정규화 뒤의 LeakyReLU 하나만 둔다.",
+    )
+    kernel, slope = steps[1].kernel_size, steps[3].negative_slope
     require(
         kernel == (4, 4) and abs(slope - 0.2) < 1e-6,
         f"커널이 {kernel}이고 LeakyReLU의 기울기가 {slope:g}이다. 4와 0.2로 맞춘다.",

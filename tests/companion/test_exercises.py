@@ -3,10 +3,12 @@
 import ast
 import importlib
 import re
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from companion.exercises import checking
@@ -37,11 +39,31 @@ class Exercise:
 
     def run(self, answer: str, capsys: pytest.CaptureFixture[str]) -> str:
         """답의 코드와 채점을 차례로 실행하고 채점이 찍은 글을 돌려준다."""
+        scope = self.scope()
+        capsys.readouterr()
+        exec(f"{self.whole(answer)}\n{self.call}", scope)
+        return capsys.readouterr().out.splitlines()[-1]
+
+    def whole(self, answer: str) -> str:
+        """몸만 적은 답에 함수의 첫 줄을 붙인다."""
+        head = self.stub.splitlines()[0]
+        named = re.search(rf"^(def )?{self.name}\b", answer, re.MULTILINE)
+        if named or not head.startswith("def "):
+            return answer
+        return f"{head}\n{textwrap.indent(answer.strip(), '    ')}"
+
+    def scope(self) -> dict[str, object]:
+        """페이지에서 부른 모듈이 들어 있는 이름들이다."""
         scope: dict[str, object] = {}
         exec(self.imports, scope)
-        capsys.readouterr()
-        exec(f"{answer}\n{self.call}", scope)
-        return capsys.readouterr().out.splitlines()[-1]
+        return scope
+
+    def answers(self, kind: str) -> list[tuple[str, str]]:
+        """`kind`인 답마다 코드와, 채점이 찍은 글에 있어야 하는 말이다."""
+        module = importlib.import_module(f"tests.companion.wrong_answers.{self.module}")
+        found = getattr(module, kind, {}).get(self.name, [])
+        found = [found] if kind == "WRONG" else found
+        return [(one, "") if isinstance(one, str) else one for one in found]
 
 
 def exercises_of(page: Path) -> list[Exercise]:
@@ -80,8 +102,7 @@ def test_the_solution_is_right(exercise, capsys):
 
 @everyone
 def test_a_typical_mistake_is_explained(exercise, capsys):
-    wrong = importlib.import_module(f"tests.companion.wrong_answers.{exercise.module}").WRONG
-    answer, word = wrong[exercise.name]
+    ((answer, word),) = exercise.answers("WRONG")
     printed = exercise.run(answer, capsys)
     assert printed.startswith("아직 아니다. ")
     assert word in printed
@@ -90,9 +111,7 @@ def test_a_typical_mistake_is_explained(exercise, capsys):
 
 def also(kind):
     for exercise in EXERCISES:
-        module = importlib.import_module(f"tests.companion.wrong_answers.{exercise.module}")
-        for n, answer in enumerate(getattr(module, kind, {}).get(exercise.name, ())):
-            answer, word = (answer, "") if isinstance(answer, str) else answer
+        for n, (answer, word) in enumerate(exercise.answers(kind)):
             yield pytest.param(exercise, answer, word, id=f"{exercise}-{n}")
 
 
@@ -107,6 +126,103 @@ def test_other_mistakes_are_not_taken_for_answers(exercise, answer, word, capsys
 def test_other_right_answers_are_taken(exercise, answer, word, capsys):
     assert exercise.run(answer, capsys).startswith("맞다.")
     assert exercise.run(exercise.solution, capsys).startswith("맞다.")
+
+
+@everyone
+def test_each_exercise_has_three_other_right_answers_and_three_wrong_ones(exercise):
+    def different(codes):
+        return {ast.unparse(ast.parse(exercise.whole(code))) for code in codes}
+
+    right, first, others = map(exercise.answers, ("ALSO_RIGHT", "WRONG", "ALSO_WRONG"))
+    assert len(different(code for code, _ in right) - different([exercise.solution])) >= 3
+    assert len(different(code for code, _ in first + others)) >= 3
+
+
+# 페이지의 풀이에 넣어 볼 식과, 손으로 계산한 값이다. 채점은 거치지 않는다.
+WORKED = {
+    "story_parts": ("answer", "ㄹㄴㅁㄱㄷ"),
+    "spot_the_forgeries": ("answer", [4, 5, 6, 8]),
+    "best_inspector": (
+        "best_inspector(np.array([0.3, 0.1, 0.6]), np.array([0.1, 0.3, 0.6]))", [0.75, 0.25, 0.5],
+    ),
+    "game_value": ("game_value(np.array([0.5, 0.5, 0]), np.array([0, 0.5, 0.5]))", -0.6931472),
+    "best_forger": ("best_forger(np.array([0.2, 0.7, 0.6]))", [0, 1, 0]),
+    "play": ("play(np.array([0.5, 0.5]), np.array([0.25, 0.75]), 2)", [20 / 47, 27 / 47]),
+    "batch_shape": ("answer", [150, 48, 96, 3]),
+    "batches_per_epoch": ("batches_per_epoch(10, 4), batches_per_epoch(8, 4)", [[3, 2], [2, 4]]),
+    "bilinear_value": ("answer", 60),
+    "resize": (
+        "resize(np.array([[0, 4], [8, 12]]), 4)",
+        [[0, 1, 3, 4], [2, 3, 5, 6], [6, 7, 9, 10], [8, 9, 11, 12]],
+    ),
+    "rescale": ("rescale(np.array([2.0, 3, 6]), (2, 6), (10, 30))", [10, 15, 30]),
+    "split_by_pose": (
+        "split_by_pose(np.array([0, 0, 0, 0, 1]), np.array([2, 5, 2, 5, 1]), 1)", [0, 1, 0, 1, 1],
+    ),
+    "broken_guidelines": ("answer", [1, 3]),
+    "is_all_convolutional": (
+        "[is_all_convolutional(keras.Sequential([one])) for one in"
+        " (layers.Conv2D(1, 4, 2), layers.MaxPooling2D(), layers.Dense(1))]",
+        [1, 0, 0],
+    ),
+    "training_hours": ("training_hours(14_400, 2)", 2),
+    "stride_four": ("answer", 16),
+    "output_size": ("output_size(8, 3, 2, 2)", 5),
+    "leaky_relu": ("leaky_relu(np.array([-4.0, 0, 3]), 0.25)", [-1, 0, 3]),
+    "batch_norm": (
+        "batch_norm(np.array([[1.0, 7], [3, 7]]), np.array([2, 2]), np.array([1, 5]))",
+        [[-0.9990007, 5], [2.9990007, 5]],
+    ),
+    "parameters": ("parameters(8, 4)", 44_608),
+    "receptive_field": ("receptive_field([(3, 2), (3, 2), (3, 1)])", 15),
+    "small_discriminator": (
+        "(lambda made: [made.count_params(), *made.output_shape[1:]])(small_discriminator())",
+        [42_624, 1],
+    ),
+    "latent_length": ("answer", 20),
+    "transposed_output_size": ("transposed_output_size(3, 5, 2, 1)", 7),
+    "overlap_counts": ("overlap_counts(3, 3, 2)", [1, 1, 2, 1, 2, 1, 1]),
+    "transposed_convolution": (
+        "transposed_convolution(np.array([[1, 2, 3]]),"
+        " np.array([[0, 0, 0], [1, 2, 5], [9, 9, 9]]), 1, 1)",
+        [[4, 12, 16]],
+    ),
+    "doubling_step": ("doubling_step(layers.Input((3, 5, 2)), 7).shape[1:]", [6, 10, 7]),
+    "walk": ("walk(np.array([2.0, 0]), np.array([0, 2.0]), 1 / 3)", [1.7320508, 1]),
+    "swapped_labels": ("answer", "ㄷ"),
+    "loss_floor": ("loss_floor(0.8)", 0.5004024),
+    "update_average": ("update_average(3, 1, 8, 0.9), update_average(3, 1, 8, 0.25)", [2, 1.5]),
+    "noisy_labels": ("noisy_labels(np.array([0, 0.5, 1]), 0.2)", [[1, 0.9, 0.8], [0, 0.1, 0.2]]),
+    "judge": (
+        "judge([1, 2, 3], [6, 5, 4]), judge([6, 5, 4], [1, 2, 3]), judge([1, 2, 6], [5, 7, 8]),"
+        " judge([1, 2], [5, 7, 8])",
+        ("낫다", "못하다", "가릴 수 없다", "시드가 모자라다"),
+    ),
+    "distance_at": ("distance_at(np.array([0, 2]), np.array([100, 1]), 1)", 10),
+    "find_copies": (
+        "find_copies(np.array([[[0, 0]], [[1, 1]]]), np.array([[[1, 0.9]], [[0, 0.2]]]), 0.1)", [1],
+    ),
+    "precision": (
+        "precision(np.array([[1, 5], [3, 3], [9, 2], [1, 2]]), np.array([1, 2]))", 0.75,
+    ),
+    "direction": (
+        "direction(np.array([[9.0, 9], [0, 0], [3, 5], [2, 0], [5, 3]]), np.array([5, 1, 8, 2, 9]), 2)",
+        [0.6, 0.8],
+    ),
+}  # fmt: skip
+
+
+@everyone
+def test_the_solution_gives_what_was_worked_by_hand(exercise):
+    case, expected = WORKED[exercise.name]
+    scope = exercise.scope()
+    exec(f"import keras\n{exercise.solution}", scope)
+    found = eval(case, scope)
+    if isinstance(expected, str | tuple):
+        assert found == expected
+    else:
+        assert np.shape(found) == np.shape(expected)
+        np.testing.assert_allclose(np.array(found, float), expected, rtol=1e-6, atol=1e-7)
 
 
 def test_an_answer_does_not_spoil_another(capsys):
@@ -145,6 +261,9 @@ def test_every_checker_and_wrong_answer_belongs_to_an_exercise():
         assert set(importlib.import_module(f"tests.companion.wrong_answers.{module}").WRONG) == used
         made = importlib.import_module(f"companion.exercises.{module}")
         assert {name for name, value in vars(made).items() if hasattr(value, "__wrapped__")} == used
+        also = importlib.import_module(f"tests.companion.wrong_answers.{module}")
+        assert {*also.ALSO_WRONG, *also.ALSO_RIGHT} <= used
+    assert set(WORKED) == {exercise.name for exercise in EXERCISES}
 
 
 def untouched(a, b): ...  # 더한 값을 돌려준다

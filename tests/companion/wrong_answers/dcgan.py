@@ -72,9 +72,34 @@ ALSO_RIGHT = {
     "broken_guidelines": [
         "import numpy as np\nanswer = np.array([1, 3])",
         "answer = frozenset({3, 1})",
+        "answer = (3, 1)",
     ],
     "is_all_convolutional": [
         "import numpy as np"
         + KINDS.format("np.all(['Pooling' not in k and k != 'Dense' for k in kinds])"),
+        """
+for layer in model.layers:
+    if layer.__class__.__name__ == "Dense" or "Pool" in layer.__class__.__name__:
+        return False
+return True
+""",
+        """
+banned = (layers.Dense, layers.MaxPooling2D, layers.AveragePooling2D)
+banned += (layers.GlobalMaxPooling2D, layers.GlobalAveragePooling2D)
+return not any(isinstance(layer, banned) for layer in model.layers)
+""",
+        """
+bad = [layer for layer in model.layers if "Pooling" in str(type(layer))]
+bad += [layer for layer in model.layers if isinstance(layer, layers.Dense)]
+return len(bad) == 0
+""",
+    ],
+    "training_hours": [
+        "return images / (3600 * images_per_second)",
+        """
+import datetime
+return datetime.timedelta(seconds=images / images_per_second) / datetime.timedelta(hours=1)
+""",
+        "return np.float32(images / images_per_second / 60 / 60)",
     ],
 }

@@ -62,12 +62,13 @@ SMALL = """
 def small_discriminator():
     conv = lambda n: layers.Conv2D(n, 4, strides=2, padding="same", use_bias=False)
     norm, leaky = layers.BatchNormalization, layers.LeakyReLU
+    drop = lambda: layers.Dropout(0.3)
     last = layers.Conv2D(1, 4, use_bias=False{act})
     return models.Sequential([layers.Input((32, 32, 1)), {layers}])
 """
 SIGMOID = ", activation='sigmoid'"
-FIRST, SECOND = "conv(16), leaky(0.2)", "conv(32), norm(), leaky(0.2)"
-THIRD, LAST = "conv(64), norm(), leaky(0.2)", "last, layers.Flatten()"
+FIRST, SECOND = "conv(16), leaky(0.2), drop()", "conv(32), norm(), leaky(0.2), drop()"
+THIRD, LAST = "conv(64), norm(), leaky(0.2), drop()", "last, layers.Flatten()"
 
 
 def small(*parts, act=SIGMOID):
@@ -79,6 +80,8 @@ ALSO_WRONG = {
     "stride_four": [
         ("answer = 7", "식 (1)에"),
         ("answer = [16]", "수 하나가 올 자리에 목록 [16]이 왔다"),
+        ("answer = 32", "스트라이드가 2일 때"),
+        ("answer = 17", "식 (1)에"),
     ],
     "output_size": [
         (
@@ -88,11 +91,14 @@ ALSO_WRONG = {
         ),
         ("output_size = 32", "함수가 올 자리에 수 32가 왔다"),
         ("def output_size(size, kernel, stride, padding):\n    size += 1", "return이 있는지"),
+        ("return (size + 2 * padding - kernel) / stride + 1", "내리는 것"),
+        ("return (size + 2 * padding - kernel) // stride", "양쪽"),
     ],
     "leaky_relu": [
         ("def leaky_relu(x, slope):\n    return np.where(x > 0, x, slope * x).ravel()", "배열이"),
         # 받은 배열을 고쳤다고 ReLU로 몰지 않는다.
         ("def leaky_relu(x, slope):\n    x[x < 0] *= -1\n    return x", "이 나왔다"),
+        ("return np.where(x > 0, x, -slope * x)", "나왔다"),
     ],
     "batch_norm": [
         (
@@ -102,6 +108,13 @@ def batch_norm(x, gamma, beta):
     return gamma * (x - mean) / np.sqrt(variance + 1e-3) + beta
 """,
             "이미지마다",
+        ),
+        # 분산에 0.001을 더하지 않거나, 제곱근을 씌운 다음 더한다.
+        ("return gamma * (x - x.mean(axis=0)) / x.std(axis=0) + beta", "0.001"),
+        ("return gamma * (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-3) + beta", "0.001"),
+        (
+            "return gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0, ddof=1) + 1e-3) + beta",
+            "다르다",
         ),
     ],
     "parameters": [
@@ -116,9 +129,17 @@ def parameters(base, kernel):
 """,
             "2,765,313이 나왔다. 2,765,312",
         ),
+        # 배치 정규화마다 감마와 베타만 센다. 합성곱마다 편향을 더한다.
+        ("return kernel**2 * (9 * base + 42 * base**2) + 2 * 14 * base", "2,765,312여야"),
+        (
+            "return kernel**2 * (9 * base + 42 * base**2) + 56 * base + 15 * base + 1",
+            "2,765,312여야",
+        ),
     ],
     "receptive_field": [
         ("def receptive_field(pairs):\n    return '4'", "수 하나가 올 자리에 글 '4'가 왔다"),
+        ("return 1 + sum(kernel - 1 for kernel, stride in pairs)", "간격을"),
+        ("import math\nreturn math.prod(stride for kernel, stride in pairs)", "간격을"),
     ],
     "small_discriminator": [
         # LeakyReLU의 수는 맞고 자리가 틀리다.
@@ -133,6 +154,11 @@ def parameters(base, kernel):
         (small(FIRST, SECOND, THIRD.replace("0.2", ""), LAST), "기울기"),
         # 시그모이드가 없거나 둘이다.
         (small(FIRST, SECOND, THIRD, LAST, act=""), "시그모이드"),
+        (
+            small(FIRST, SECOND, THIRD, LAST).replace("return ", "body = ")
+            + "    return models.Model(body.inputs, keras.ops.sigmoid(body.outputs[0]))",
+            "시그모이드",
+        ),
         (small(FIRST, SECOND, THIRD, LAST, "layers.Activation('sigmoid')"), "시그모이드"),
         (
             small(FIRST, SECOND, "layers.Activation('sigmoid')", THIRD, LAST, act=""),
@@ -144,14 +170,107 @@ def parameters(base, kernel):
             "함수가 올 자리에",
         ),
         ("def small_discriminator():\n    return models.Sequential([layers.Flatten()])", "입력"),
+        # 드롭아웃이 없거나, 모자라거나, 비율이 다르다.
+        (small(FIRST, SECOND, THIRD, LAST).replace(", drop()", ""), "드롭아웃"),
+        (small(FIRST, SECOND, THIRD.replace(", drop()", ""), LAST), "드롭아웃"),
+        (
+            small(FIRST, SECOND, THIRD, LAST).replace("layers.Dropout(0.3)", "layers.Dropout(0.5)"),
+            "드롭아웃",
+        ),
     ],
 }
 
 # 풀이와 달리 적었지만 받아야 하는 답이다.
 ALSO_RIGHT = {
-    "leaky_relu": ["def leaky_relu(x, slope):\n    x[x < 0] *= slope\n    return x"],
+    "leaky_relu": [
+        "def leaky_relu(x, slope):\n    x[x < 0] *= slope\n    return x",
+        "return np.maximum(x, slope * x)",
+        "return [[value if value > 0 else slope * value for value in row] for row in x]",
+        "return layers.LeakyReLU(slope)(x)",
+        "return x.clip(min=0) + slope * x.clip(max=0)",
+    ],
     "small_discriminator": [
         small(FIRST, SECOND, THIRD, LAST),
         small(FIRST, SECOND, THIRD, LAST, "layers.Activation('sigmoid')", act=""),
+        # 시그모이드를 층이 아니라 함수로 쓴다.
+        small(FIRST, SECOND, THIRD, LAST, act="").replace("return ", "body = ")
+        + "    return models.Model(body.inputs, keras.activations.sigmoid(body.outputs[0]))",
+        """
+model = keras.Sequential()
+model.add(keras.Input(shape=(32, 32, 1)))
+for step in range(3):
+    model.add(layers.Conv2D(16 * 2**step, (4, 4), (2, 2), padding="SAME", use_bias=False))
+    if step:
+        model.add(layers.BatchNormalization())
+    model.add(layers.LeakyReLU(negative_slope=0.2))
+    model.add(layers.Dropout(rate=0.3))
+model.add(layers.Conv2D(1, 4, use_bias=False))
+model.add(layers.Flatten())
+model.add(layers.Activation(keras.activations.sigmoid))
+return model
+""",
+    ],
+    "stride_four": [
+        "answer = 16.0",
+        "answer = np.int64(64) // 4",
+        "answer = layers.Conv2D(1, 4, strides=4)(np.zeros((1, 64, 64, 1))).shape[1]",
+    ],
+    "output_size": [
+        "import math\nreturn math.floor((size - kernel + 2 * padding) / stride) + 1",
+        "return len(range(0, size + 2 * padding - kernel + 1, stride))",
+        "return np.floor((size + 2 * padding - kernel) / stride + 1)",
+        "return layers.Conv2D(1, kernel, stride)(np.zeros((1, *2 * [size + 2 * padding], 1))).shape[2]",
+    ],
+    "batch_norm": [
+        "mean, variance = tf.nn.moments(x, 0)\n"
+        "return tf.nn.batch_normalization(x, mean, variance, beta, gamma, 1e-3)",
+        """
+layer = layers.BatchNormalization()
+layer.build(x.shape)
+layer.gamma.assign(gamma)
+layer.beta.assign(beta)
+return layer(x, training=True)
+""",
+        """
+columns = []
+for c in range(x.shape[1]):
+    one = x[:, c]
+    variance = ((one - one.mean()) ** 2).mean()
+    columns.append([gamma[c] * (v - one.mean()) / (variance + 0.001) ** 0.5 + beta[c] for v in one])
+return list(zip(*columns))
+""",
+    ],
+    "parameters": [
+        "return kernel**2 * (9 * base + 42 * base**2) + 56 * base",
+        """
+total, before = 0, 1
+for layer in range(4):
+    filters = base * 2**layer
+    total += before * filters * kernel * kernel + (4 * filters if layer else 0)
+    before = filters
+return total + before * kernel * kernel
+""",
+        """
+filters = base * np.array([1, 2, 4, 8])
+weights = kernel**2 * (filters[0] + filters[:-1] @ filters[1:] + filters[-1])
+return float(weights + 4 * filters[1:].sum())
+""",
+    ],
+    "receptive_field": [
+        # 뒤의 층부터 거슬러 온다.
+        """
+field = 1
+for kernel, stride in reversed(pairs):
+    field = (field - 1) * stride + kernel
+return field
+""",
+        """
+kernels, strides = np.array(pairs).T
+return 1 + (kernels - 1) @ np.cumprod([1, *strides[:-1]])
+""",
+        """
+import math
+return 1.0 + sum((k - 1) * math.prod(s for _, s in pairs[:i]) for i, (k, _) in enumerate(pairs))
+""",
     ],
 }

@@ -60,6 +60,9 @@ ALSO_WRONG = {
         "def noisy_labels(u, size):\n    return size * u, 1 - size * u",
         # 진짜에만 크기를 곱한다.
         "def noisy_labels(u, size):\n    return 1 - size * u, u",
+        # u가 0이면 잡음이 없어야 한다.
+        ("return 1 - size * (1 - u), size * u", "u가 0이면"),
+        ("return 1 - size * u, size * (1 - u)", "u가 0이면"),
     ],
     "judge": [
         JUDGE.format(better=BETTER, worse=WORSE).replace(
@@ -87,6 +90,12 @@ ALSO_WRONG = {
 def distance_at(seconds, kids, at):
     return np.expm1(np.interp(at, seconds, np.log1p(kids)))
 """,
+        # 시간의 로그까지 구한다.
+        ("return np.exp(np.interp(np.log(at), np.log(seconds), np.log(kids)))", "거리로"),
+        # 로그를 되돌리지 않는다.
+        ("return np.interp(at, seconds, np.log(kids))", "거리로"),
+        # 가장 가까운 때를 고른다.
+        ("return kids[np.argmin(np.abs(seconds - at))]", "거리로"),
     ],
 }
 
@@ -94,13 +103,56 @@ def distance_at(seconds, kids, at):
 ALSO_RIGHT = {
     "noisy_labels": [
         "def noisy_labels(u, size):\n    u *= size\n    return 1 - u, u",
-        "def noisy_labels(u, size):\n    return 1 - size * (1 - u), size * u",
-        "def noisy_labels(u, size):\n    return 1 - size * u, size * (1 - u)",
         "def noisy_labels(u, size):\n    return [1 - size * q for q in u], [size * q for q in u]",
+        "noise = size * u\nreturn np.stack([np.ones(len(u)) - noise, noise])",
+        "return (1 - size) + size * (1 - u), np.interp(u, [0, 1], [0, size])",
+        "noise = tf.constant(u) * size\nreturn [1 - noise, noise]",
     ],
     "distance_at": [
         "def distance_at(seconds, kids, at):\n"
         "    logs = np.log(kids).astype('float32')\n"
         "    return np.exp(np.float32(np.interp(at, seconds, logs)))",
+        "return 10 ** np.interp(at, seconds, np.log10(kids))",
+        """
+import math
+for a, b, first, second in zip(seconds, seconds[1:], kids, kids[1:]):
+    if a <= at <= b:
+        w = (at - a) / (b - a)
+        return math.exp((1 - w) * math.log(first) + w * math.log(second))
+""",
+        """
+after = max(1, np.searchsorted(seconds, at))
+share = (at - seconds[after - 1]) / (seconds[after] - seconds[after - 1])
+return kids[after - 1] ** (1 - share) * kids[after] ** share
+""",
+    ],
+    "judge": [
+        """
+if len(values) < 3 or len(baseline) < 3:
+    return "시드가 모자라다"
+if all(a < b for a in values for b in baseline):
+    return "낫다"
+if all(a > b for a in values for b in baseline):
+    return "못하다"
+return "가릴 수 없다"
+""",
+        """
+values, baseline = np.sort(values), np.sort(baseline)
+if values.size < 3 or baseline.size < 3:
+    return np.str_("시드가 모자라다")
+if values[-1] < baseline[0]:
+    return np.str_("낫다")
+return np.str_("못하다" if values[0] > baseline[-1] else "가릴 수 없다")
+""",
+        """
+values.sort()
+baseline.sort()
+verdict = "가릴 수 없다"
+if values[-1] < baseline[0]:
+    verdict = "낫다"
+elif baseline[-1] < values[0]:
+    verdict = "못하다"
+return verdict if len(values) > 2 and len(baseline) > 2 else "시드가 모자라다"
+""",
     ],
 }

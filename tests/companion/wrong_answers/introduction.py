@@ -88,15 +88,88 @@ ALSO_WRONG = {
             "크기가 (4,)인 배열이 올 자리에 크기가 (1, 4)인 배열이 왔다",
         ),
     ],
-    "play": [(PLAY.format("shapes"), "크기가 (4,)인 배열이 올 자리에")],
+    "play": [
+        (PLAY.format("shapes"), "크기가 (4,)인 배열이 올 자리에"),
+        # 곱하기만 하고 나누지 않는다.
+        ("for _ in range(rounds):\n    p_g = p_g * p_data / (p_data + p_g)\nreturn p_g", "합이 1"),
+        # 한 번만 겨룬다.
+        (
+            "p_g = p_g * p_data / (p_data + p_g)\nreturn p_g / p_g.sum() if rounds else p_data",
+            "0라운드",
+        ),
+    ],
+    "story_parts": [
+        ("answer = 'ㄹㄴㄷㅁㄱ'", "적기만 해서는"),
+        ("answer = 'ㄹㄴㅁㄱ'", "다섯 글자를 한 번씩"),
+        ("answer = 'ㄴㄹㅁㄱㄷ'", "누가 받는 입력"),
+    ],
 }
 
 # 풀이와 달리 적었지만 받아야 하는 답이다.
 ALSO_RIGHT = {
-    "spot_the_forgeries": ["answer = {4, 5, 6, 8}", "answer = np.array([8, 6, 5, 4])"],
+    "spot_the_forgeries": [
+        "answer = {4, 5, 6, 8}",
+        "answer = np.array([8, 6, 5, 4])",
+        "answer = (8.0, 4.0, 5.0, 6.0)",
+    ],
     "best_inspector": [
         "def best_inspector(p_data, p_g):\n    p_g += p_data\n    return p_data / p_g",
         "def best_inspector(p_data, p_g):\n    p_data /= p_data + p_g\n    return p_data",
+        "return [real / (real + forged) for real, forged in zip(p_data, p_g)]",
+        "return 1 - p_g / (p_data + p_g)",
+        "return tf.constant(p_data) / tf.constant(p_data + p_g)",
     ],
-    "play": [PLAY.format("p_g.astype('float32')")],
+    "play": [
+        PLAY.format("p_g.astype('float32')"),
+        """
+p_g = list(p_g)
+for _ in range(rounds):
+    new = [g * d / (d + g) for d, g in zip(p_data, p_g)]
+    p_g = [g / sum(new) for g in new]
+return p_g
+""",
+        """
+if rounds == 0:
+    return p_g
+p_g *= p_data / (p_data + p_g)
+return play(p_data, p_g / p_g.sum(), rounds - 1)
+""",
+    ],
+    "story_parts": [
+        "answer = 'ㄹ, ㄴ, ㅁ, ㄱ, ㄷ'",
+        "answer = ['ㄹ', 'ㄴ', 'ㅁ', 'ㄱ', 'ㄷ']",
+        "answer = ' (ㄹ)-(ㄴ)-(ㅁ)-(ㄱ)-(ㄷ) '",
+    ],
+    "game_value": [
+        # 표의 종류를 하나씩 센다.
+        """
+import math
+value = 0
+for real, forged in zip(p_data, p_g):
+    if real > 0:
+        value += real * math.log(real / (real + forged))
+    if forged > 0:
+        value += forged * math.log(forged / (real + forged))
+return value
+""",
+        """
+answer = p_data / (p_data + p_g)
+return np.nansum(p_data * np.log(answer)) + np.nansum(p_g * np.log(1 - answer))
+""",
+        """
+answer = p_data / (p_data + p_g)
+return np.sum(p_data * np.log(answer + 1e-12) + p_g * np.log(1 - answer + 1e-12))
+""",
+        """
+answer = p_data / (p_data + p_g)
+return tf.reduce_sum(tf.math.xlogy(p_data, answer) + tf.math.xlogy(p_g, 1 - answer))
+""",
+    ],
+    "best_forger": [
+        "return [int(place == np.argmax(answer)) for place in range(len(answer))]",
+        "return keras.utils.to_categorical(np.argmax(answer), len(answer))",
+        "return np.eye(len(answer))[answer.argmax()]",
+        # 가장 높은 것이 여럿이면 고르게 나눈다.
+        "best = answer == answer.max()\nreturn best / best.sum()",
+    ],
 }

@@ -113,7 +113,26 @@ def direction(z, values, n):
 # 풀이와 달리 적었지만 받아야 하는 답이다.
 ALSO_RIGHT = {
     "find_copies": [
-        COPIES.format(RMS).replace("np.flatnonzero", "set(np.flatnonzero").rstrip() + ")"
+        COPIES.format(RMS).replace("np.flatnonzero", "set(np.flatnonzero").rstrip() + ")",
+        """
+copies = []
+for number, sample in enumerate(samples):
+    for image in train:
+        if np.sqrt(np.mean((sample - image) ** 2)) < threshold:
+            copies.append(number)
+            break
+return copies
+""",
+        """
+flat, known = samples.reshape(len(samples), -1), train.reshape(len(train), -1)
+distance = np.linalg.norm(flat[:, None] - known, axis=2) / np.sqrt(flat.shape[1])
+return np.where(distance.min(axis=1) < threshold)[0]
+""",
+        """
+import tensorflow as tf
+square = tf.reduce_mean((samples[:, None] - train[None]) ** 2, axis=(2, 3))
+return tf.where(tf.reduce_min(square, axis=1) < threshold**2)[:, 0]
+""",
     ],
     "precision": [
         "def precision(distances, radii):\n"
@@ -122,6 +141,33 @@ ALSO_RIGHT = {
 def precision(distances, radii):
     from keras import ops
     return ops.mean(ops.cast(ops.any(ops.convert_to_tensor(distances) <= radii, 1), "float32"))
+""",
+        """
+count = 0
+for row in distances:
+    count += any(distance <= radius for distance, radius in zip(row, radii))
+return count / len(distances)
+""",
+        "return np.count_nonzero((distances - radii).min(axis=1) <= 0) / distances.shape[0]",
+    ],
+    "direction": [
+        # 길이로 나누므로 합이어도 같다.
+        """
+order = values.argsort()[::-1]
+vector = z[order[:n]].sum(axis=0) - z[order[-n:]].sum(axis=0)
+return list(vector / np.sqrt((vector**2).sum()))
+""",
+        """
+pairs = sorted(zip(values, range(len(z))))
+small, large = ([z[i] for _, i in part] for part in (pairs[:n], pairs[-n:]))
+vector = np.mean(large, axis=0) - np.mean(small, axis=0)
+return vector / np.linalg.norm(vector)
+""",
+        """
+import tensorflow as tf
+large = tf.gather(z, tf.math.top_k(values, n).indices)
+small = tf.gather(z, tf.math.top_k(-values, n).indices)
+return tf.math.l2_normalize(tf.reduce_mean(large, 0) - tf.reduce_mean(small, 0))
 """,
     ],
 }

@@ -27,9 +27,16 @@ RATE, RESULT = "min(decay, (1 + n) / (10 + n))", "rate * average + (1 - rate) * 
 
 # 위의 것 말고 받아서는 안 되는 답과, 그때 알려 주는 문장에 있어야 하는 말이다.
 ALSO_WRONG = {
-    "swapped_labels": [("answer = 'ㄱㄷ'", "가운데 하나"), ("answer = 3", "3이라고 답했다")],
+    "swapped_labels": [
+        ("answer = 'ㄱㄷ'", "가운데 하나"),
+        ("answer = 3", "3이라고 답했다"),
+        ("answer = 'ㄴ'", "반대쪽"),
+    ],
     "loss_floor": [
         ("def loss_floor(mean):\n    return [0.2]", "수 하나가 올 자리에 목록 [0.2]가 왔다"),
+        ("return mean * np.log(mean) + (1 - mean) * np.log(1 - mean)", "두 항"),
+        ("return -mean * np.log(mean)", "두 항"),
+        ("return 0", "두 항"),
     ],
     "update_average": [
         (AVERAGE.format(rate="(1 + n) / (10 + n)", result=RESULT), "decay보다 커졌다"),
@@ -46,5 +53,19 @@ ALSO_RIGHT = {
         "from keras import ops"
         + AVERAGE.format(rate="ops.minimum(decay, (1 + n) / (10 + n))", result=RESULT),
         "import numpy as np" + AVERAGE.format(rate=f"np.float32({RATE})", result=RESULT),
+        "rate = max(1 - decay, 9 / (10 + n))\nreturn average + rate * (value - average)",
+        """
+warm = (1 + n) / (10 + n)
+if warm < decay:
+    decay = warm
+return float(np.average([average, value], weights=[decay, 1 - decay]))
+""",
+    ],
+    "loss_floor": [
+        "import math\nreturn -(mean * math.log(mean) + (1 - mean) * math.log(1 - mean))",
+        "p = np.array([mean, 1 - mean])\nreturn -p @ np.log(p)",
+        "return keras.losses.binary_crossentropy([mean], [mean])",
+        "return mean * np.log(1 / mean) + (1 - mean) * np.log(1 / (1 - mean))",
+        "return binary_cross_entropy([mean], [np.log(mean / (1 - mean))])",
     ],
 }
