@@ -123,9 +123,10 @@ def best_forger(answer: Callable[..., Any]) -> None:
             f"{case} {text(found)}이(가) 나왔다. 0 이상이고 합이 1인 비율을 종류마다 하나씩 돌려준다.",
         )
         value, lowest = found @ np.log(1 - fixed), np.log(1 - fixed).min()
+        digits = 2 if value - lowest > 0.01 else 5  # 두 값이 같은 글로 보이지 않게 한다.
         require(
             value < lowest + 1e-5,
-            f"{case} {text(found)}을(를) 만들면 식 (1)의 뒤쪽이 {value:.2f}인데 {lowest:.2f}까지 줄일 수 있다. "
+            f"{case} {text(found)}을(를) 만들면 식 (1)의 뒤쪽이 {value:.{digits}f}인데 {lowest:.{digits}f}까지 줄일 수 있다. "
             "잘 속는 종류를 조금 더 만드는 데서 멈추지 말고 끝까지 몰아 본다.",
         )
 

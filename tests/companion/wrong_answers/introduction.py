@@ -78,6 +78,8 @@ ALSO_WRONG = {
         ("def game_value(p_data, p_g):\n    return 'x'", "수 하나가 올 자리에 글 'x'가 왔다"),
     ],
     "best_forger": [
+        # 거의 다 몰았다.
+        ("return np.exp(50 * answer) / np.exp(50 * answer).sum()", "-1.60941인데 -1.60944까지"),
         # 가장 높은 답이 둘이면 합이 2가 된다.
         (
             "def best_forger(answer):\n    return (answer == answer.max()).astype(float)",
