@@ -34,6 +34,18 @@ def test_the_value_follows_the_solution_on_the_page():
     assert (after.expected, after.way) == (2, "2이다.")
 
 
+def test_the_value_of_a_page_of_the_book_follows_its_solution():
+    (page,) = (page for page in notebooks.pages() if page.stem == "4_2_4_training")
+    cells = notebooks.read_page(page).cells
+    first, second, before = (one.expected for one in questions_of(cells))
+    for cell in cells:
+        cell.source = cell.source.replace(
+            "return rate * average +", "return rate * average + value +"
+        )
+    assert before == 5
+    assert [one.expected for one in questions_of(cells)] == [first, second, 11]
+
+
 def test_question_hints_and_way_are_filled_from_the_same_place():
     one = question(DATA, HALF)
     assert one.text == "한 변이 28이면?"
