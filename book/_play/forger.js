@@ -166,10 +166,9 @@ play.define("forger", (stage, data) => {
     const live = Object.keys(on).every((key) => LIVE.includes(key));
     const settings = () => (input.checked ? on : off);
     input.addEventListener("change", () => {
-      const thawed = !live && switches.find((one) => one.freezes && one.input.checked);
       if (live) order("set", { settings: settings() });
       else reset(going);
-      notice.textContent = `${name} 스위치를 ${input.checked ? "켰다" : "껐다"}.${live ? "" : " 처음부터 다시 한다."}${thawed ? ` ${thawed.name}는 껐다.` : ""}`;
+      notice.textContent = `${name} 스위치를 ${input.checked ? "켰다" : "껐다"}.${live ? "" : ` 처음부터 다시 한다. ${notice.textContent}`}`;
     });
     return { name, live, settings, input, freezes: "frozen" in on, label: element("label", {}, input, ` ${name}`) };
   });
@@ -349,9 +348,10 @@ play.define("forger", (stage, data) => {
     order("pause");
   }
   function reset(goOn) { // 워커를 새로 띄운다
-    notice.textContent = "";
     closeInside();
-    for (const { freezes, input } of switches) if (freezes) input.checked = false; // 배우기 전의 검사관을 얼리면 아무도 배우지 못한다
+    const thawed = switches.filter(({ freezes, input }) => freezes && input.checked); // 배우기 전의 검사관을 얼리면 아무도 배우지 못한다
+    for (const { input } of thawed) input.checked = false;
+    notice.textContent = thawed.map(({ name }) => `${name}는 껐다.`).join(" ");
     worker?.terminate();
     URL.revokeObjectURL(address);
     const source = `"use strict";${ganLoops}\n${createGan}\n(${forgerWorker})()`;

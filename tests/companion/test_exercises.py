@@ -258,11 +258,11 @@ def test_exercises_are_numbered_in_order_over_the_pages_of_a_section():
 def test_every_checker_and_wrong_answer_belongs_to_an_exercise():
     for module in {exercise.module for exercise in EXERCISES}:
         used = {exercise.name for exercise in EXERCISES if exercise.module == module}
-        assert set(importlib.import_module(f"tests.companion.wrong_answers.{module}").WRONG) == used
+        answers = importlib.import_module(f"tests.companion.wrong_answers.{module}")
+        assert set(answers.WRONG) == used
+        assert {*answers.ALSO_WRONG, *answers.ALSO_RIGHT} <= used
         made = importlib.import_module(f"companion.exercises.{module}")
         assert {name for name, value in vars(made).items() if hasattr(value, "__wrapped__")} == used
-        also = importlib.import_module(f"tests.companion.wrong_answers.{module}")
-        assert {*also.ALSO_WRONG, *also.ALSO_RIGHT} <= used
     assert set(WORKED) == {exercise.name for exercise in EXERCISES}
 
 
