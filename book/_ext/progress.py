@@ -1,5 +1,7 @@
 """페이지의 제목 아래에 장의 어디쯤인지와 읽는 데 걸리는 시간을 적는다."""
 
+import math
+
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 
@@ -8,9 +10,9 @@ CHARACTERS_PER_MINUTE = 500  # 코드와 식 사이를 오가며 읽는 속도�
 
 
 def reading_minutes(doctree: nodes.document) -> int:
-    """문단에 든 글자를 세어 어림한 시간(분)이다. 코드와 출력은 세지 않는다."""
+    """문단에 든 글자를 세어 어림한 시간(분)을 올림한 것이다. 코드와 출력은 세지 않는다."""
     letters = sum(len("".join(p.astext().split())) for p in doctree.findall(nodes.paragraph))
-    return max(1, round(letters / CHARACTERS_PER_MINUTE))
+    return math.ceil(letters / CHARACTERS_PER_MINUTE)
 
 
 def add_progress(app: Sphinx, doctree: nodes.document, page: str) -> None:

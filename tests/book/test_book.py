@@ -155,9 +155,19 @@ def test_a_built_page_asks_nothing_of_the_network(book):
     assert (book / "_static" / "mathjax" / "tex-mml-chtml.js").exists()
 
 
-@pytest.mark.skipif(not (ROOT / "_build" / "html").is_dir(), reason="책을 아직 짓지 않았다")
+built = pytest.mark.skipif(not (ROOT / "_build" / "html").is_dir(), reason="책을 아직 짓지 않았다")
+
+
+@built
 def test_the_real_book_asks_nothing_of_the_network():
     assert requests(ROOT / "_build" / "html") == []
+
+
+@built
+@pytest.mark.parametrize("name", ["training", "experiments", "results"])
+def test_no_page_of_the_training_takes_more_than_25_minutes(name):
+    html = (ROOT / "_build/html/book" / f"4_2_4_{name}.html").read_text(encoding="utf-8")
+    assert int(re.search(r"약 (\d+)분</p>", html)[1]) <= 25
 
 
 def test_a_widget_that_needs_a_kernel_is_left_out_of_the_book(book):
@@ -174,7 +184,7 @@ def test_the_code_of_a_figure_is_folded_under_it(book):
 
 def test_a_section_says_where_it_stands_and_how_long_it_takes(book):
     html = (book / "book" / "4_figure.html").read_text(encoding="utf-8")
-    assert "1/1 · 약 2분" in html
+    assert "1/1 · 약 3분" in html
     assert "progress-line" not in (book / "book" / "plain.html").read_text(encoding="utf-8")
 
 
