@@ -101,6 +101,11 @@ def test_axe_finds_nothing(reader, page):
         "document.getAnimations().every((move) => move.timeline !== document.timeline || move.playState === 'finished')"
     )
     assert violations(axe, one, runOnly=["color-contrast", "link-in-text-block"]) == []
+    # 그림의 잉크는 흰 종이에 맞추었으니 어두운 화면에서도 흰 종이에 놓인다.
+    papers = one.page.locator(".bd-article figure img").evaluate_all(
+        "(images) => images.map((image) => getComputedStyle(image).backgroundColor)"
+    )
+    assert set(papers) <= {"rgb(255, 255, 255)"}
 
 
 def violations(axe, one, **options) -> list[str]:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from companion import DCGAN, plotting
 from companion.models import build_discriminator, build_generator
-from companion.plotting import curves, step
+from companion.plotting import canvas, convolutions, curves, step
 
 # 글꼴에 없는 글자가 있으면 matplotlib은 경고만 하고 네모를 그린다. matplotlib이 쓰는 패키지의 예고는 우리 일이 아니다.
 pytestmark = pytest.mark.filterwarnings("error", "ignore::DeprecationWarning:matplotlib")
@@ -602,3 +602,20 @@ def test_the_table_of_layers_counts_what_the_model_counts(discriminator):
     assert rows[:2] == [["InputLayer", "64×64×1", "0"], ["Conv2D", "32×32×64", "1,024"]]
     assert rows[-1] == ["모두", "", f"{discriminator.count_params():,}"]
     assert sum(int(row[2].replace(",", "")) for row in rows[:-1]) == discriminator.count_params()
+
+
+@pytest.mark.parametrize(
+    ("colours", "least"),
+    [
+        ((canvas.INK, canvas.MUTED), 4.5),
+        ((canvas.REAL_COLOUR, canvas.FAKE_COLOUR, canvas.DISCRIMINATOR_COLOUR), 3),
+        ((canvas.GENERATOR_COLOUR, *convolutions._CELL_COLOURS), 3),
+    ],
+    ids=["글", "선", "칸"],
+)
+def test_ink_stands_out_on_white_paper(colours, least):
+    """WCAG 2의 명암비이다: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio"""
+    for colour in colours:
+        rgb = np.array(mpl.colors.to_rgb(colour))
+        linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+        assert 1.05 / (linear @ (0.2126, 0.7152, 0.0722) + 0.05) >= least, colour
