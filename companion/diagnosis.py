@@ -129,10 +129,16 @@ def _discriminator(d_loss: float, real: float, fake: float, label_noise: float) 
             f"판별자가 진짜를 {real:.0%}, 위조품을 {fake:.0%} 맞힌다. 한쪽으로만 답한다.",
             "진짜와 위조품을 다른 배치로 넣는지 보고, 두 학습률을 함께 낮춘다.",
         )
-    if (real + fake) / 2 < GUESSING_ACCURACY:
+    if (right := (real + fake) / 2) < 1 - GUESSING_ACCURACY:
         return Sign(
             BAD,
-            f"판별자가 {(real + fake) / 2:.0%}만 맞힌다. 찍는 것과 비슷하다.",
+            f"판별자가 {right:.0%}만 맞힌다. 찍는 것만도 못하다.",
+            "레이블이 뒤바뀌지 않았는지, 정확도를 잴 때의 레이블이 훈련의 것과 같은지 본다.",
+        )
+    if right < GUESSING_ACCURACY:
+        return Sign(
+            BAD,
+            f"판별자가 {right:.0%}만 맞힌다. 찍는 것과 비슷하다.",
             "판별자의 학습률이 너무 작거나 크지 않은지, 드롭아웃이 세지 않은지 본다.",
         )
     floor = _entropy(label_noise / 2)

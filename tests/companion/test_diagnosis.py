@@ -105,6 +105,14 @@ def test_a_threshold_parts_what_lies_close_on_each_side(name):
     assert str(sign).startswith("탈: ")
 
 
+@pytest.mark.parametrize(
+    ("off", "words"), [(BARELY, "찍는 것과 비슷하다"), (-BARELY, "찍는 것만도 못하다")]
+)
+def test_to_be_nearly_always_wrong_is_worse_than_guessing(off, words):
+    [sign] = troubles(**accuracies(*[1 - diagnosis.GUESSING_ACCURACY + off] * 2))
+    assert words in sign.text and sign.advice
+
+
 def test_the_thresholds_are_those_the_stored_runs_were_judged_by():
     """기준은 담긴 훈련을 보고 정했으므로 코드와 따로 움직이면 안 된다. 다시 정할 때 여기도 함께 고친다."""
     assert [
