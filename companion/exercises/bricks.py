@@ -1,5 +1,6 @@
 """4.2.1절의 연습 문제를 채점한다."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 from companion.exercises.checking import (
     checker,
     close,
+    draw,
     integers,
     numbers,
     require,
@@ -59,18 +61,16 @@ def batch_shape(answer: Any) -> None:
     hint="divmod(images, batch_size)는 꽉 찬 배치의 수와 남은 이미지의 수를 함께 돌려준다.",
     done="나누어떨어질 때에는 남는 배치가 없다.",
 )
-def batches_per_epoch(answer: Callable[..., Any]) -> None:
-    for images, size, expected in (
-        (400, 128, (4, 16)),
-        (12_500, 128, (98, 84)),
-        (256, 128, (2, 128)),
-        (90, 128, (1, 90)),
-    ):
+def batches_per_epoch(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    # 꽉 찬 배치와 마지막 배치의 이미지 수와 배치 크기이다.
+    drawn = draw(rng, 3, (1, 99), (1, 60), (60, 300))
+    for full, last, size in ((3, 16, 128), (97, 84, 128), (1, 128, 128), (0, 90, 128), *drawn):
+        images = full * size + last
         found = tuple(integers(answer(images, size)))
         require(
-            found == expected,
-            f"{images:,}장을 {size}장씩 묶을 때 {found}이(가) 나왔다. 배치는 {expected[0]}개이고 마지막 배치에 "
-            f"{expected[1]}장이 든다. 다 차지 않은 배치도 배치이고, 남는 것이 없으면 마지막 배치도 꽉 찬다.",
+            found == (full + 1, last),
+            f"{images:,}장을 {size}장씩 묶을 때 {found}이(가) 나왔다. 배치는 {full + 1}개이고 마지막 배치에 "
+            f"{last}장이 든다. 다 차지 않은 배치도 배치이고, 남는 것이 없으면 마지막 배치도 꽉 찬다.",
         )
 
 
@@ -95,9 +95,8 @@ def bilinear_value(answer: Any) -> None:
     hint="새 픽셀마다 식 (1)로 옛 자리를 구하고 식 (2)로 섞는다. 자리는 np.clip()으로 0과 len(image) - 1 사이에 둔다.",
     done="tf.image.resize()가 하는 계산이다.",
 )
-def resize(answer: Callable[..., Any]) -> None:
-    rng = np.random.default_rng(0)
-    for old, new in ((8, 5), (6, 3), (4, 7), (5, 5)):
+def resize(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    for old, new in ((8, 5), (6, 3), (4, 7), (5, 5), *draw(rng, 3, (4, 9), (3, 12))):
         image = rng.integers(0, 256, (old, old)).astype(float)
         expected = _resized(image, new)
         case = f"한 변을 {old}에서 {new}(으)로 바꿀 때"
@@ -121,14 +120,17 @@ def resize(answer: Callable[..., Any]) -> None:
     hint="옛 범위에서 온 비율 (값 - 시작) / (끝 - 시작)을 구해 새 범위에 옮긴다.",
     done="범위를 맞바꾸면 갔던 길을 되돌아온다.",
 )
-def rescale(answer: Callable[..., Any]) -> None:
-    pixels = np.array([0.0, 51, 102, 204, 255])
-    for old, new, values, expected in (
-        ((0, 255), (-1, 1), pixels, pixels / 127.5 - 1),
-        ((-1, 1), (0, 255), np.array([-1, -0.6, 0, 1]), np.array([0, 51, 127.5, 255])),
-        ((0, 255), (0, 1), pixels, pixels / 255),
-        ((-1, 1), (0, 1), np.array([-1.0, 0, 0.5]), np.array([0, 0.5, 0.75])),
+def rescale(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    drawn = draw(rng, 3, (-99, 99), (50, 300), (-99, 99), (50, 300))
+    for old, new in (
+        ((0, 255), (-1, 1)),
+        ((-1, 1), (0, 255)),
+        ((0, 255), (0, 1)),
+        ((-1, 1), (0, 1)),
+        *(((a, a + width), (b, b + other)) for a, width, b, other in drawn),
     ):
+        share = np.array([0, 100, 20, *rng.integers(1, 100, rng.integers(1, 4))]) / 100
+        values, expected = (share * end + (1 - share) * start for start, end in (old, new))
         require_close(
             answer(values, old, new),
             expected,
@@ -141,15 +143,13 @@ def rescale(answer: Callable[..., Any]) -> None:
     hint="부품마다 np.unique()로 자세의 번호를 모아 마지막 count개를 고르고, 그 번호인 이미지를 모두 고른다.",
     done="두 카메라의 짝이 갈라지지 않는다.",
 )
-def split_by_pose(answer: Callable[..., Any]) -> None:
-    rng = np.random.default_rng(0)
-    parts = np.repeat([0, 1, 2, 3], [12, 20, 16, 4])  # 부품 3은 자세가 둘뿐이다.
-    poses = np.concatenate(
-        [np.repeat(np.arange(n) * step, 2) for n, step in ((6, 1), (10, 3), (8, 2), (2, 1))]
-    )
-    order = rng.permutation(len(parts))
-    parts, poses = parts[order], poses[order]
-    for count in (1, 3):
+def split_by_pose(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    # 부품마다 자세의 수와 번호의 간격이다. 마지막 부품은 자세가 둘뿐이다.
+    drawn = draw(rng, int(rng.integers(2, 5)), (4, 10), (1, 4))
+    designs: list[list[tuple[int, ...]]] = [[(6, 1), (10, 3), (8, 2), (2, 1)], [*drawn, (2, 3)]]
+    for made, count in itertools.product(designs, (1, int(rng.integers(3, 5)))):
+        pairs = [(part, pose * step) for part, (n, step) in enumerate(made) for pose in range(n)]
+        parts, poses = rng.permutation(2 * pairs).T
         heldout = np.asarray(answer(parts, poses, count))
         require(
             heldout.shape == parts.shape and heldout.dtype == bool,

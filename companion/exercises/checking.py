@@ -6,6 +6,7 @@ import functools
 import inspect
 import itertools
 import reprlib
+import secrets
 import traceback
 import typing
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from companion.arguments import is_number, with_particles
+from companion.arguments import check_integer, is_number, with_particles
 
 EMPTY = "아직 비어 있다. 힌트: "  # 책은 이렇게 시작하는 출력을 접힌 힌트로 바꾼다
 _KINDS: dict[type, str] = {
@@ -78,9 +79,14 @@ def integers(answer: Any) -> list[int]:
 
 
 def close(found: ArrayLike, expected: ArrayLike) -> bool:
-    """두 값이 float32의 정밀도로 같으면 참이다. 정수는 꼭 같아야 한다."""
-    tolerance = 0 if np.asarray(expected).dtype.kind in "iu" else 1e-5
-    return np.allclose(found, expected, rtol=tolerance, atol=tolerance)
+    """두 값이 float32로 계산한 만큼 같으면 참이다. 정수는 꼭 같아야 한다.
+
+    봐주는 차이는 `expected`에서 절댓값이 가장 큰 수의 10만분의 1이고, 그 수가 1보다 작으면 1의 10만분의 1이다.
+    """
+    expected = np.asarray(expected)
+    exact = expected.dtype.kind in "iu"
+    tolerance = 0 if exact else 1e-5 * np.max(np.abs(expected), initial=1)
+    return np.allclose(found, expected, rtol=0, atol=tolerance)
 
 
 def require_close(answer: Any, expected: Any, case: str, advice: str = "") -> None:
@@ -120,38 +126,68 @@ def kind_of(value: Any) -> str:
     return f"{known} {reprlib.repr(value)}" if known else type(value).__name__
 
 
-def checker(hint: str, done: str = "") -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
+def new_seed() -> int:
+    """채점할 값을 뽑을 새 시드이다. 독자가 쓰는 난수를 건드리지 않는다."""
+    return secrets.randbelow(100_000)
+
+
+def draw(rng: np.random.Generator, count: int, *ranges: tuple[int, int]) -> list[tuple[int, ...]]:
+    """범위마다 정수를 하나씩 뽑은 튜플 `count`개이다. 범위의 두 끝도 나온다."""
+    low, high = np.transpose(ranges)
+    drawn = rng.integers(low, high, (count, len(ranges)), endpoint=True)
+    return [tuple(case) for case in drawn.tolist()]
+
+
+def checker(hint: str, done: str = "") -> Callable[[Callable[..., None]], Callable[..., None]]:
     """채점 함수를 만드는 데코레이터이다.
 
     감싼 함수는 독자의 답(함수나 값) 하나를 받아 맞았는지, 무엇이 다른지, 비었는지를 찍는다. 답이 `...`이나
     None이거나, 답인 함수의 몸이 비었으면 힌트를 찍는다. 감싼 함수의 인자가 `Callable`로 적혔으면 답은 함수여야
     하고, 부를 때마다 배열과 목록을 복사해서 준다. 답이 일으킨 예외는 글로 바꾸어 찍는다.
 
+    감쌀 함수가 답 다음에 난수 발생기를 받으면, 부를 때마다 새 시드로 만들어 주고, 틀린 답에는 그 시드를 알린다.
+    독자가 `seed`로 시드를 주면 그것을 쓴다.
+
     Args:
         hint: 빈 답에 찍을 힌트.
         done: 맞았을 때 덧붙일 한 문장.
     """
 
-    def decorate(check: Callable[[Any], None]) -> Callable[[Any], None]:
-        (parameter,) = inspect.signature(check).parameters.values()
-        wants_function = typing.get_origin(parameter.annotation) is collections.abc.Callable
+    def decorate(check: Callable[..., None]) -> Callable[..., None]:
+        first, *others = inspect.signature(check).parameters.values()
+        wants_function = typing.get_origin(first.annotation) is collections.abc.Callable
 
-        @functools.wraps(check)
-        def checked(answer: Any) -> None:
+        def grade(answer: Any, *rng: np.random.Generator, again: str = "") -> None:
             try:
                 if answer is None or answer is Ellipsis:
                     raise Empty
-                check(_guarded(answer) if wants_function else answer)
+                check(_guarded(answer) if wants_function else answer, *rng)
             except Empty:
                 print(f"{EMPTY}{hint}")
             except Wrong as wrong:
-                print(with_particles(f"아직 아니다. {wrong}"))
+                print(with_particles(f"아직 아니다. {wrong}") + again)
             except (Exception, SystemExit) as error:
                 what = f"{type(error).__name__}: {error}".splitlines()[0].removesuffix(": ")
-                print(f"답을 실행하다가 {_line_of(answer, error)}멈췄다({what}).")
+                print(f"답을 실행하다가 {_line_of(answer, error)}멈췄다({what}).{again}")
             else:
                 print(f"맞다. {done}".rstrip())
 
+        def fixed(answer: Any) -> None:
+            grade(answer)
+
+        def drawn(answer: Any, seed: int | None = None) -> None:
+            try:
+                seed = check_integer("seed", new_seed() if seed is None else seed, at_least=0)
+            except ValueError as error:
+                print(error)
+            else:
+                again = with_particles(f"같은 값으로 다시 채점하려면 seed={seed}을(를) 준다.")
+                grade(answer, np.random.default_rng(seed), again=f" {again}")
+
+        checked: Callable[..., None] = drawn if others else fixed
+        signature = inspect.signature(checked)
+        functools.update_wrapper(checked, check)
+        checked.__signature__ = signature  # type: ignore[attr-defined]
         return checked
 
     return decorate

@@ -1,5 +1,6 @@
 """4.2절의 연습 문제를 채점한다."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 from companion.exercises.checking import (
     checker,
     close,
+    draw,
     integers,
     numbers,
     require,
@@ -40,46 +42,43 @@ def broken_guidelines(answer: Any) -> None:
     hint="층의 이름은 type(layer).__name__이다. 'Pooling'이 들어 있거나 'Dense'인 층이 하나라도 있으면 False이다.",
     done="이 함수로 어떤 케라스 모델이든 살펴볼 수 있다.",
 )
-def is_all_convolutional(answer: Callable[..., Any]) -> None:
+def is_all_convolutional(answer: Callable[..., Any], rng: np.random.Generator) -> None:
     import keras
     from keras import layers
 
-    def model(*middle: layers.Layer) -> keras.Model:
-        return keras.Sequential([layers.Input((16, 16, 1)), *middle])
-
-    cases = (
-        ("스트라이드 합성곱만 있는 모델", model(layers.Conv2D(4, 4, 2)), True),
-        ("전치 합성곱이 있는 모델", model(layers.Conv2DTranspose(4, 4, 2)), True),
-        (
-            "LeakyReLU와 Flatten이 있는 모델",
-            model(layers.Conv2D(4, 4, 2), layers.LeakyReLU(), layers.Flatten()),
-            True,
-        ),
-        ("MaxPooling2D가 있는 모델", model(layers.Conv2D(4, 3), layers.MaxPooling2D(2)), False),
-        ("AveragePooling2D가 있는 모델", model(layers.AveragePooling2D(2)), False),
-        ("Dense로 끝나는 모델", model(layers.Flatten(), layers.Dense(1)), False),
-        (
-            "MaxPooling2D가 합성곱 사이에 있는 모델",
-            model(layers.Conv2D(4, 3), layers.MaxPooling2D(2), layers.Conv2D(4, 3)),
-            False,
-        ),
-        ("Dense로 시작하는 모델", model(layers.Dense(4), layers.Conv2D(4, 4, 2)), False),
-        ("GlobalAveragePooling2D가 있는 모델", model(layers.GlobalAveragePooling2D()), False),
-        (
-            "MaxPooling2D에 shrink라는 이름을 붙인 모델",
-            model(layers.MaxPooling2D(2, name="shrink")),
-            False,
-        ),
-    )
-    for name, network, expected in cases:
-        found = answer(network)
+    convolution = functools.partial(layers.Conv2D, 4, 3, padding="same")
+    pooling, dense = layers.MaxPooling2D, functools.partial(layers.Dense, 4)
+    allowed = (convolution, layers.LeakyReLU, layers.BatchNormalization)
+    banned = (layers.Dense, pooling, layers.AveragePooling2D, layers.GlobalAveragePooling2D)
+    drawn = [
+        [allowed[kind]() for kind in rng.integers(len(allowed), size=count)] for count in (2, 3, 4)
+    ]
+    for made, extra in zip(drawn, (pooling, dense), strict=False):  # 마지막 것에는 넣지 않는다.
+        made.insert(rng.integers(len(made) + 1), extra())
+    for made in (
+        [convolution()],
+        [layers.Conv2DTranspose(4, 4, 2)],
+        [convolution(), layers.LeakyReLU(), layers.Flatten()],
+        [convolution(), pooling()],
+        [layers.AveragePooling2D(2)],
+        [layers.Flatten(), dense()],
+        [convolution(), pooling(), convolution()],
+        [dense(), convolution()],
+        [layers.GlobalAveragePooling2D()],
+        [pooling(name="shrink")],
+        *drawn,
+    ):
+        found = answer(keras.Sequential([layers.Input((16, 16, 1)), *made]))
+        case = f"층이 {', '.join(type(layer).__name__ for layer in made)}인 모델에서"
         require(
             np.shape(found) == () and np.asarray(found).dtype == bool,
-            f"{name}에서 {found!r}이(가) 나왔다. True나 False를 돌려준다.",
+            f"{case} {found!r}이(가) 나왔다. True나 False를 돌려준다.",
         )
+        expected = not any(isinstance(layer, banned) for layer in made)
         require(
             found == expected,
-            f"{name}에서 {found}이(가) 나왔다. {expected}여야 한다. 층을 하나도 빠뜨리지 않고 보는지 확인한다.",
+            f"{case} {found}이(가) 나왔다. {expected}여야 한다. "
+            "층을 하나도 빠뜨리지 않고, 층에 붙인 이름이 아니라 클래스를 보는지 확인한다.",
         )
 
 
@@ -87,9 +86,10 @@ def is_all_convolutional(answer: Callable[..., Any]) -> None:
     hint="이미지의 수를 초당 이미지 수로 나누면 초이다. 한 시간은 3,600초이다.",
     done="4.2.4절의 MEASURE로 잰 속도를 넣으면 내 기계의 시간이 나온다.",
 )
-def training_hours(answer: Callable[..., Any]) -> None:
-    for images, speed in ((500_000, 80.0), (511_680, 100.0), (3_600, 1.0)):
-        expected = images / speed / 3600
+def training_hours(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    drawn = [(images, speed / 10) for images, speed in draw(rng, 3, (10_000, 999_999), (50, 3000))]
+    for images, speed in ((500_000, 80.0), (511_680, 100.0), (3_600, 1.0), *drawn):
+        expected = images / (3600 * speed)
         case = f"이미지 {images:,}장을 1초에 {speed:g}장씩이면"
         found = numbers(answer(images, speed), case=case)
         require(

@@ -8,6 +8,7 @@ import numpy as np
 from companion.exercises.checking import (
     checker,
     close,
+    draw,
     kind_of,
     numbers,
     require,
@@ -41,18 +42,18 @@ def stride_four(answer: Any) -> None:
     hint="식 (1)을 그대로 옮긴다. 나눗셈은 //로 내린다.",
     done="판별자의 다섯 층을 모두 이 함수로 계산할 수 있다.",
 )
-def output_size(answer: Callable[..., Any]) -> None:
-    cases = {
-        (64, 4, 2, 1): 32,
-        (4, 4, 1, 0): 1,
-        (28, 5, 1, 2): 28,
-        (65, 4, 2, 1): 32,
-        (10, 3, 3, 0): 3,
-    }
-    for (size, kernel, stride, padding), expected in cases.items():
+def output_size(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    for size, kernel, stride, padding in (
+        (64, 4, 2, 1),
+        (4, 4, 1, 0),
+        (28, 5, 1, 2),
+        (65, 4, 2, 1),
+        (10, 3, 3, 0),
+        *draw(rng, 4, (8, 70), (1, 7), (1, 4), (0, 3)),
+    ):
         require_close(
             answer(size, kernel, stride, padding),
-            expected,
+            len(range(0, size + 2 * padding - kernel + 1, stride)),  # 커널을 놓을 수 있는 자리
             f"한 변 {size}, 커널 {kernel}, 스트라이드 {stride}, 패딩 {padding}에서",
             "패딩이 양쪽에 붙는 것과 나눗셈을 내리는 것을 본다.",
         )
@@ -62,27 +63,32 @@ def output_size(answer: Callable[..., Any]) -> None:
     hint="np.where(조건, 참일 때, 거짓일 때)를 쓴다. 음수에는 기울기를 곱한다.",
     done="층 하나를 손으로 만들었다.",
 )
-def leaky_relu(answer: Callable[..., Any]) -> None:
-    x = np.array([[-5.0, -0.5, 0.0], [0.5, 3.0, -1.0]])
-    for slope in (0.2, 0.01):
+def leaky_relu(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    edges = [[-50, -5, 0], [5, 30, -10]]
+    drawn = [
+        (rng.integers(-60, 61, shape), percent)
+        for *shape, percent in draw(rng, 3, (1, 4), (2, 4), (1, 60))
+    ]
+    for tenths, percent in ((edges, 20), (edges, 1), *drawn):
+        x, slope = np.array(tenths) / 10, percent / 100
+        expected = np.maximum(x, slope * x)
         case = f"기울기가 {slope}일 때 {text(x)}에서"
         found = numbers(answer(x, slope), x.shape, case)
         require(
-            not close(found, np.maximum(x, 0)),
+            close(found, expected) or not close(found, np.maximum(x, 0)),
             "음수가 모두 0이 되었다. 그것은 ReLU이다. 음수에는 기울기를 곱해 남긴다.",
         )
-        require_close(found, np.where(x > 0, x, slope * x), case)
+        require_close(found, expected, case)
 
 
 @checker(
     hint="첫 축이 배치이다. 평균과 분산을 axis=0으로 구하고 식 (5)를 쓴다.",
     done="Keras의 BatchNormalization이 훈련할 때 하는 계산이다.",
 )
-def batch_norm(answer: Callable[..., Any]) -> None:
-    rng = np.random.default_rng(0)
-    for shape in ((6, 3), (40, 2)):
-        x = rng.normal(3, 2, shape)
-        gamma, beta = rng.normal(1, 0.2, shape[1]), rng.normal(0, 1, shape[1])
+def batch_norm(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    for shape in ((6, 3), (40, 2), *draw(rng, 2, (8, 60), (2, 6))):
+        x = rng.normal(rng.uniform(-3, 3, shape[1]), 0.5, shape)
+        gamma, beta = rng.uniform(0.5, 1.5, shape[1]), rng.uniform(-2, 2, shape[1])
         found = numbers(answer(x, gamma, beta), shape)
         require(
             not close(found, _normalised(x, gamma, beta, None)),
@@ -102,18 +108,13 @@ def batch_norm(answer: Callable[..., Any]) -> None:
     hint="합성곱은 높이×너비×입력 채널×필터이고 편향이 없다. 배치 정규화는 채널마다 네 개이다.",
     done="층의 크기만 알면 모델을 짓지 않고도 셀 수 있다.",
 )
-def parameters(answer: Callable[..., Any]) -> None:
-    def count(base: int, kernel: int) -> int:
-        channels = [1, base, 2 * base, 4 * base, 8 * base, 1]
-        pairs = zip(channels[:-1], channels[1:], strict=True)
-        convolutions = sum(kernel**2 * a * b for a, b in pairs)
-        return convolutions + 4 * (2 + 4 + 8) * base
-
-    for base, kernel in ((64, 4), (16, 4), (32, 5)):
-        expected = count(base, kernel)
+def parameters(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    for base, kernel in ((64, 4), (16, 4), (32, 5), *draw(rng, 3, (8, 99), (2, 7))):
+        normalisation = 4 * (2 + 4 + 8) * base
+        expected = kernel**2 * (9 * base + 42 * base**2) + normalisation
         found = numbers(answer(base, kernel))
         require(
-            found != expected - 4 * 14 * base,
+            found != expected - normalisation,
             f"{text(found)}이(가) 나왔다. 배치 정규화의 파라미터가 빠졌다. 채널마다 네 개를 더한다.",
         )
         require_close(
@@ -128,14 +129,18 @@ def parameters(answer: Callable[..., Any]) -> None:
     hint="수용장 r = 1, 간격 j = 1에서 시작한다. 층마다 r에 (k - 1)·j를 더한 다음 j에 s를 곱한다.",
     done="층을 더 쌓을지 정할 때 쓰는 계산이다.",
 )
-def receptive_field(answer: Callable[..., Any]) -> None:
-    cases = (
-        ([(4, 2)], 4),
-        ([(4, 2), (4, 2), (4, 2), (4, 2), (4, 1)], 94),
-        ([(3, 1), (3, 1), (3, 1)], 7),
-        ([(5, 2), (3, 2)], 9),
-    )
-    for pairs, expected in cases:
+def receptive_field(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    cases: list[list[tuple[int, ...]]] = [
+        [(4, 2)],
+        [(4, 2), (4, 2), (4, 2), (4, 2), (4, 1)],
+        [(3, 1), (3, 1), (3, 1)],
+        [(5, 2), (3, 2)],
+        *(draw(rng, depth, (1, 7), (1, 3)) for depth in rng.integers(2, 7, 3)),
+    ]
+    for pairs in cases:
+        expected = 1
+        for kernel, stride in reversed(pairs):  # 마지막 층의 한 칸에서 거슬러 온다.
+            expected = (expected - 1) * stride + kernel
         require_close(
             answer(pairs),
             expected,

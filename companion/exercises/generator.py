@@ -1,11 +1,20 @@
 """4.2.3절의 연습 문제를 채점한다."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from companion.exercises.checking import checker, close, kind_of, numbers, require, require_close
+from companion.exercises.checking import (
+    checker,
+    close,
+    draw,
+    kind_of,
+    numbers,
+    require,
+    require_close,
+    text,
+)
 
 
 def _stamped(values: np.ndarray, kernel: np.ndarray, stride: int, padding: int) -> np.ndarray:
@@ -16,6 +25,10 @@ def _stamped(values: np.ndarray, kernel: np.ndarray, stride: int, padding: int) 
         top, left = row * stride, column * stride
         canvas[top : top + len(kernel), left : left + len(kernel)] += value * kernel
     return canvas[padding : rows - padding, padding : columns - padding]
+
+
+def _product(size: Iterable[int]) -> str:
+    return "×".join(map(str, size))
 
 
 @checker(
@@ -38,18 +51,19 @@ def latent_length(answer: Any) -> None:
     hint="식 (3)을 그대로 파이썬으로 옮긴다. 네 수가 모두 정수이다.",
     done="이 식으로 생성자의 다섯 층을 모두 계산할 수 있다.",
 )
-def transposed_output_size(answer: Callable[..., Any]) -> None:
-    cases = {
-        (1, 4, 1, 0): 4,
-        (4, 4, 2, 1): 8,
-        (32, 4, 2, 1): 64,
-        (5, 3, 3, 0): 15,
-        (7, 5, 2, 2): 13,
-    }
-    for (size, kernel, stride, padding), expected in cases.items():
+def transposed_output_size(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    for size, kernel, stride, padding in (
+        (1, 4, 1, 0),
+        (4, 4, 2, 1),
+        (32, 4, 2, 1),
+        (5, 3, 3, 0),
+        (7, 5, 2, 2),
+        *draw(rng, 4, (5, 40), (3, 7), (1, 3), (0, 2)),
+    ):
+        last = range(0, size * stride, stride)[-1]  # 마지막 도장이 놓이는 자리
         require_close(
             answer(size, kernel, stride, padding),
-            expected,
+            last + kernel - 2 * padding,
             f"한 변 {size}, 커널 {kernel}, 스트라이드 {stride}, 패딩 {padding}에서",
             "도장을 찍어 본다. 합성곱의 식이 아니라 식 (3)을 쓴다.",
         )
@@ -59,14 +73,13 @@ def transposed_output_size(answer: Callable[..., Any]) -> None:
     hint="길이가 (size - 1) * stride + kernel인 0의 배열에, 도장이 놓이는 자리마다 1을 더한다.",
     done="커널이 스트라이드의 배수일 때만 가운데가 고르다.",
 )
-def overlap_counts(answer: Callable[..., Any]) -> None:
-    for size, kernel, stride in ((4, 4, 2), (4, 3, 2), (3, 5, 2), (3, 3, 3)):
-        expected = np.zeros((size - 1) * stride + kernel, dtype=int)
-        for position in range(size):
-            expected[position * stride : position * stride + kernel] += 1
+def overlap_counts(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    drawn = draw(rng, 3, (2, 7), (3, 7), (1, 3))
+    for size, kernel, stride in ((4, 4, 2), (4, 3, 2), (3, 5, 2), (3, 3, 3), *drawn):
+        stamped = np.add.outer(stride * np.arange(size), np.arange(kernel))
         require_close(
             answer(size, kernel, stride),
-            expected,
+            np.bincount(stamped.ravel()),
             f"입력 {size}칸, 커널 {kernel}, 스트라이드 {stride}에서",
             "자르기 전의 출력에서 겹친 만큼 센다. 자리에 값을 넣지 말고 더하는지 본다.",
         )
@@ -76,13 +89,18 @@ def overlap_counts(answer: Callable[..., Any]) -> None:
     hint="0으로 채운 격자에 도장을 더한 다음, 네 가장자리를 padding칸씩 자른다.",
     done="Keras의 Conv2DTranspose가 채널 하나에서 하는 계산이다.",
 )
-def transposed_convolution(answer: Callable[..., Any]) -> None:
-    rng = np.random.default_rng(0)
-    for shape, size, stride, padding in (((2, 2), 4, 2, 1), ((3, 2), 3, 2, 0), ((2, 3), 5, 3, 2)):
+def transposed_convolution(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    drawn = draw(rng, 3, (2, 5), (2, 5), (3, 5), (1, 3), (0, 1))
+    for *shape, size, stride, padding in (
+        (2, 2, 4, 2, 1),
+        (3, 2, 3, 2, 0),
+        (2, 3, 5, 3, 2),
+        *drawn,
+    ):
         values = rng.integers(1, 5, shape)
         kernel = rng.integers(-3, 4, (size, size))
         expected = _stamped(values, kernel, stride, padding)
-        case = f"크기 {shape}, 커널 {size}, 스트라이드 {stride}, 패딩 {padding}에서"
+        case = f"크기 {tuple(shape)}, 커널 {size}, 스트라이드 {stride}, 패딩 {padding}에서"
         found = numbers(answer(values, kernel, stride, padding), None, case)
         require(
             found.shape == expected.shape,
@@ -98,12 +116,14 @@ def transposed_convolution(answer: Callable[..., Any]) -> None:
     hint="UpSampling2D, Conv2D, BatchNormalization, LeakyReLU를 차례로 잇는다.",
     done="build_generator(upsampling='resize')의 한 단계와 같다.",
 )
-def doubling_step(answer: Callable[..., Any]) -> None:
+def doubling_step(answer: Callable[..., Any], rng: np.random.Generator) -> None:
     import keras
     from keras import layers
 
-    inputs = layers.Input(shape=(4, 6, 8))
-    outputs = answer(inputs, 5)
+    ((*size, filters),) = draw(rng, 1, (2, 9), (2, 9), (1, 8), (9, 16))
+    expected_shape = (2 * size[0], 2 * size[1], filters)
+    inputs = layers.Input(shape=size)
+    outputs = answer(inputs, filters)
     require(
         isinstance(outputs, keras.KerasTensor),
         f"{kind_of(outputs)}이(가) 나왔다. 층을 만들기만 하지 말고 x에 써서 나온 케라스 텐서를 돌려준다.",
@@ -120,8 +140,9 @@ def doubling_step(answer: Callable[..., Any]) -> None:
     )
     shape = tuple(model.output.shape[1:])
     require(
-        shape == (8, 12, 5),
-        f"4×6×8을 넣고 필터를 5개로 했더니 {'×'.join(map(str, shape))}이(가) 나왔다. 8×12×5가 되어야 한다. "
+        shape == expected_shape,
+        f"{_product(size)}을(를) 넣고 필터를 {filters}개로 했더니 {_product(shape)}이(가) 나왔다. "
+        f"{_product(expected_shape)}이(가) 되어야 한다. "
         "UpSampling2D의 배수와 Conv2D의 strides, padding을 본다.",
     )
     kinds = [type(layer).__name__ for layer in steps]
@@ -145,25 +166,32 @@ def doubling_step(answer: Callable[..., Any]) -> None:
     hint="두 벡터 사이의 각을 arccos로 구하고, 두 벡터에 sin((1 - t)각)/sin(각)과 sin(t각)/sin(각)을 곱해 더한다.",
     done="companion의 interpolate()도 이렇게 잇는다.",
 )
-def walk(answer: Callable[..., Any]) -> None:
-    rng = np.random.default_rng(1)
-    start, end = rng.standard_normal((2, 100))
-    start, end = (10 * vector / np.linalg.norm(vector) for vector in (start, end))
-    for t, expected, name in ((0.0, start, "start"), (1.0, end, "end")):
+def walk(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    ((length, dimension, percent),) = draw(rng, 1, (5, 20), (50, 150), (5, 95))
+    # 서로 수직인 두 방향이 놓인 평면에서 start를 angle만큼 돌리면 end이다.
+    first, second = np.linalg.qr(rng.standard_normal((dimension, 2)))[0].T
+    angle = rng.uniform(1.0, 2.2)
+
+    def at(t: float) -> np.ndarray:
+        return length * (np.cos(t * angle) * first + np.sin(t * angle) * second)
+
+    start, end = at(0), at(1)
+    for t, name in ((0.0, "start"), (1.0, "end")):
         require(
-            np.allclose(numbers(answer(start, end, t), start.shape), expected, atol=1e-4),
+            np.allclose(numbers(answer(start, end, t), start.shape), at(t), atol=1e-4),
             f"t가 {t:g}일 때 {name}이(가) 나오지 않는다. 두 벡터에 곱하는 가중치가 서로 바뀌지 않았는지 본다.",
         )
-    for t in (0.25, 0.5, 0.8):
+    for t in (0.25, 0.5, 0.8, percent / 100):
         found = numbers(answer(start, end, t), start.shape)
-        length = np.linalg.norm(found)
+        reached = np.linalg.norm(found)
         require(
-            abs(length - 10) < 0.01,
-            f"길이가 10인 두 벡터를 이었는데 t = {t}에서 길이가 {length:.2f}이다. 직선이 아니라 큰 호를 따라 걷는다.",
+            abs(reached / length - 1) < 1e-3,
+            f"길이가 {length}인 두 벡터를 이었는데 t = {t}에서 길이가 {text(reached, 4)}이다. "
+            "직선이 아니라 큰 호를 따라 걷는다.",
         )
-        angle = np.arccos(np.clip(start @ end / 100, -1, 1))
-        turned = np.arccos(np.clip(start @ found / 100, -1, 1))
+        turned = np.arccos(np.clip(start @ found / length**2, -1, 1))
         require(
-            abs(turned - t * angle) < 1e-3,
-            f"t = {t}에서 돈 각이 전체의 {turned / angle:.2f}이다. 각이 t에 비례하게 돈다.",
+            np.linalg.norm(found - at(t)) < 1e-3 * length,
+            f"t = {t}에서 돈 각이 전체의 {text(turned / angle, 4)}이다. "
+            "두 벡터가 놓인 평면에서 각이 t에 비례하게 돈다.",
         )

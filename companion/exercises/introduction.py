@@ -32,11 +32,17 @@ _TABLES = [
 ]
 
 
-def _value(p_data: np.ndarray, p_g: np.ndarray) -> float:
-    answer = p_data / (p_data + p_g)
-    on_real = np.log(np.where(p_data > 0, answer, 1))
-    on_fake = np.log(np.where(p_g > 0, 1 - answer, 1))
-    return float(np.sum(p_data * on_real + p_g * on_fake))
+def _tables(rng: np.random.Generator) -> list[Any]:
+    """정해 둔 표와, 종류의 수와 비율을 100분의 1 단위로 뽑은 표 둘이다. 뽑은 비율은 0이 아니다."""
+    drawn = (
+        (1 + rng.multinomial(100 - kinds, rng.dirichlet(np.ones(kinds), 2))) / 100
+        for kinds in rng.integers(2, 7, 2)
+    )
+    return [*_TABLES, *drawn]
+
+
+def _log_sum(p: np.ndarray) -> float:
+    return float(np.sum(p * np.log(np.where(p > 0, p, 1))))
 
 
 @checker(
@@ -77,8 +83,8 @@ def spot_the_forgeries(answer: Any) -> None:
     hint="식 (2)에서 p_data(x)와 p_g(x)를 배열로 바꾸면 그대로 파이썬이 된다.",
     done="두 분포가 같은 표에서는 어디서나 0.5이다.",
 )
-def best_inspector(answer: Callable[..., Any]) -> None:
-    for p_data, p_g in _TABLES:
+def best_inspector(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    for p_data, p_g in _tables(rng):
         require_close(
             answer(p_data, p_g),
             p_data / (p_data + p_g),
@@ -91,8 +97,8 @@ def best_inspector(answer: Callable[..., Any]) -> None:
     hint="식 (2)로 답을 구하고, 종류마다 p_data·log(답) + p_g·log(1 - 답)을 더한다. 곱할 비율이 0이면 건너뛴다.",
     done="값은 -log 4(두 분포가 같을 때)와 0(전혀 겹치지 않을 때) 사이에 있다.",
 )
-def game_value(answer: Callable[..., Any]) -> None:
-    for p_data, p_g in _TABLES:
+def game_value(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    for p_data, p_g in _tables(rng):
         case = f"진짜 {text(p_data)}, 위조 {text(p_g)}에서"
         with np.errstate(all="ignore"):
             found = numbers(answer(p_data, p_g), case=case)
@@ -102,7 +108,7 @@ def game_value(answer: Callable[..., Any]) -> None:
         )
         require_close(
             found,
-            _value(p_data, p_g),
+            _log_sum(p_data) + _log_sum(p_g) - _log_sum(p_data + p_g),
             case,
             "진짜의 점수와 위조의 점수를 둘 다, 종류의 비율을 곱해 더하는지 본다.",
         )
@@ -112,10 +118,10 @@ def game_value(answer: Callable[..., Any]) -> None:
     hint="식 (1)에서 위조범이 바꿀 수 있는 것은 뒤쪽뿐이다. 종류가 둘인 표에서 비율을 조금씩 옮기며 뒤쪽을 계산해 본다.",
     done="멈춘 검사관 앞에서 위조범은 한 가지만 만든다.",
 )
-def best_forger(answer: Callable[..., Any]) -> None:
-    for fixed in map(
-        np.array, ([0.8, 0.6, 0.4, 0.2], [0.1, 0.3, 0.9], [0.45, 0.55], [0.7, 0.2, 0.7])
-    ):
+def best_forger(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    drawn = [rng.choice(np.arange(5, 96), kinds, replace=False) for kinds in rng.integers(2, 8, 3)]
+    for percent in ([80, 60, 40, 20], [10, 30, 90], [45, 55], [70, 20, 70], *drawn):
+        fixed = np.array(percent) / 100
         case = f"검사관의 답이 {text(fixed)}일 때"
         found = numbers(answer(fixed), fixed.shape, case)
         require(
@@ -135,20 +141,23 @@ def best_forger(answer: Callable[..., Any]) -> None:
     hint="한 라운드는 두 줄이다. 비율에 식 (2)의 답을 곱하는 줄과, 합이 1이 되게 나누는 줄이다.",
     done="검사관의 답만으로 진짜의 비율을 찾아갔다.",
 )
-def play(answer: Callable[..., Any]) -> None:
-    p_data, p_g = _TABLES[0]
-    expected = p_g
-    for rounds in range(3):
-        require_close(
-            answer(p_data, p_g, rounds),
-            expected,
-            f"{rounds}라운드를 겨룬 뒤",
-            "라운드마다 식 (2)의 답을 새로 구해 곱하는지, 곱한 다음 합이 1이 되게 나누는지 본다.",
+def play(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    first, *_, drawn, other = _tables(rng)
+    for p_data, p_g in (first, drawn, other):
+        case = f"진짜 {text(p_data)}, 위조 {text(p_g)}에서 시작해"
+        expected = p_g
+        for rounds in range(4):
+            require_close(
+                answer(p_data, p_g, rounds),
+                expected,
+                f"{case} {rounds}라운드를 겨룬 뒤",
+                "라운드마다 식 (2)의 답을 새로 구해 곱하는지, 곱한 다음 합이 1이 되게 나누는지 본다.",
+            )
+            expected = expected / (1 + expected / p_data)
+            expected /= expected.sum()
+        case = f"{case} 300라운드를 겨룬 뒤"
+        found = numbers(answer(p_data, p_g, 300), p_g.shape, case)
+        require(
+            np.allclose(found, p_data, atol=0.02),
+            f"{case} {text(found)}이(가) 나왔다. 진짜의 비율 {text(p_data)}에 다가가야 한다.",
         )
-        expected = expected * p_data / (p_data + expected)
-        expected = expected / expected.sum()
-    found = numbers(answer(p_data, p_g, 300), p_g.shape, "300라운드를 겨룬 뒤")
-    require(
-        np.allclose(found, p_data, atol=0.02),
-        f"300라운드를 겨룬 뒤 {text(found)}이(가) 나왔다. 진짜의 비율 {text(p_data)}에 다가가야 한다.",
-    )

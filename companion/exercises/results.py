@@ -8,6 +8,7 @@ import numpy as np
 from companion.exercises.checking import (
     checker,
     close,
+    draw,
     integers,
     numbers,
     require,
@@ -20,48 +21,91 @@ from companion.exercises.checking import (
     hint="샘플마다 모든 훈련 이미지와 픽셀 차이의 제곱 평균의 제곱근을 재고, 가장 작은 것이 기준보다 작은지 본다.",
     done="거리가 0에 가까운 샘플은 베낀 것이다.",
 )
-def find_copies(answer: Callable[..., Any]) -> None:
-    rng = np.random.default_rng(0)
-    train = rng.uniform(0, 1, (40, 8, 8))
-    samples = rng.uniform(0, 1, (6, 8, 8))
-    train[33] = train[17]
-    samples[1] = train[17]  # 가까운 훈련 이미지가 둘이다.
-    samples[4] = train[31] + rng.normal(0, 0.01, (8, 8))
-    samples[3] = train[23] + rng.normal(0, 0.003, (8, 8))  # 픽셀 수로 나누지 않아도 기준보다 작다.
-    samples[2] = train[25]
-    samples[2, 0, :4] += 0.4  # 제곱이나 절댓값의 평균만 기준보다 작다.
-    found = sorted(integers(answer(samples, train, 0.05)))
+def find_copies(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    ((count, known, height, width, percent),) = draw(
+        rng, 1, (6, 9), (20, 40), (6, 9), (6, 9), (3, 8)
+    )
+    threshold, pixels = percent / 100, height * width
+    train = rng.uniform(0, 1, (known, height, width))
+    samples = rng.uniform(0, 1, (count, height, width))
+    same, tiny, near, far = rng.permutation(count)[:4].tolist()
+    sources = count + rng.permutation(known - count)[:5]  # 베낀 샘플의 번호와 겹치지 않는다.
+    samples[[same, tiny, near, far]] = train[sources[:4]]
+    train[sources[4]] = train[sources[0]]  # same에 가까운 훈련 이미지가 둘이다.
+    noise = rng.choice([-0.5, 0.5], (height, width)) * threshold  # 거리가 꼭 기준의 절반이다.
+    samples[tiny] += noise / np.sqrt(pixels)  # 픽셀 수로 나누지 않아도 기준보다 작다.
+    samples[near] += noise
+    samples[far, 0, :4] += threshold * np.sqrt(pixels)  # 제곱이나 절댓값의 평균만 기준보다 작다.
+
+    difference = samples[:, None] - train
+    squares = (difference**2).mean(axis=(2, 3))
+    root, summed, unrooted, absolute = (
+        np.flatnonzero(distances.min(axis=1) < threshold).tolist()
+        for distances in (
+            np.sqrt(squares),
+            np.sqrt(pixels * squares),
+            squares,
+            np.abs(difference).mean(axis=(2, 3)),
+        )
+    )
+    found = sorted(integers(answer(samples, train, threshold)))
+    if found == root:
+        return
     require(
-        len(found) < len(samples) or not set(found) <= {0, 1},
+        len(found) < count or not set(found) <= {0, 1},
         "참과 거짓의 배열이 나왔다. 베낀 샘플의 번호를 돌려준다. np.flatnonzero()를 쓰면 된다.",
     )
-    for other, advice in (
-        ([17, 23, 31], "훈련 이미지의 번호가 아니라 샘플의 번호를 돌려준다."),
-        ([17], "훈련 이미지의 번호가 아니라 샘플의 번호를 돌려준다."),
-        ([1], "훈련 이미지에 아주 작은 잡음을 섞은 샘플도 있다. 같은지가 아니라 가까운지를 본다."),
-        ([1, 3], "제곱을 더하고 픽셀 수로 나누지 않은 듯하다. 제곱의 평균을 구해 제곱근을 씌운다."),
-        ([1, 2, 3, 4], "제곱의 평균에 제곱근을 씌우지 않은 듯하다. 씌우면 2번은 기준보다 멀다."),
+    for mistaken, advice in (
+        (
+            max(found, default=0) >= count,
+            "훈련 이미지의 번호가 아니라 샘플의 번호를 돌려준다.",
+        ),
+        (
+            found == [same],
+            "훈련 이미지에 아주 작은 잡음을 섞은 샘플도 있다. 같은지가 아니라 가까운지를 본다.",
+        ),
+        (
+            found == summed,
+            "제곱을 더하고 픽셀 수로 나누지 않은 듯하다. 제곱의 평균을 구해 제곱근을 씌운다.",
+        ),
+        (
+            found in (unrooted, absolute),
+            f"제곱의 평균에 제곱근을 씌우지 않은 듯하다. 씌우면 {far}번은 기준보다 멀다.",
+        ),
+        (
+            True,
+            f"베낀 샘플은 {', '.join(map(str, root))}번이다. "
+            "가장 가까운 훈련 이미지까지의 거리가 기준보다 작은지 본다.",
+        ),
     ):
-        require(found != other, f"{found}이(가) 나왔다. {advice}")
-    require(
-        found == [1, 3, 4],
-        f"{found}이(가) 나왔다. 베낀 샘플은 1, 3, 4번이다. 가장 가까운 훈련 이미지까지의 거리가 기준보다 작은지 본다.",
-    )
+        require(not mistaken, f"{found}이(가) 나왔다. {advice}")
 
 
 @checker(
     hint="distances <= radii가 샘플마다, 진짜마다 동네에 들었는지이다. 하나라도 참인 행을 센다.",
     done="샘플과 진짜를 바꾸어 넣으면 재현율이 된다.",
 )
-def precision(answer: Callable[..., Any]) -> None:
-    rng = np.random.default_rng(0)
-    for samples, reals in ((8, 5), (5, 9)):
-        distances = rng.uniform(0, 1, (samples, reals))
-        radii = rng.uniform(0, 0.4, reals)
-        distances[:2] = radii + 0.01  # 어느 동네에도 들지 않는다.
-        distances[0, 0] = radii[0]  # 꼭 경계에 놓인다.
+def precision(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    # 마지막 행이 반지름이다. 경계에 놓인 샘플, 가장 가까운 진짜의 동네에는 들지 않은 샘플, 어디에도 들지 않은
+    # 샘플 둘, 모든 동네에 든 샘플이 차례로 있다.
+    edges = [
+        [30, 90, 90, 90],
+        [90, 20, 50, 90],
+        [90, 25, 90, 90],
+        [90, 90, 90, 90],
+        [10, 5, 20, 10],
+        [30, 10, 60, 24],
+    ]
+    drawn = [
+        np.vstack([rng.integers(0, 101, (samples, reals)), rng.integers(1, 31, reals)])
+        for samples, reals in draw(rng, 3, (4, 12), (3, 9))
+    ]
+    for percents in (edges, *drawn):
+        table = np.array(percents) / 100  # 경계에서 반올림이 갈리지 않게 100분의 1 단위로 둔다.
+        distances, radii = table[:-1], table[-1]
+        samples, reals = distances.shape
         inside = distances <= radii
-        expected = inside.any(axis=1).mean()
+        expected = np.count_nonzero((distances - radii).min(axis=1) <= 0) / samples
         found = numbers(answer(distances, radii))
         for other, advice in (
             (
@@ -91,18 +135,19 @@ def precision(answer: Callable[..., Any]) -> None:
     hint="values가 작은 것부터 늘어놓은 번호는 np.argsort()가 준다. 큰 쪽 n개의 평균에서 작은 쪽 n개의 평균을 빼고, 길이로 나눈다.",
     done="이 방향으로 옮기면 재었던 성질이 커진다.",
 )
-def direction(answer: Callable[..., Any]) -> None:
-    rng = np.random.default_rng(0)
-    z = rng.standard_normal((300, 20))
-    values = z[:, 3] + 0.1 * rng.standard_normal(300)
-    order = np.argsort(values)
-    for n in (40, 7):
-        expected = z[order[-n:]].mean(axis=0) - z[order[:n]].mean(axis=0)
+def direction(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    ((count, length, many, few),) = draw(rng, 1, (100, 300), (5, 20), (20, 40), (2, 8))
+    z = rng.standard_normal((count, length))
+    order = np.argsort(z[:, rng.integers(length)] + 0.1 * rng.standard_normal(count))
+    values = np.empty(count)
+    values[order] = np.arange(count) / 10 - 10  # 서로 가깝지 않아, 반올림해도 차례가 바뀌지 않는다.
+    for n in (many, few):
+        expected = z[order[-n:]].sum(axis=0) - z[order[:n]].sum(axis=0)
         expected /= np.linalg.norm(expected)
         found = numbers(answer(z, values, n), None)
         require(
-            found.shape == (20,),
-            f"모양이 {found.shape}인 답이 나왔다. 잠재 벡터와 같은 길이 20의 벡터 하나여야 한다. axis=0으로 평균한다.",
+            found.shape == (length,),
+            f"모양이 {found.shape}인 답이 나왔다. 잠재 벡터와 같은 길이 {length}의 벡터 하나여야 한다. axis=0으로 평균한다.",
         )
         require(
             close(np.linalg.norm(found), 1.0),

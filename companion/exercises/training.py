@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from companion.exercises.checking import checker, close, numbers, require, require_close
+from companion.exercises.checking import checker, close, draw, numbers, require, require_close
 
 
 @checker(
@@ -32,9 +32,11 @@ def swapped_labels(answer: Any) -> None:
     hint="레이블의 평균 y에 판별자가 꼭 y라고 답할 때가 바닥이다. 그 답을 식 (1)에 넣는다.",
     done="d_loss가 이 값에 붙어 있으면 판별자는 더 나아질 곳이 없다.",
 )
-def loss_floor(answer: Callable[..., Any]) -> None:
-    for mean in (0.95, 0.9, 0.5):
-        expected = -mean * np.log(mean) - (1 - mean) * np.log(1 - mean)
+def loss_floor(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    for percent in (95, 90, 50, *rng.integers(5, 96, 3).tolist()):
+        mean = percent / 100
+        # 답이 0.5인 자리의 손실에서, 맞게 답한 만큼 줄어든다.
+        expected = np.log(2) - mean * np.log(2 * mean) - (1 - mean) * np.log(2 - 2 * mean)
         require_close(
             answer(mean), expected, f"레이블의 평균이 {mean}일 때", "식 (1)의 두 항을 모두 더한다."
         )
@@ -44,17 +46,19 @@ def loss_floor(answer: Callable[..., Any]) -> None:
     hint="먼저 min(decay, (1 + n) / (10 + n))으로 감쇠율을 정하고, 식 (6)에 넣는다.",
     done="companion의 _update_ema()가 하는 일과 같다.",
 )
-def update_average(answer: Callable[..., Any]) -> None:
+def update_average(answer: Callable[..., Any], rng: np.random.Generator) -> None:
+    drawn = draw(rng, 4, (-50, 50), (-50, 50), (0, 300), (800, 999))
     for average, value, n, decay in (
         (3.0, 1.0, 0, 0.995),
         (2.0, 4.0, 1, 0.995),
         (1.0, 0.0, 5000, 0.9),
+        *((average / 10, value / 10, n, decay / 1000) for average, value, n, decay in drawn),
     ):
         warm = (1 + n) / (10 + n)
         rate = min(decay, warm)
         case = f"평균 {average}, 새 값 {value}, {n}스텝, 감쇠율 {decay}에서"
         found = numbers(answer(average, value, n, decay), case=case)
-        expected = rate * average + (1 - rate) * value
+        expected = value + rate * (average - value)
         for other, advice in (
             (
                 rate * value + (1 - rate) * average,

@@ -2,9 +2,10 @@
 
 import ast
 import importlib
+import inspect
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,14 @@ from tools.checks import notebooks
 from tools.checks.pages import SOLUTION, imports_of
 
 TITLE = re.compile(r"^### (연습 \S+)", re.MULTILINE)
+AGAIN = re.compile(r" 같은 값으로 다시 채점하려면 seed=(\d+)[을를] 준다\.$")
+
+# 답이 값 하나이거나 정해진 모델 하나여서 채점할 값을 뽑지 않는 연습이다.
+FIXED = {
+    "story_parts", "spot_the_forgeries", "batch_shape", "bilinear_value", "broken_guidelines",
+    "stride_four", "small_discriminator", "latent_length", "swapped_labels",
+}  # fmt: skip
+BUILDS_MODELS = {"is_all_convolutional", "doubling_step"}  # 채점할 때마다 신경망을 짓는다.
 
 
 class Exercise:
@@ -39,10 +48,19 @@ class Exercise:
 
     def run(self, answer: str, capsys: pytest.CaptureFixture[str]) -> str:
         """답의 코드와 채점을 차례로 실행하고 채점이 찍은 글을 돌려준다."""
+        ((_, printed),) = self.run_each(answer, capsys, [None])
+        return printed
+
+    def run_each(
+        self, answer: str, capsys: pytest.CaptureFixture[str], seeds: Iterable[int | None]
+    ):
+        """답을 시드마다 채점하고, 시드와 채점이 찍은 글을 차례로 내놓는다."""
         scope = self.scope()
-        capsys.readouterr()
-        exec(f"{self.whole(answer)}\n{self.call}", scope)
-        return capsys.readouterr().out.splitlines()[-1]
+        exec(self.whole(answer), scope)
+        for seed in seeds:
+            capsys.readouterr()
+            exec(self.call if seed is None else f"{self.call[:-1]}, seed={seed})", scope)
+            yield seed, capsys.readouterr().out.splitlines()[-1]
 
     def whole(self, answer: str) -> str:
         """몸만 적은 답에 함수의 첫 줄을 붙인다."""
@@ -80,7 +98,15 @@ def exercises_of(page: Path) -> list[Exercise]:
 
 
 EXERCISES = [exercise for page in notebooks.pages() for exercise in exercises_of(page)]
+DRAWING = [exercise for exercise in EXERCISES if exercise.name not in FIXED]
 everyone = pytest.mark.parametrize("exercise", EXERCISES, ids=str)
+drawing = pytest.mark.parametrize("exercise", DRAWING, ids=str)
+
+
+@pytest.fixture(autouse=True)
+def same_values(monkeypatch):
+    """시드를 주지 않은 채점도 늘 같은 값을 뽑는다."""
+    monkeypatch.setattr(checking, "new_seed", lambda: 48_213)
 
 
 @pytest.mark.parametrize("page", notebooks.pages(), ids=lambda page: page.stem)
@@ -126,6 +152,69 @@ def test_other_mistakes_are_not_taken_for_answers(exercise, answer, word, capsys
 def test_other_right_answers_are_taken(exercise, answer, word, capsys):
     assert exercise.run(answer, capsys).startswith("맞다.")
     assert exercise.run(exercise.solution, capsys).startswith("맞다.")
+
+
+@drawing
+def test_right_answers_are_taken_whatever_is_drawn(exercise, capsys):
+    for answer, _ in [(exercise.solution, ""), *exercise.answers("ALSO_RIGHT")]:
+        for seed, printed in exercise.run_each(
+            answer, capsys, range(4 if exercise.name in BUILDS_MODELS else 30)
+        ):
+            assert printed.startswith("맞다."), (seed, answer)
+            assert not AGAIN.search(printed)
+
+
+@drawing
+def test_mistakes_are_explained_whatever_is_drawn(exercise, capsys):
+    for answer, word in exercise.answers("WRONG") + exercise.answers("ALSO_WRONG"):
+        for seed, printed in exercise.run_each(
+            answer, capsys, range(2 if exercise.name in BUILDS_MODELS else 10)
+        ):
+            assert printed.startswith("아직 아니다. "), (seed, answer)
+            assert word in printed, (seed, answer)
+            assert AGAIN.search(printed)[1] == str(seed)
+
+
+@drawing
+def test_the_told_seed_draws_the_same_values(exercise, capsys):
+    ((answer, _),) = exercise.answers("WRONG")
+    first = exercise.run(answer, capsys)
+    ((_, second),) = exercise.run_each(answer, capsys, [AGAIN.search(first)[1]])
+    assert second == first
+
+
+def remembered(checker, right, seed):
+    """`seed`로 뽑은 값마다의 답을 적어 둔 함수이다."""
+    known = {}
+
+    def note(*case):
+        known[case] = right(*case)
+        return known[case]
+
+    checker(note, seed=seed)
+    return lambda *case: known.get(case, 0)
+
+
+@pytest.mark.parametrize("name", ["output_size", "parameters", "overlap_counts"])
+def test_answers_written_down_for_one_seed_fail_with_another(name, capsys):
+    (exercise,) = (exercise for exercise in EXERCISES if exercise.name == name)
+    scope = exercise.scope()
+    exec(exercise.solution, scope)
+    checker = getattr(scope["exercises"], name)
+    answer = remembered(checker, scope[name], 1)
+    capsys.readouterr()
+    checker(answer, seed=1)
+    assert capsys.readouterr().out.startswith("맞다.")
+    for seed in range(2, 12):
+        checker(answer, seed=seed)
+        assert capsys.readouterr().out.startswith("아직 아니다."), seed
+
+
+@everyone
+def test_only_a_checker_that_draws_takes_a_seed(exercise):
+    checker = getattr(exercise.scope()["exercises"], exercise.name)
+    expected = ["answer"] if exercise.name in FIXED else ["answer", "seed"]
+    assert list(inspect.signature(checker).parameters) == expected
 
 
 @everyone
@@ -278,6 +367,40 @@ class TestChecker:
     @checking.checker(hint="더한다.", done="둘을 더했다.")
     def add(answer: Callable[..., Any]):
         checking.require(answer(1, 2) == 3, f"1과 2를 주었더니 {answer(1, 2)}이(가) 나왔다.")
+
+    @staticmethod
+    @checking.checker(hint="뺀다.")
+    def subtract(answer: Callable[..., Any], rng: np.random.Generator):
+        for a, b in checking.draw(rng, 5, (1, 9), (20, 29)):
+            checking.require_close(answer(a, b), a - b, f"{a}에서 {b}을(를) 빼면")
+
+    def test_draws_new_values_each_time_and_tells_the_seed(self, monkeypatch, capsys):
+        seeds = iter([7, 30, 5])
+        monkeypatch.setattr(checking, "new_seed", lambda: next(seeds))
+        self.subtract(lambda a, b: b - a)
+        self.subtract(lambda a, b: a / 0)
+        self.subtract(lambda a, b: a - b)
+        self.subtract(lambda a, b: b - a, seed=7)
+        wrong, failed, right, again = capsys.readouterr().out.splitlines()
+        assert wrong.endswith("이어야 한다. 같은 값으로 다시 채점하려면 seed=7을 준다.")
+        assert failed.endswith("zero). 같은 값으로 다시 채점하려면 seed=30을 준다.")
+        assert right == "맞다."
+        assert again == wrong
+
+    @pytest.mark.parametrize("seed", [-1, 1.5, True, "삼"])
+    def test_a_seed_that_is_not_one_is_refused_in_one_sentence(self, seed, capsys):
+        self.subtract(lambda a, b: a - b, seed=seed)
+        assert capsys.readouterr().out == f"seed가 {seed!r}이다. 0 이상인 정수를 준다.\n"
+
+    def test_a_checker_that_does_not_draw_takes_no_seed(self):
+        with pytest.raises(TypeError, match="seed"):
+            self.add(lambda a, b: a + b, seed=1)
+
+    def test_seeds_are_not_the_same_each_time(self, monkeypatch):
+        monkeypatch.undo()
+        seeds = [checking.new_seed() for _ in range(20)]
+        assert len(set(seeds)) > 1
+        assert all(0 <= seed < 100_000 for seed in seeds)
 
     @pytest.mark.parametrize(
         ("answer", "printed"),

@@ -111,7 +111,7 @@ ALSO_WRONG = {
                 "; parts[:] = parts[order]; poses[:] = poses[order]",
                 choose="last = own[-count:]",
             ),
-            "갈라져",
+            "부품",
         ),
     ],
     "rescale": [

@@ -7,7 +7,7 @@ WRONG = {
 def is_all_convolutional(model):
     return not any("Pooling" in type(layer).__name__ for layer in model.layers)
 """,
-        "Dense로 끝나는",
+        "층이 Flatten, Dense인",
     ),
     "training_hours": (
         """

@@ -120,7 +120,7 @@ def overlap_counts(size, kernel, stride):
     ],
     "walk": [
         ("def walk(start, end, t):\n    return t * start + (1 - t) * end", "start가 나오지 않는다"),
-        ("def walk(start, end, t):\n    return 'a'", "크기가 (100,)인 배열이 올 자리에 글"),
+        ("def walk(start, end, t):\n    return 'a'", "인 배열이 올 자리에 글"),
         # 직선으로 이은 점을 길이만 맞춘다.
         (
             "way = (1 - t) * start + t * end\n"

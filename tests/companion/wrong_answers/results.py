@@ -58,7 +58,7 @@ ALSO_WRONG = {
             COPIES.format(RMS)
             .replace("flatnonzero", "argwhere")
             .replace("distance.min(axis=1) < threshold)", "distance < threshold)[:, 0]"),
-            "[1, 1, 3, 4]",
+            "나왔다",
         ),
         ("def find_copies(samples, train, threshold):\n    return [1, 1, 3, 4]", "나왔다"),
     ],
