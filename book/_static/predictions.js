@@ -1,5 +1,5 @@
-// 그림을 보기 전에 하는 짐작: 하나를 누르거나 '그냥 보기'를 누를 때까지 그 아래의 출력이나 그림을 접어 둔다. 종이에는
-// 모두 나온다. 저장하지도 보내지도 않는다.
+// 그림을 보기 전에 하는 짐작: 하나를 누르거나 '그냥 보기'를 누를 때까지 그 아래의 출력과, 글 없이 이어진 셀의 출력을
+// 접어 둔다. 종이에는 모두 나온다. 저장하지도 보내지도 않는다.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -14,6 +14,10 @@ document.addEventListener("DOMContentLoaded", () => {
 
   for (const list of document.querySelectorAll("ul.prediction")) {
     const output = outputs.find((one) => list.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+    const hidden = [output];
+    for (let cell = output.closest(".cell").nextElementSibling; cell?.matches(".cell"); cell = cell.nextElementSibling) {
+      hidden.push(...cell.querySelectorAll(".cell_output"));
+    }
     const right = list.querySelector(".right");
 
     const echo = document.createElement("p");
@@ -23,11 +27,12 @@ document.addEventListener("DOMContentLoaded", () => {
     const look = buttonOf("그냥 보기");
     cover.className = "prediction-cover";
     cover.append("짐작을 고르면 보인다. ", look);
-    output.classList.add("prediction-answer", "prediction-waiting");
+    output.classList.add("prediction-answer");
+    for (const one of hidden) one.classList.add("prediction-waiting");
     list.after(echo); // 아래에 긴 코드가 있어도 누른 자리에서 보인다
     output.append(cover);
     const reveal = () => {
-      output.classList.remove("prediction-waiting");
+      for (const one of hidden) one.classList.remove("prediction-waiting");
       cover.remove();
     };
     look.addEventListener("click", () => {

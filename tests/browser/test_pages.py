@@ -215,7 +215,8 @@ def test_the_answer_of_a_guess_is_folded_until_one_guesses_or_asks(reader):
     page = one.page
     answers = page.locator(".prediction-answer")
     count = page.locator("ul.prediction").count()
-    assert answers.count() == page.locator(".prediction-waiting").count() == count
+    covers = page.locator(".prediction-cover")
+    assert answers.count() == covers.count() == count
 
     figure = answers.first.locator("figure")
     # 접어 둔 것은 한 줄이고, 펴도 누른 자리의 위는 움직이지 않는다.
@@ -231,7 +232,7 @@ def test_the_answer_of_a_guess_is_folded_until_one_guesses_or_asks(reader):
     assert not answers.nth(1).locator("pre").is_visible()
     page.locator("ul.prediction").nth(1).locator("button").first.press("Enter")
     assert answers.nth(1).locator("pre").is_visible()
-    assert page.locator(".prediction-waiting").count() == count - 2
+    assert covers.count() == count - 2
     for k in range(2, count):
         page.locator("ul.prediction").nth(k).locator("button").last.press("Enter")
     assert page.locator(".prediction-waiting").count() == 0
@@ -240,6 +241,23 @@ def test_the_answer_of_a_guess_is_folded_until_one_guesses_or_asks(reader):
     page.emulate_media(media="print")
     assert answers.last.locator("pre, figure, table").first.is_visible()
     assert not page.locator(".prediction-cover").first.is_visible()
+
+
+@pytest.mark.parametrize("page", ["book/4_2_4_training", "book/4_2_4_experiments"])
+def test_nothing_between_a_guess_and_the_next_words_gives_it_away(reader, page):
+    one = reader()
+    one.open(page)
+    shown = one.page.evaluate(
+        """() => [...document.querySelectorAll("ul.prediction")].flatMap((list) => {
+          const found = [];
+          let next = list.nextElementSibling;
+          for (; next?.matches(".prediction-echo, .cell"); next = next.nextElementSibling) {
+            found.push(...next.querySelectorAll(".cell_output > :not(.prediction-cover)"));
+          }
+          return found.filter((node) => node.checkVisibility()).map((node) => node.textContent.trim());
+        })"""
+    )
+    assert shown == []
 
 
 def test_an_address_leads_past_a_covered_answer(reader):
