@@ -9,15 +9,17 @@ import base64
 import html
 import re
 import shutil
+from functools import partial
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
+from book._ext import worker
 from book._ext.finishing import Pages
 from book._ext.icons import subset_font
 
 FAMILY = "Brickie Sans"
-WEIGHTS = {400: "Pretendard-Regular.subset.woff2", 700: "Pretendard-Bold.subset.woff2"}
+REGULAR, BOLD = "Pretendard-Regular.subset.woff2", "Pretendard-Bold.subset.woff2"
 SHEET = "hangul.css"
 ALWAYS = {*range(0x20, 0x7F), *map(ord, "·…–—‘’“”×÷−→←↑↓≤≥≈")}
 TAG = re.compile(r"<script\b.*?</script>|<style\b.*?</style>|<[^>]+>", re.DOTALL)
@@ -42,8 +44,10 @@ def embed(app: Sphinx, pages: Pages) -> None:
     source = Path(app.srcdir) / "book" / "_vendor" / "pretendard"
     used = characters(pages, built)
     faces = []
-    for weight, file in WEIGHTS.items():
-        font = base64.b64encode(subset_font(source / file, used, "woff2", FAMILY)).decode()
+    cut = partial(subset_font, characters=used, flavor="woff2", family=FAMILY)
+    bold = worker.submit(cut, source / BOLD)  # 두 굵기를 나란히 추린다
+    for weight, cut_font in ((400, cut(source / REGULAR)), (700, bold.result())):
+        font = base64.b64encode(cut_font).decode()
         faces.append(
             f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; '
             f'src: url(data:font/woff2;base64,{font}) format("woff2"); }}\n'

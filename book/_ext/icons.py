@@ -22,7 +22,7 @@ STYLES = {  # CSS 선택자 → 글꼴의 이름, 굵기, 파일
     ".fa-regular, .far": ("Font Awesome 6 Free", 400, "fa-regular-400.ttf"),
     ".fa-brands, .fab": ("Font Awesome 6 Brands", 400, "fa-brands-400.ttf"),
 }
-SCRIPT_OR_PRELOAD = r'\s*<script [^>]*vendor/fontawesome/[^>]*></script>|\s*<link rel="preload"[^>]*fontawesome[^>]*>'
+SCRIPT_OR_PRELOAD = r'\n\s*<script [^>]*vendor/fontawesome/[^>]*></script>|\n\s*<link rel="preload"[^>]*fontawesome[^>]*>'
 STYLESHEET = r'(<link href="[^"]*_static/)vendor/fontawesome/[^"]*"'
 # 테마가 부르는 a11y_pygments는 모든 로거를 INFO로 바꾸어, 글꼴마다 수십 줄을 찍게 한다.
 logging.getLogger("fontTools").setLevel(logging.WARNING)

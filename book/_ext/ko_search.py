@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import sphinx.search
@@ -41,6 +42,7 @@ LONGEST = 6  # 색인에 넣는 부분 문자열의 최대 글자 수. 길수록
 SPLIT_QUERY = (Path(__file__).parent / "ko_search.js").read_text(encoding="utf-8")
 
 
+@cache
 def strip_particle(word: str) -> str:
     """한글 낱말의 끝에서 조사를 뗀다. 두 글자 넘게 남을 때만 뗀다."""
     for particle in PARTICLES:
@@ -71,6 +73,10 @@ class SearchKorean(SearchEnglish):
                     ]
                 words += [piece for piece in pieces if piece != word]
         return words
+
+    def stem(self, word: str) -> str:
+        """영어의 어간을 찾는다. 한글로 끝나는 낱말에는 뗄 영어의 어미가 없다."""
+        return word.lower() if HANGUL.match(word[-1]) else super().stem(word)
 
     js_splitter_code = (
         f"const PARTICLES = {json.dumps(PARTICLES, ensure_ascii=False)};\n"

@@ -96,7 +96,8 @@ def prepare(app: Sphinx) -> None:
     folder = static / "play"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(Path(app.srcdir) / "book" / "_play", folder)
-    play_data.write(folder)
+    unfinished = play_data.write(folder)
+    app.connect("write-started", lambda *_: unfinished.result())
     app.config.html_static_path = [*app.config.html_static_path, str(static)]
 
 

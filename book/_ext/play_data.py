@@ -9,6 +9,7 @@ import io
 import json
 import os
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
-from book._ext import forger_data
+from book._ext import forger_data, worker
 from companion import recorded
 from companion.data import load_bricks
 from companion.sampling import strongest_directions, tile
@@ -30,26 +31,33 @@ DIRECTIONS = 4
 DARK = 8  # 가장자리의 평균 밝기가 이보다 낮으면 바탕이 검다고 본다(0~255)
 LARGEST = 1023  # 부호가 있는 11비트 정수의 최댓값
 
+recorded_stages = cache(recorded.stages)  # 그림을 푸는 데 오래 걸린다
 
-def write(folder: Path) -> None:
-    """`folder`에 놀이마다의 데이터와 멈춘 그림을 쓴다."""
+
+def write(folder: Path) -> Future[None]:
+    """`folder`에 놀이마다의 데이터와 멈춘 그림을 쓴다. Keras가 드는 것은 따로 도는 프로세스에 맡기고 기다리지 않는다."""
     folder.mkdir(parents=True, exist_ok=True)
+    unfinished = worker.submit(write_laboratory, folder)
     wall(folder)
-    data = {
-        "laboratory": laboratory(folder),
-        "game": game(folder),
-        "rewind": rewind(folder),
-        "forger": forger_data.everything(),
-    }
-    for name, values in data.items():
-        text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-        (folder / f"{name}-data.js").write_text(f"play.data.{name} = {text};\n", encoding="utf-8")
+    save(folder, "game", game(folder))
+    save(folder, "rewind", rewind(folder))
+    save(folder, "forger", forger_data.everything())
+    return unfinished
+
+
+def write_laboratory(folder: Path) -> None:
+    save(folder, "laboratory", laboratory(folder))
+
+
+def save(folder: Path, name: str, values: dict[str, Any]) -> None:
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    (folder / f"{name}-data.js").write_text(f"play.data.{name} = {text};\n", encoding="utf-8")
 
 
 def wall(folder: Path) -> None:
     """첫 페이지의 벽돌 벽이 훈련하는 동안 어떻게 바뀌었는지 보이는 그림들이다. 마지막 것은 `book/wall.png`와 같은 벽돌이다."""
     frames = []
-    for images, stage in recorded.stages().items():
+    for images, stage in recorded_stages().items():
         file = f"wall-{images}.png"
         save_png(folder / file, tile(stage["samples"][:WALL], WALL_COLUMNS))
         frames.append({"images": images, "file": file})
@@ -152,7 +160,7 @@ class Pair(NamedTuple):
 @cache
 def first_pair() -> Pair:
     """첫 페이지에서 묻는 것은 가장 닮은 한 쌍이다."""
-    stage = list(recorded.stages().values())[-1]
+    stage = list(recorded_stages().values())[-1]
     (k, n), *_ = alike_pairs()
     pictures = judged_bricks()[k], stage["samples"][n]
     answers = stage["real"][k], stage["fake"][n]
@@ -164,7 +172,7 @@ def first_pair() -> Pair:
 @cache
 def alike_pairs() -> list[tuple[int, int]]:
     """모서리가 닮은 진짜와 가짜의 번호를 닮은 차례로 적는다. 한 이미지는 한 번만 나오고, 밋밋한 가짜는 뺀다."""
-    samples = list(recorded.stages().values())[-1]["samples"]
+    samples = list(recorded_stages().values())[-1]["samples"]
     real, forged = edges(judged_bricks()), edges(samples)
     strength = np.linalg.norm(forged, axis=1)
     alike = real @ forged.T / (np.linalg.norm(real, axis=1)[:, None] * strength)
@@ -187,13 +195,13 @@ def edges(images: np.ndarray) -> np.ndarray:
 def judged_bricks() -> np.ndarray:
     """단계마다 판별자가 답한 진짜 벽돌이다. 차례도 그 답과 같다."""
     heldout = load_bricks(split="heldout").images
-    judged = len(next(iter(recorded.stages().values()))["real"])
+    judged = len(next(iter(recorded_stages().values()))["real"])
     return heldout[np.random.default_rng(0).permutation(len(heldout))[:judged]]
 
 
 def game(folder: Path) -> dict[str, Any]:
     """단계마다의 가짜와 홀드아웃 진짜, 그리고 그 단계의 판별자가 매긴 진짜일 확률이다."""
-    stages = recorded.stages()
+    stages = recorded_stages()
     real = judged_bricks()[:GAME_REAL]
     for name, picture in zip(("left", "right"), first_pair().pictures, strict=True):
         save_png(folder / f"game-{name}.png", picture[..., 0])
@@ -264,7 +272,7 @@ def marks(steps: list[int], grids: np.ndarray, history: list[dict]) -> list[dict
 
 
 def last_samples() -> np.ndarray:
-    stages = recorded.stages()
+    stages = recorded_stages()
     return stages[max(stages)]["samples"]
 
 

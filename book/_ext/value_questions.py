@@ -14,6 +14,7 @@ import html
 import json
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,7 +25,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from book._ext import address
+from book._ext import address, worker
 from book._ext.play_data import quiet
 from tools.checks.pages import SOLUTION, imports_of
 
@@ -58,6 +59,13 @@ class Question(NamedTuple):
 
 def cells_of(page: Path) -> Sequence[Any]:
     return nbformat.read(page, as_version=4).cells
+
+
+@cache
+def questions_on(page: Path) -> list[Question]:
+    """페이지의 물음을 적힌 차례대로 만든다. Keras가 드므로 따로 도는 프로세스(`worker.py`)에서 부른다."""
+    with quiet():  # TensorFlow의 알림을 버린다
+        return list(questions_of(cells_of(page)))
 
 
 def questions_of(cells: Sequence[Any]) -> Iterator[Question]:
@@ -165,8 +173,7 @@ class PlaceQuestions(SphinxPostTransform):
         ]
         if not places:
             return
-        with quiet():  # TensorFlow의 알림을 버린다
-            found = list(questions_of(cells_of(Path(self.env.doc2path(self.env.docname)))))
+        found = worker.submit(questions_on, Path(self.env.doc2path(self.env.docname))).result()
         where = where_to_write(self.config, self.env.docname)
         for number, (node, one) in enumerate(zip(places, found, strict=True), start=1):
             node.replace_self(nodes.raw("", shell(number, one, where), format="html"))
