@@ -39,10 +39,12 @@ def with_particles(sentence: str) -> str:
     def chosen(found: re.Match[str]) -> str:
         last, between, particle = found.groups()
         coda = (
-            (ord(last) - ord("가")) % 28 if "가" <= last <= "힣" else last in "ㄱㄴㄷㄹㅁgmnl013678"
+            (ord(last) - ord("가")) % 28
+            if "가" <= last <= "힣"
+            else last in "ㄱㄴㄷㄹㅁgmnl013678①③⑥⑦⑧"
         )
         if particle == "(으)로":
-            coda = coda and coda != 8 and last not in "ㄹl178"
+            coda = coda and coda != 8 and last not in "ㄹl178①⑦⑧"
         with_coda, without = _PARTICLES[particle]
         return last + between + (with_coda if coda else without)
 

@@ -40,6 +40,10 @@ def batch_shape(answer: Any) -> None:
     )
     batch, height, width, channels = shape
     require(
+        (batch, channels) == (150, 3) or sorted(shape) != [3, 48, 96, 150],
+        f"{tuple(shape)}(이)라고 답했다. 네 수는 맞다. 배치, 높이, 너비, 채널의 차례로 적는다.",
+    )
+    require(
         batch == 150,
         f"첫 배치에 {batch}장이 든다고 답했다. 이미지가 400장이고 batch_size가 150이면 앞의 배치부터 꽉 채운다.",
     )
@@ -129,13 +133,13 @@ def rescale(answer: Callable[..., Any], rng: np.random.Generator) -> None:
         ((-1, 1), (0, 1)),
         *(((a, a + width), (b, b + other)) for a, width, b, other in drawn),
     ):
-        share = np.array([0, 100, 20, *rng.integers(1, 100, rng.integers(1, 4))]) / 100
+        share = np.array([5, 90, 20, *rng.integers(1, 100, rng.integers(1, 4))]) / 100
         values, expected = (share * end + (1 - share) * start for start, end in (old, new))
         require_close(
             answer(values, old, new),
             expected,
             f"{list(old)}의 {text(values)}을(를) {list(new)}(으)로 옮겼더니",
-            "두 범위의 시작을 모두 계산에 넣었는지 본다.",
+            "두 범위의 시작을 모두 계산에 넣었는지, 값이 아니라 범위의 끝을 썼는지 본다.",
         )
 
 
@@ -148,7 +152,9 @@ def split_by_pose(answer: Callable[..., Any], rng: np.random.Generator) -> None:
     drawn = draw(rng, int(rng.integers(2, 5)), (4, 10), (1, 4))
     designs: list[list[tuple[int, ...]]] = [[(6, 1), (10, 3), (8, 2), (2, 1)], [*drawn, (2, 3)]]
     for made, count in itertools.product(designs, (1, int(rng.integers(3, 5)))):
-        pairs = [(part, pose * step) for part, (n, step) in enumerate(made) for pose in range(n)]
+        pairs = [
+            (3 * part + 2, pose * step) for part, (n, step) in enumerate(made) for pose in range(n)
+        ]
         parts, poses = rng.permutation(2 * pairs).T
         heldout = np.asarray(answer(parts, poses, count))
         require(
@@ -175,5 +181,6 @@ def split_by_pose(answer: Callable[..., Any], rng: np.random.Generator) -> None:
             require(
                 left == expected,
                 f"부품 {part}에서 자세 {sorted(left)}이(가) 홀드아웃이 되었다. 자세를 {count}개씩 뗄 때에는 "
-                f"번호가 가장 큰 {sorted(expected)}(이)어야 한다. 번호는 부품마다 따로 센다.",
+                f"번호가 가장 큰 {sorted(expected)}(이)어야 한다. 자세는 부품마다 따로 세고, "
+                "부품의 번호는 건너뛸 수 있다.",
             )

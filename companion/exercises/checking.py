@@ -58,7 +58,10 @@ def numbers(answer: Any, shape: tuple[int, ...] | None = (), case: str = "") -> 
         found = given.astype(float) if given.dtype.kind in "biufO" else None
     if found is None or shape not in (None, found.shape):
         place = f"크기가 {shape}인 배열" if shape else "수 하나"
-        raise Wrong(f"{case} {place}이(가) 올 자리에 {kind_of(answer)}이(가) 왔다.".lstrip())
+        came = kind_of(answer)
+        if shape and found is not None and type(answer) in (list, tuple):
+            came = f"크기가 {found.shape}인 {_KINDS[type(answer)]}"
+        raise Wrong(f"{case} {place}이(가) 올 자리에 {came}이(가) 왔다.".lstrip())
     return found
 
 
@@ -98,10 +101,18 @@ def require_close(answer: Any, expected: Any, case: str, advice: str = "") -> No
     found = numbers(answer, np.shape(expected), case)
     if close(found, expected):
         return
-    for digits in itertools.count(3):  # 다른 값이 같은 글로 보이지 않을 때까지 자세히 적는다.
-        first, second = text(found, digits), text(expected, digits)
-        if first != second:
-            raise Wrong(f"{case} {first}이(가) 나왔다. {second}(이)어야 한다. {advice}".rstrip())
+    digits = next(digits for digits in itertools.count(3) if _tells(found, expected, digits))
+    first, second = text(found, digits), text(expected, digits)
+    raise Wrong(f"{case} {first}이(가) 나왔다. {second}(이)어야 한다. {advice}".rstrip())
+
+
+def _tells(found: NDArray[np.float64], expected: Any, digits: int) -> bool:
+    """소수점 아래 `digits`자리까지 적은 두 값이 원래만큼 다르고, 0이 아닌 값이 0으로 보이지 않으면 참이다."""
+    with np.errstate(invalid="ignore", over="ignore"):  # NaN과 무한대는 몇 자리를 적어도 같다.
+        gap = found - expected
+        lost = np.max(np.abs(np.round(found, digits) - np.round(expected, digits) - gap))
+        vanished = not np.any(np.round(found, digits)) and np.any(np.round(found, 9))
+        return not (vanished or lost > np.max(np.abs(gap)) / 2)
 
 
 def text(value: Any, digits: int = 3) -> str:
@@ -122,8 +133,9 @@ def kind_of(value: Any) -> str:
         value = np.asarray(value).item()
     if is_number(value):
         return f"수 {value}"
-    known = _KINDS.get(type(value))
-    return f"{known} {reprlib.repr(value)}" if known else type(value).__name__
+    if known := _KINDS.get(type(value)):
+        return f"{known} {reprlib.repr(value)}"
+    return f"자료형이 {type(value).__name__}인 값"
 
 
 def new_seed() -> int:
@@ -198,7 +210,7 @@ def _line_of(answer: Any, error: BaseException) -> str:
     code = getattr(inspect.unwrap(answer), "__code__", None)
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if code and frame.filename == code.co_filename]
-    return f"{lines[-1]}째 줄에서 " if lines else ""
+    return f"{lines[-1]}번째 줄에서 " if lines else ""
 
 
 def _untouched() -> None: ...
@@ -219,7 +231,10 @@ def _guarded(function: Any) -> Callable[..., Any]:
         stub = code and code.co_code == _untouched.__code__.co_code
         if result is Ellipsis or (result is None and stub):
             raise Empty
-        require(result is not None, "아무것도 돌려주지 않았다. return이 있는지 본다.")
+        require(
+            result is not None,
+            "아무것도 돌려주지 않았다. return이 있는지, 어떤 값을 넣어도 거기에 닿는지 본다.",
+        )
         return result
 
     return called

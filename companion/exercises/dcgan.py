@@ -23,7 +23,7 @@ from companion.exercises.checking import (
     done="지침 둘을 어겼다.",
 )
 def broken_guidelines(answer: Any) -> None:
-    found = set(integers(answer))
+    found = sorted(integers(answer))
     require(
         1 in found,
         "크기를 줄이는 층을 다시 본다. MaxPooling2D는 풀링이므로 지침 1에 어긋난다.",
@@ -33,8 +33,8 @@ def broken_guidelines(answer: Any) -> None:
         "Flatten 뒤를 본다. 뉴런이 많은 Dense 은닉층이 있으므로 지침 3에 어긋난다.",
     )
     require(
-        found == {1, 3},
-        f"{sorted(found)}(이)라고 답했는데, 그 가운데 지킨 것이 섞여 있다. 어긴 것만 남긴다.",
+        found == [1, 3],
+        f"{found}(이)라고 답했는데, 지킨 것이나 되풀이한 것이 섞여 있다. 어긴 것만 한 번씩 적는다.",
     )
 
 
@@ -49,7 +49,8 @@ def is_all_convolutional(answer: Callable[..., Any], rng: np.random.Generator) -
     convolution = functools.partial(layers.Conv2D, 4, 3, padding="same")
     pooling, dense = layers.MaxPooling2D, functools.partial(layers.Dense, 4)
     allowed = (convolution, layers.LeakyReLU, layers.BatchNormalization)
-    banned = (layers.Dense, pooling, layers.AveragePooling2D, layers.GlobalAveragePooling2D)
+    overall = (layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)
+    banned = (layers.Dense, pooling, layers.AveragePooling2D, *overall)
     drawn = [
         [allowed[kind]() for kind in rng.integers(len(allowed), size=count)] for count in (2, 3, 4)
     ]
@@ -64,7 +65,7 @@ def is_all_convolutional(answer: Callable[..., Any], rng: np.random.Generator) -
         [layers.Flatten(), dense()],
         [convolution(), pooling(), convolution()],
         [dense(), convolution()],
-        [layers.GlobalAveragePooling2D()],
+        *([kind()] for kind in overall),
         [pooling(name="shrink")],
         *drawn,
     ):

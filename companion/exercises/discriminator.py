@@ -55,7 +55,7 @@ def output_size(answer: Callable[..., Any], rng: np.random.Generator) -> None:
             answer(size, kernel, stride, padding),
             len(range(0, size + 2 * padding - kernel + 1, stride)),  # 커널을 놓을 수 있는 자리
             f"한 변 {size}, 커널 {kernel}, 스트라이드 {stride}, 패딩 {padding}에서",
-            "패딩이 양쪽에 붙는 것과 나눗셈을 내리는 것을 본다.",
+            "패딩이 양쪽에 붙는 것, 나눗셈을 내리는 것, 끝에 1을 더하는 것을 본다.",
         )
 
 
@@ -110,19 +110,18 @@ def batch_norm(answer: Callable[..., Any], rng: np.random.Generator) -> None:
 )
 def parameters(answer: Callable[..., Any], rng: np.random.Generator) -> None:
     for base, kernel in ((64, 4), (16, 4), (32, 5), *draw(rng, 3, (8, 99), (2, 7))):
-        normalisation = 4 * (2 + 4 + 8) * base
-        expected = kernel**2 * (9 * base + 42 * base**2) + normalisation
+        weights, channels = kernel**2 * (9 * base + 42 * base**2), (2 + 4 + 8) * base
+        expected = weights + 4 * channels
         found = numbers(answer(base, kernel))
-        require(
-            found != expected - normalisation,
-            f"{text(found)}이(가) 나왔다. 배치 정규화의 파라미터가 빠졌다. 채널마다 네 개를 더한다.",
-        )
-        require_close(
-            found,
-            expected,
-            f"첫 층의 필터가 {base}개이고 커널이 {kernel}일 때",
-            "첫 층과 마지막 층에는 배치 정규화가 없고, 마지막 층의 필터는 하나이다.",
-        )
+        known: dict[float, str] = {
+            weights: "배치 정규화의 파라미터가 빠졌다. 채널마다 네 개를 더한다.",
+            weights + 2 * channels: "배치 정규화는 채널마다 둘이 아니라 네 개이다.",
+            weights // kernel + 4 * channels: "커널의 칸은 한 변의 제곱이다.",
+            expected + 15 * base + 1: "합성곱에는 편향이 없다.",
+        }
+        others = "첫 층과 마지막 층에는 배치 정규화가 없고, 마지막 층의 필터는 하나이다."
+        advice = known.get(float(found), others)
+        require_close(found, expected, f"첫 층의 필터가 {base}개이고 커널이 {kernel}일 때", advice)
 
 
 @checker(
@@ -141,12 +140,11 @@ def receptive_field(answer: Callable[..., Any], rng: np.random.Generator) -> Non
         expected = 1
         for kernel, stride in reversed(pairs):  # 마지막 층의 한 칸에서 거슬러 온다.
             expected = (expected - 1) * stride + kernel
-        require_close(
-            answer(pairs),
-            expected,
-            f"(커널, 스트라이드)가 {pairs}일 때",
-            "간격을 곱하기 전에 수용장부터 넓히는지 본다.",
-        )
+        found = numbers(answer(pairs))
+        advice = "간격을 곱하기 전에 수용장부터 넓히는지 본다."
+        if found == 1 + sum(kernel - 1 for kernel, _ in pairs):
+            advice = "간격을 곱하지 않았다."
+        require_close(found, expected, f"(커널, 스트라이드)가 {pairs}일 때", advice)
 
 
 @checker(
@@ -162,10 +160,6 @@ def small_discriminator(answer: Callable[..., Any]) -> None:
     require(
         size == (None, 32, 32, 1),
         f"입력의 크기가 {size}이다. layers.Input으로 (None, 32, 32, 1)이 되게 한다.",
-    )
-    require(
-        model.output_shape == (None, 1),
-        f"출력의 크기가 {model.output_shape}이다. 마지막에 Flatten으로 펼쳐 (None, 1)이어야 한다.",
     )
     kinds = [type(layer).__name__ for layer in model.layers]
     require("Dense" not in kinds, "Dense 층이 있다. 마지막 합성곱이 내적을 대신한다.")
@@ -185,14 +179,28 @@ def small_discriminator(answer: Callable[..., Any]) -> None:
         steps == expected,
         "커널, 스트라이드, 패딩이 본문과 다른 합성곱이 있다. 마지막만 스트라이드가 1이고 valid이다.",
     )
+    require(
+        model.output_shape == (None, 1),
+        f"출력의 크기가 {model.output_shape}이다. 마지막에 Flatten으로 펼쳐 (None, 1)이어야 한다.",
+    )
+    leaky = kinds.count("LeakyReLU")
+    require(
+        leaky >= 3,
+        f"LeakyReLU 층이 {leaky}개이다. 마지막을 뺀 합성곱마다, 함수로 쓰지 말고 LeakyReLU 층을 쓴다.",
+    )
     expected_kinds = ["Conv2D", "LeakyReLU", "Dropout"]
     expected_kinds += 2 * ["Conv2D", "BatchNormalization", "LeakyReLU", "Dropout"]
-    expected_kinds += ["Conv2D", "Flatten"]
-    kinds = [kind for kind in kinds if kind not in ("InputLayer", "Activation")]
+    expected_kinds += ["Conv2D"]
+    free = ("InputLayer", "Activation", "Flatten", "Reshape")  # 시그모이드와 출력은 따로 본다.
     require(
-        kinds == expected_kinds,
+        [kind for kind in kinds if kind not in free] == expected_kinds,
         f"층이 {', '.join(kinds)}의 차례로 놓였다. 배치 정규화는 첫 합성곱과 마지막 합성곱 뒤에 두지 않고, "
         "LeakyReLU와 드롭아웃은 마지막을 뺀 합성곱마다 차례로 하나씩 둔다.",
+    )
+    trained = sum(np.prod(weight.shape) for weight in model.trainable_weights)
+    require(
+        trained == 42_240 + 2 * (32 + 64),  # 합성곱의 커널과, 배치 정규화의 감마와 베타
+        "훈련하는 파라미터가 본문과 다르다. 배치 정규화에 감마와 베타를 모두 두고, 층을 얼리지 않는다.",
     )
     slopes = [layer.negative_slope for layer in model.layers if isinstance(layer, layers.LeakyReLU)]
     require(

@@ -97,14 +97,14 @@ def transposed_convolution(answer: Callable[..., Any], rng: np.random.Generator)
         (2, 3, 5, 3, 2),
         *drawn,
     ):
-        values = rng.integers(1, 5, shape)
-        kernel = rng.integers(-3, 4, (size, size))
+        values = rng.integers(2, 10, shape) / 2  # 정수로 바꾼 답은 받지 않는다.
+        kernel = rng.integers(-6, 7, (size, size)) / 2
         expected = _stamped(values, kernel, stride, padding)
         case = f"크기 {tuple(shape)}, 커널 {size}, 스트라이드 {stride}, 패딩 {padding}에서"
         found = numbers(answer(values, kernel, stride, padding), None, case)
         require(
             found.shape == expected.shape,
-            f"{case} 출력의 크기가 {found.shape}이다. 가장자리를 자르고 나면 {expected.shape}이어야 한다.",
+            f"{case} 출력의 크기가 {found.shape}이다. 가장자리를 자르고 나면 {expected.shape}(이)어야 한다.",
         )
         require(
             close(found, expected),
@@ -139,11 +139,15 @@ def doubling_step(answer: Callable[..., Any], rng: np.random.Generator) -> None:
         "Conv2DTranspose가 들어 있다. 이번에는 UpSampling2D로 키우고 Conv2D로 채널을 바꾼다.",
     )
     shape = tuple(model.output.shape[1:])
+    advice = (
+        f"Conv2D의 필터를 {filters}개로 한다."
+        if shape[:-1] == expected_shape[:-1]
+        else "UpSampling2D의 배수와 Conv2D의 strides, padding을 본다."
+    )
     require(
         shape == expected_shape,
         f"{_product(size)}을(를) 넣고 필터를 {filters}개로 했더니 {_product(shape)}이(가) 나왔다. "
-        f"{_product(expected_shape)}이(가) 되어야 한다. "
-        "UpSampling2D의 배수와 Conv2D의 strides, padding을 본다.",
+        f"{_product(expected_shape)}이(가) 되어야 한다. {advice}",
     )
     kinds = [type(layer).__name__ for layer in steps]
     expected = ["UpSampling2D", "Conv2D", "BatchNormalization", "LeakyReLU"]
@@ -151,6 +155,13 @@ def doubling_step(answer: Callable[..., Any], rng: np.random.Generator) -> None:
         kinds == expected,
         f"층이 {', '.join(kinds)}의 차례로 놓였다. {', '.join(expected)}의 차례로 하나씩 둔다.",
     )
+    for name, value, wanted in (
+        ("UpSampling2D의 배수", steps[0].size, 2),
+        ("Conv2D의 strides", steps[1].strides, 1),
+        ("Conv2D의 dilation_rate", steps[1].dilation_rate, 1),
+    ):
+        right = tuple(value) == (wanted, wanted)
+        require(right, f"{name}이(가) {value}이다. {wanted}(으)로 한다.")
     require(
         steps[1].activation.__name__ == "linear",
         "Conv2D에 활성화 함수를 주었다. 배치 정규화 뒤의 LeakyReLU 하나만 둔다.",
@@ -176,18 +187,37 @@ def walk(answer: Callable[..., Any], rng: np.random.Generator) -> None:
         return length * (np.cos(t * angle) * first + np.sin(t * angle) * second)
 
     start, end = at(0), at(1)
-    for t, name in ((0.0, "start"), (1.0, "end")):
+
+    def reach(t: float) -> np.ndarray:
+        found = numbers(answer(start, end, t), start.shape)
         require(
-            np.allclose(numbers(answer(start, end, t), start.shape), at(t), atol=1e-4),
-            f"t가 {t:g}일 때 {name}이(가) 나오지 않는다. 두 벡터에 곱하는 가중치가 서로 바뀌지 않았는지 본다.",
+            not np.isnan(found).any(),
+            f"t = {t:g}에서 nan이 나왔다. 내적을 두 길이로 나누어 arccos에 넣는지, 0으로 나누지 않는지 본다.",
+        )
+        return found
+
+    for t, name in ((0.0, "start"), (1.0, "end")):
+        found = reach(t)
+        advice = (
+            "두 벡터에 곱하는 가중치가 서로 바뀌지 않았는지 본다."
+            if np.allclose(found, at(1 - t), atol=1e-4)
+            else "가중치를 sin ω로 나누는지, 길이를 바꾸지 않은 두 벡터에 곱하는지 본다."
+        )
+        require(
+            np.allclose(found, at(t), atol=1e-4),
+            f"t가 {t:g}일 때 {name}이(가) 나오지 않는다. {advice}",
         )
     for t in (0.25, 0.5, 0.8, percent / 100):
-        found = numbers(answer(start, end, t), start.shape)
+        found = reach(t)
         reached = np.linalg.norm(found)
+        advice = (
+            "직선이 아니라 큰 호를 따라 걷는다."
+            if np.allclose(found, (1 - t) * start + t * end, atol=1e-4)
+            else "ω를 라디안으로, 두 길이로 나누어 구했는지 본다."
+        )
         require(
             abs(reached / length - 1) < 1e-3,
-            f"길이가 {length}인 두 벡터를 이었는데 t = {t}에서 길이가 {text(reached, 4)}이다. "
-            "직선이 아니라 큰 호를 따라 걷는다.",
+            f"길이가 {length}인 두 벡터를 이었는데 t = {t}에서 길이가 {text(reached, 4)}이다. {advice}",
         )
         turned = np.arccos(np.clip(start @ found / length**2, -1, 1))
         require(

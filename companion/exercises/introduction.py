@@ -16,6 +16,7 @@ from companion.exercises.checking import (
 )
 
 _PARTS = "ㄹㄴㅁㄱㄷ"
+_JAMO = str.maketrans("\u1105\u1102\u1106\u1100\u1103", _PARTS)  # 똑같아 보이는 첫소리 글자
 _WHY = (
     "당신 앞에 온 벽돌은 누가 받는 입력인지 본다.",
     "재료는 위조품이 되기 전의 것이다.",
@@ -50,7 +51,11 @@ def _log_sum(p: np.ndarray) -> float:
     done="답하는 일과 배우는 일이 따로라는 것만 기억하면 된다.",
 )
 def story_parts(answer: Any) -> None:
-    letters = "".join(character for character in str(answer) if character in _PARTS)
+    require(
+        not isinstance(answer, set | frozenset),
+        "집합에는 차례가 없다. 다섯 글자를 장면의 차례대로 이어 적는다.",
+    )
+    letters = "".join(one for one in str(answer).translate(_JAMO) if one in _PARTS)
     require(
         sorted(letters) == sorted(_PARTS),
         f"'{answer}'(이)라고 적었다. ㄱ부터 ㅁ까지 다섯 글자를 한 번씩 써서 장면의 차례대로 이어 적는다.",
@@ -67,11 +72,11 @@ def story_parts(answer: Any) -> None:
     done="당신의 눈이 판별자이다.",
 )
 def spot_the_forgeries(answer: Any) -> None:
-    chosen = set(integers(answer))
-    right = len(chosen & _FORGERIES)
+    chosen = sorted(integers(answer))
+    right = len(_FORGERIES.intersection(chosen))
     require(
-        len(chosen) == len(_FORGERIES) and chosen <= set(range(1, 9)),
-        f"{sorted(chosen)}을(를) 골랐다. 1부터 8까지의 번호에서 서로 다른 넷을 고른다.",
+        len(set(chosen)) == len(chosen) == len(_FORGERIES) and set(chosen) <= set(range(1, 9)),
+        f"{chosen}을(를) 골랐다. 1부터 8까지의 번호에서 서로 다른 넷을 고른다.",
     )
     require(
         right == len(_FORGERIES),
@@ -120,7 +125,7 @@ def game_value(answer: Callable[..., Any], rng: np.random.Generator) -> None:
 )
 def best_forger(answer: Callable[..., Any], rng: np.random.Generator) -> None:
     drawn = [rng.choice(np.arange(5, 96), kinds, replace=False) for kinds in rng.integers(2, 8, 3)]
-    for percent in ([80, 60, 40, 20], [10, 30, 90], [45, 55], [70, 20, 70], *drawn):
+    for percent in ([80, 60, 40, 20], [10, 30, 90], [45, 55], [70, 20, 60], *drawn):
         fixed = np.array(percent) / 100
         case = f"검사관의 답이 {text(fixed)}일 때"
         found = numbers(answer(fixed), fixed.shape, case)
@@ -133,7 +138,7 @@ def best_forger(answer: Callable[..., Any], rng: np.random.Generator) -> None:
         require(
             value < lowest + 1e-5,
             f"{case} {text(found)}을(를) 만들면 식 (1)의 뒤쪽이 {value:.{digits}f}인데 {lowest:.{digits}f}까지 줄일 수 있다. "
-            "잘 속는 종류를 조금 더 만드는 데서 멈추지 말고 끝까지 몰아 본다.",
+            "답이 가장 높은 종류로 끝까지 몰아 본다.",
         )
 
 

@@ -28,24 +28,27 @@ def find_copies(answer: Callable[..., Any], rng: np.random.Generator) -> None:
     threshold, pixels = percent / 100, height * width
     train = rng.uniform(0, 1, (known, height, width))
     samples = rng.uniform(0, 1, (count, height, width))
-    same, tiny, near, far = rng.permutation(count)[:4].tolist()
-    sources = count + rng.permutation(known - count)[:5]  # 베낀 샘플의 번호와 겹치지 않는다.
-    samples[[same, tiny, near, far]] = train[sources[:4]]
-    train[sources[4]] = train[sources[0]]  # same에 가까운 훈련 이미지가 둘이다.
+    same, tiny, near, sharp, far = rng.permutation(count)[:5].tolist()
+    sources = count + rng.permutation(known - count)[:6]  # 베낀 샘플의 번호와 겹치지 않는다.
+    samples[[same, tiny, near, sharp, far]] = train[sources[:5]]
+    train[sources[5]] = train[sources[0]]  # same에 가까운 훈련 이미지가 둘이다.
     noise = rng.choice([-0.5, 0.5], (height, width)) * threshold  # 거리가 꼭 기준의 절반이다.
     samples[tiny] += noise / np.sqrt(pixels)  # 픽셀 수로 나누지 않아도 기준보다 작다.
     samples[near] += noise
+    noise[0, 0] = 1.2 * threshold  # 거리는 여전히 기준보다 작지만, 한 픽셀의 차이는 기준보다 크다.
+    samples[sharp] += noise
     samples[far, 0, :4] += threshold * np.sqrt(pixels)  # 제곱이나 절댓값의 평균만 기준보다 작다.
 
     difference = samples[:, None] - train
     squares = (difference**2).mean(axis=(2, 3))
-    root, summed, unrooted, absolute = (
+    root, summed, unrooted, absolute, largest = (
         np.flatnonzero(distances.min(axis=1) < threshold).tolist()
         for distances in (
             np.sqrt(squares),
             np.sqrt(pixels * squares),
             squares,
             np.abs(difference).mean(axis=(2, 3)),
+            np.abs(difference).max(axis=(2, 3)),
         )
     )
     found = sorted(integers(answer(samples, train, threshold)))
@@ -60,17 +63,23 @@ def find_copies(answer: Callable[..., Any], rng: np.random.Generator) -> None:
             max(found, default=0) >= count,
             "훈련 이미지의 번호가 아니라 샘플의 번호를 돌려준다.",
         ),
+        (len(set(found)) < len(found), "같은 번호가 거듭 있다. 샘플마다 한 번만 적는다."),
         (
             found == [same],
-            "훈련 이미지에 아주 작은 잡음을 섞은 샘플도 있다. 같은지가 아니라 가까운지를 본다.",
+            "훈련 이미지에 작은 잡음을 섞은 샘플도 있다. 꼭 같은 것만이 아니라 기준보다 가까운 것을 모두 고른다.",
         ),
         (
             found == summed,
             "제곱을 더하고 픽셀 수로 나누지 않은 듯하다. 제곱의 평균을 구해 제곱근을 씌운다.",
         ),
         (
+            found == largest,
+            f"차이가 가장 큰 픽셀만 본 듯하다. 제곱의 평균에 제곱근을 씌우면 {sharp}번도 기준보다 가깝다.",
+        ),
+        (
             found in (unrooted, absolute),
-            f"제곱의 평균에 제곱근을 씌우지 않은 듯하다. 씌우면 {far}번은 기준보다 멀다.",
+            "제곱의 평균에 제곱근을 씌우지 않았거나 절댓값을 평균한 듯하다. "
+            f"제곱근을 씌우면 {far}번은 기준보다 멀다.",
         ),
         (
             True,
@@ -78,7 +87,7 @@ def find_copies(answer: Callable[..., Any], rng: np.random.Generator) -> None:
             "가장 가까운 훈련 이미지까지의 거리가 기준보다 작은지 본다.",
         ),
     ):
-        require(not mistaken, f"{found}이(가) 나왔다. {advice}")
+        require(not mistaken, f"{found or '빈 목록'}이(가) 나왔다. {advice}")
 
 
 @checker(
@@ -86,14 +95,16 @@ def find_copies(answer: Callable[..., Any], rng: np.random.Generator) -> None:
     done="샘플과 진짜를 바꾸어 넣으면 재현율이 된다.",
 )
 def precision(answer: Callable[..., Any], rng: np.random.Generator) -> None:
-    # 마지막 행이 반지름이다. 경계에 놓인 샘플, 가장 가까운 진짜의 동네에는 들지 않은 샘플, 어디에도 들지 않은
-    # 샘플 둘, 모든 동네에 든 샘플이 차례로 있다.
+    # 마지막 행이 반지름이다. 경계에 놓인 샘플, 가장 가까운 진짜의 동네에는 들지 않은 샘플 셋, 어디에도 들지 않은
+    # 샘플 둘, 동네 둘에 든 샘플이 차례로 있다.
     edges = [
         [30, 90, 90, 90],
         [90, 20, 50, 90],
+        [90, 22, 50, 90],
+        [90, 24, 50, 90],
         [90, 25, 90, 90],
         [90, 90, 90, 90],
-        [10, 5, 20, 10],
+        [10, 5, 90, 90],
         [30, 10, 60, 24],
     ]
     drawn = [

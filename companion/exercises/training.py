@@ -13,7 +13,7 @@ from companion.exercises.checking import checker, close, draw, numbers, require,
     done="둘이 같은 것을 바라므로 겨루기가 사라진다.",
 )
 def swapped_labels(answer: Any) -> None:
-    letter = str(answer).strip(" .()[]'\"")
+    letter = str(answer).strip(" .,()[]{}'\"")
     require(
         letter in ("ㄱ", "ㄴ", "ㄷ"),
         f"{answer!r}(이)라고 답했다. ㄱ, ㄴ, ㄷ 가운데 하나를 따옴표 안에 적는다.",
@@ -37,9 +37,15 @@ def loss_floor(answer: Callable[..., Any], rng: np.random.Generator) -> None:
         mean = percent / 100
         # 답이 0.5인 자리의 손실에서, 맞게 답한 만큼 줄어든다.
         expected = np.log(2) - mean * np.log(2 * mean) - (1 - mean) * np.log(2 - 2 * mean)
-        require_close(
-            answer(mean), expected, f"레이블의 평균이 {mean}일 때", "식 (1)의 두 항을 모두 더한다."
+        case = f"레이블의 평균이 {mean}일 때"
+        found = numbers(answer(mean), case=case)
+        terms = [-weight * np.log(p) for p in (mean, 1 - mean) for weight in (p, 1)]
+        advice = (
+            "식 (1)의 두 항을 모두 더한다."
+            if any(close(found, term) for term in terms)
+            else "식 (1)의 y와 p에 모두 mean을 넣는다. 부호를 보고, 로그는 자연로그로 한다."
         )
+        require_close(found, expected, case, advice)
 
 
 @checker(
@@ -52,6 +58,7 @@ def update_average(answer: Callable[..., Any], rng: np.random.Generator) -> None
         (3.0, 1.0, 0, 0.995),
         (2.0, 4.0, 1, 0.995),
         (1.0, 0.0, 5000, 0.9),
+        (2.0, 1.0, 50, 0.995),
         *((average / 10, value / 10, n, decay / 1000) for average, value, n, decay in drawn),
     ):
         warm = (1 + n) / (10 + n)

@@ -330,7 +330,7 @@ def test_an_answer_does_not_spoil_another(capsys):
 def test_the_readers_own_error_is_not_swallowed(capsys):
     (exercise,) = (exercise for exercise in EXERCISES if exercise.name == "noisy_labels")
     printed = exercise.run("def noisy_labels(u, size):\n    return int('a'), u", capsys)
-    assert printed.startswith("답을 실행하다가 2째 줄에서 멈췄다(ValueError")
+    assert printed.startswith("답을 실행하다가 2번째 줄에서 멈췄다(ValueError")
 
 
 def test_exercises_are_numbered_in_order_over_the_pages_of_a_section():
@@ -409,7 +409,11 @@ class TestChecker:
             (lambda a, b: a - b, "아직 아니다. 1과 2를 주었더니 -1이 나왔다."),
             (lambda a, b: ..., "아직 비어 있다. 힌트: 더한다."),
             (untouched, "아직 비어 있다. 힌트: 더한다."),
-            (forgetful, "아직 아니다. 아무것도 돌려주지 않았다. return이 있는지 본다."),
+            (
+                forgetful,
+                "아직 아니다. 아무것도 돌려주지 않았다. "
+                "return이 있는지, 어떤 값을 넣어도 거기에 닿는지 본다.",
+            ),
             (..., "아직 비어 있다. 힌트: 더한다."),
             (None, "아직 비어 있다. 힌트: 더한다."),
         ],
@@ -419,18 +423,41 @@ class TestChecker:
         assert capsys.readouterr().out == printed + "\n"
 
     @pytest.mark.parametrize(
+        ("found", "expected", "printed"),
+        [
+            (2.0, 0.5, "2가 나왔다. 0.5여야 한다."),
+            (0.1985, 0.198515, "0.1985가 나왔다. 0.19852여야 한다."),
+            (0.5 / 3600**2, 0.5, "0.00000004가 나왔다. 0.5여야 한다."),
+            (0, 0.5, "0이 나왔다. 0.5여야 한다."),
+            ([0.0, np.nan], [0.0, 1.0], "[0, nan]이 나왔다. [0, 1]이어야 한다."),
+            (np.inf, 3, "inf가 나왔다. 3이어야 한다."),
+            ([3, 4, 5], [3.0, 4.0], "크기가 (2,)인 배열이 올 자리에 크기가 (3,)인 목록이 왔다."),
+            ((3,), [3.0, 4.0], "크기가 (2,)인 배열이 올 자리에 크기가 (1,)인 튜플이 왔다."),
+            ("34", [3.0, 4.0], "크기가 (2,)인 배열이 올 자리에 글 '34'가 왔다."),
+            (map(abs, []), 3, "수 하나가 올 자리에 자료형이 map인 값이 왔다."),
+        ],
+    )
+    def test_tells_what_came_and_what_should_have(self, found, expected, printed, capsys):
+        @checking.checker(hint="")
+        def check(answer: Any):
+            checking.require_close(answer, expected, "답으로")
+
+        check(found)
+        assert capsys.readouterr().out == f"아직 아니다. 답으로 {printed}\n"
+
+    @pytest.mark.parametrize(
         ("code", "printed"),
         [
             ("def answer(a, b):\n    c = a\n    return c / 0",
-             "3째 줄에서 멈췄다(ZeroDivisionError: division by zero)."),
+             "3번째 줄에서 멈췄다(ZeroDivisionError: division by zero)."),
             ("def answer(a):\n    return a",
              "멈췄다(TypeError: answer() takes 1 positional argument but 2 were given)."),
             ("import keras\ndef answer(a, b):\n    return keras.activations.get('x')",
-             "3째 줄에서 멈췄다(ValueError: "),
-            ("def answer(a, b):\n    raise ValueError('하나\\n둘')", "2째 줄에서 멈췄다(ValueError: 하나)."),
-            ("import sys\ndef answer(a, b):\n    sys.exit()", "3째 줄에서 멈췄다(SystemExit)."),
+             "3번째 줄에서 멈췄다(ValueError: "),
+            ("def answer(a, b):\n    raise ValueError('하나\\n둘')", "2번째 줄에서 멈췄다(ValueError: 하나)."),
+            ("import sys\ndef answer(a, b):\n    sys.exit()", "3번째 줄에서 멈췄다(SystemExit)."),
             ("import functools\n@functools.cache\ndef answer(a, b):\n    return a.b",
-             "4째 줄에서 멈췄다(AttributeError: 'int' object has no attribute 'b')."),
+             "4번째 줄에서 멈췄다(AttributeError: 'int' object has no attribute 'b')."),
         ],
         ids=["own line", "signature", "inside keras", "long", "exit", "decorated"],
     )  # fmt: skip

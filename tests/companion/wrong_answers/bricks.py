@@ -66,6 +66,8 @@ ALSO_WRONG = {
         ("answer = (150, 256, 256, 3)", "적힌 수를 그대로"),
         ("answer = np.zeros((150, 48, 96, 3))", "크기가 (150, 48, 96, 3)인 배열이 왔다"),
         ("answer = '(150, 48, 96, 3)'", "글"),
+        ("answer = (150, 3, 48, 96)", "너비, 채널의 차례로"),
+        ("answer = (48, 96, 3, 150)", "너비, 채널의 차례로"),
     ],
     "batches_per_epoch": [
         (
@@ -104,6 +106,17 @@ ALSO_WRONG = {
         ),
         # 언제나 하나는 남긴다.
         (POSES.format(before="", choose="last = own[1:][-count:]"), "있는 대로"),
+        # 부품의 번호가 0부터 이어진다고 친다.
+        (
+            """
+heldout = np.zeros(len(parts), dtype=bool)
+for part in range(len(np.unique(parts))):
+    own = parts == part
+    heldout |= own & np.isin(poses, np.unique(poses[own])[-count:])
+return heldout
+""",
+            "부품의 번호는 건너뛸",
+        ),
         # 받은 배열을 늘어놓고 나서 답하므로 번호가 어긋난다.
         (
             POSES.format(
@@ -120,6 +133,8 @@ ALSO_WRONG = {
         # 새 범위가 -1에서 1이라고 친다.
         ("return 2 * (values - old[0]) / (old[1] - old[0]) - 1", "두 범위의 시작"),
         ("return values / 127.5 - 1", "두 범위의 시작"),
+        # 옛 범위가 아니라 받은 값의 가장 작은 것과 큰 것을 쓴다.
+        ("return np.interp(values, (values.min(), values.max()), new)", "범위의 끝"),
     ],
 }
 

@@ -29,6 +29,8 @@ ALSO_WRONG = {
     "broken_guidelines": [
         ("answer = [1, 2, 3, 4, 5]", "어긴 것만"),
         ("answer = ['1', '3']", "정수의 목록이 올 자리에 목록 ['1', '3']이 왔다"),
+        ("answer = ['①', '③']", "정수의 목록이 올 자리에 목록 ['①', '③']이 왔다"),
+        ("answer = [1, 1, 3]", "[1, 1, 3]이라고 답했는데"),
         ("answer = [[1, 3]]", "정수의 목록이 올 자리에"),
     ],
     "is_all_convolutional": [
@@ -36,6 +38,14 @@ ALSO_WRONG = {
         (
             KINDS.format("not {'MaxPooling2D', 'AveragePooling2D', 'Dense'} & set(kinds)"),
             "GlobalAveragePooling2D",
+        ),
+        # 가장 큰 값을 남기는 풀링을 빠뜨렸다.
+        (
+            KINDS.format(
+                "not {'MaxPooling2D', 'AveragePooling2D', 'GlobalAveragePooling2D', 'Dense'}"
+                " & set(kinds)"
+            ),
+            "GlobalMaxPooling2D",
         ),
         # 마지막 층만, 첫 층만 본다.
         (KINDS.format("'Conv' in kinds[-1]"), "True여야"),

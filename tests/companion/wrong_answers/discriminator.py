@@ -92,7 +92,7 @@ ALSO_WRONG = {
         ("output_size = 32", "함수가 올 자리에 수 32가 왔다"),
         ("def output_size(size, kernel, stride, padding):\n    size += 1", "return이 있는지"),
         ("return (size + 2 * padding - kernel) / stride + 1", "내리는 것"),
-        ("return (size + 2 * padding - kernel) // stride", "양쪽"),
+        ("return (size + 2 * padding - kernel) // stride", "끝에 1을 더하는 것"),
     ],
     "leaky_relu": [
         ("def leaky_relu(x, slope):\n    return np.where(x > 0, x, slope * x).ravel()", "배열이"),
@@ -130,15 +130,16 @@ def parameters(base, kernel):
             "2,765,313이 나왔다. 2,765,312",
         ),
         # 배치 정규화마다 감마와 베타만 센다. 합성곱마다 편향을 더한다.
-        ("return kernel**2 * (9 * base + 42 * base**2) + 2 * 14 * base", "2,765,312여야"),
+        ("return kernel**2 * (9 * base + 42 * base**2) + 2 * 14 * base", "네 개이다"),
         (
             "return kernel**2 * (9 * base + 42 * base**2) + 56 * base + 15 * base + 1",
-            "2,765,312여야",
+            "2,765,312여야 한다. 합성곱에는 편향이 없다",
         ),
+        ("return kernel * (9 * base + 42 * base**2) + 56 * base", "한 변의 제곱"),
     ],
     "receptive_field": [
         ("def receptive_field(pairs):\n    return '4'", "수 하나가 올 자리에 글 '4'가 왔다"),
-        ("return 1 + sum(kernel - 1 for kernel, stride in pairs)", "간격을"),
+        ("return 1 + sum(kernel - 1 for kernel, stride in pairs)", "간격을 곱하지 않았다"),
         ("import math\nreturn math.prod(stride for kernel, stride in pairs)", "간격을"),
     ],
     "small_discriminator": [
@@ -164,6 +165,20 @@ def parameters(base, kernel):
             small(FIRST, SECOND, "layers.Activation('sigmoid')", THIRD, LAST, act=""),
             "시그모이드",
         ),
+        # LeakyReLU를 층이 아니라 함수로 쓴다.
+        (
+            small(FIRST, SECOND, THIRD, LAST).replace(
+                "layers.LeakyReLU",
+                "lambda _: layers.Activation(lambda x: keras.ops.leaky_relu(x, 0.2))",
+            ),
+            "LeakyReLU 층을 쓴다",
+        ),
+        # 합성곱이 틀린 모델에 펼치라고 하지 않는다.
+        (small(FIRST, SECOND, THIRD, LAST).replace("strides=2", "strides=1"), "스트라이드"),
+        # 배치 정규화에 감마가 없거나 훈련하지 않는다.
+        (small(FIRST, SECOND, THIRD.replace("norm()", "norm(scale=False)"), LAST), "감마"),
+        (small(FIRST, SECOND, THIRD.replace("norm()", "norm(trainable=False)"), LAST), "얼리지"),
+        (small(FIRST, SECOND, THIRD, "last"), "Flatten으로 펼쳐"),
         # 함수를 불러서 넘긴다.
         (
             "small_discriminator = models.Sequential([layers.Input((32, 32, 1))])",
@@ -192,6 +207,10 @@ ALSO_RIGHT = {
     "small_discriminator": [
         small(FIRST, SECOND, THIRD, LAST),
         small(FIRST, SECOND, THIRD, LAST, "layers.Activation('sigmoid')", act=""),
+        # Flatten이 아닌 것으로 펼친다.
+        small(FIRST, SECOND, THIRD, "last, layers.Reshape((1,))"),
+        small(FIRST, SECOND, THIRD, "last").replace("return ", "body = ")
+        + "    return models.Model(body.inputs, keras.ops.reshape(body.outputs[0], (-1, 1)))",
         # 시그모이드를 층이 아니라 함수로 쓴다.
         small(FIRST, SECOND, THIRD, LAST, act="").replace("return ", "body = ")
         + "    return models.Model(body.inputs, keras.activations.sigmoid(body.outputs[0]))",

@@ -54,6 +54,7 @@ ALSO_WRONG = {
         # 폭의 절반만 쓴다.
         "def noisy_labels(u, size):\n    return 1 - size * u / 2, size * u / 2",
         ("def noisy_labels(u, size):\n    return 'ab'", "배열 둘을"),
+        ("return tf.reduce_mean(size * u)", "배열 둘을"),
         # 바깥으로 섞고 자른다.
         "def noisy_labels(u, size):\n    return np.clip(1 + size * u, 0, 1), np.clip(-size * u, 0, 1)",
         # 둘을 바꾸어 돌려준다.
@@ -94,6 +95,16 @@ def distance_at(seconds, kids, at):
         ("return np.exp(np.interp(np.log(at), np.log(seconds), np.log(kids)))", "거리로"),
         # 로그를 되돌리지 않는다.
         ("return np.interp(at, seconds, np.log(kids))", "거리로"),
+        # 마지막으로 잰 때를 빠뜨린다.
+        (
+            """
+for i in range(len(seconds) - 1):
+    if seconds[i] <= at < seconds[i + 1]:
+        w = (at - seconds[i]) / (seconds[i + 1] - seconds[i])
+        return kids[i] ** (1 - w) * kids[i + 1] ** w
+""",
+            "어떤 값을 넣어도",
+        ),
         # 가장 가까운 때를 고른다.
         ("return kids[np.argmin(np.abs(seconds - at))]", "거리로"),
     ],
@@ -107,6 +118,7 @@ ALSO_RIGHT = {
         "noise = size * u\nreturn np.stack([np.ones(len(u)) - noise, noise])",
         "return (1 - size) + size * (1 - u), np.interp(u, [0, 1], [0, size])",
         "noise = tf.constant(u) * size\nreturn [1 - noise, noise]",
+        "return tf.stack([1 - size * u, size * u])",
     ],
     "distance_at": [
         "def distance_at(seconds, kids, at):\n"

@@ -60,6 +60,13 @@ for (row, column), value in np.ndenumerate(values):
     canvas[top : top + k, left : left + k] += value * {kernel}
 return canvas{crop}
 """
+ARC = """
+norms = np.linalg.norm(start), np.linalg.norm(end)
+cosine = start @ end / (norms[0] * norms[1])
+angle = {angle}
+return (np.sin((1 - t) * angle) * start + np.sin(t * angle) * end) / {sine}
+"""
+SINE = "np.sin(angle)"
 STEP = """
 x = layers.UpSampling2D(2)(x)
 x = layers.Conv2D(filters, 4, padding="same", {})(x)
@@ -100,10 +107,14 @@ def overlap_counts(size, kernel, stride):
             "return np.convolve(np.ones(size), np.ones(kernel), 'same')",
             "크기가 (10,)인 배열이 올 자리에 크기가 (4,)인",
         ),
+        ("return [1] * size", "크기가 (10,)인 배열이 올 자리에 크기가 (4,)인 목록이 왔다"),
         ("return np.full((size - 1) * stride + kernel, kernel / stride)", "겹친 만큼"),
     ],
     "doubling_step": [
-        ("def doubling_step(x, filters):\n    return layers.LeakyReLU(0.2)", "LeakyReLU가 나왔다"),
+        (
+            "def doubling_step(x, filters):\n    return layers.LeakyReLU(0.2)",
+            "자료형이 LeakyReLU인 값이 나왔다",
+        ),
         ("def doubling_step(x, filters):\n    return np.zeros((1, 8, 12, 5))", "케라스 텐서"),
         (
             "x = layers.Conv2D(filters, 4, padding='same')(x)\n"
@@ -117,9 +128,17 @@ def overlap_counts(size, kernel, stride):
             "UpSampling2D로",
         ),
         (STEP.format("activation='relu'"), "활성화"),
+        (STEP.format("dilation_rate=2"), "dilation_rate가 (2, 2)이다. 1로 한다"),
+        (STEP.format("strides=2").replace("2D(2)", "2D(4)"), "배수가 (4, 4)이다. 2로 한다"),
+        (STEP.format("use_bias=False").replace("filters", "5"), "Conv2D의 필터를"),
     ],
     "walk": [
-        ("def walk(start, end, t):\n    return t * start + (1 - t) * end", "start가 나오지 않는다"),
+        ("def walk(start, end, t):\n    return t * start + (1 - t) * end", "서로 바뀌지 않았는지"),
+        (ARC.format(angle="np.arccos(cosine)", sine="1"), "sin ω로 나누는지"),
+        (ARC.format(angle="np.arccos(cosine)", sine=f"({SINE} * norms[0])"), "길이를 바꾸지 않은"),
+        (ARC.format(angle="np.degrees(np.arccos(cosine))", sine=SINE), "라디안으로"),
+        (ARC.format(angle="np.arccos(cosine) / 2", sine=SINE), "두 길이로 나누어"),
+        ("return np.nan * start", "nan이 나왔다"),
         ("def walk(start, end, t):\n    return 'a'", "인 배열이 올 자리에 글"),
         # 직선으로 이은 점을 길이만 맞춘다.
         (
@@ -134,8 +153,13 @@ def overlap_counts(size, kernel, stride):
             STAMP.format(kernel="kernel[::-1, ::-1]", crop="[p : rows - p, p : columns - p]"),
             "뒤집지",
         ),
-        (STAMP.format(kernel="kernel", crop=""), "자르고 나면"),
+        (STAMP.format(kernel="kernel", crop=""), "자르고 나면 (4, 4)여야"),
         (STAMP.format(kernel="kernel", crop="[p:-p, p:-p]"), "자르고 나면"),
+        # 정수로 바꾼다.
+        (
+            STAMP.format(kernel="kernel", crop="[p : rows - p, p : columns - p].astype(int)"),
+            "값이 다르다",
+        ),
     ],
 }
 

@@ -53,6 +53,8 @@ ALSO_WRONG = {
     "spot_the_forgeries": [
         ("answer = 4", "정수의 목록이 올 자리에 수 4가 왔다"),
         ("answer = [float('nan')] * 4", "정수의 목록이 올 자리에"),
+        ("answer = [4, 5, 6, 8, 8]", "[4, 5, 6, 8, 8]을 골랐다"),
+        ("answer = [4, 4, 5, 6]", "[4, 4, 5, 6]을 골랐다"),
         ("answer = '4568'", "정수의 목록이 올 자리에 글 '4568'이 왔다"),
     ],
     "best_inspector": [
@@ -80,11 +82,10 @@ ALSO_WRONG = {
     "best_forger": [
         # 거의 다 몰았다.
         ("return np.exp(50 * answer) / np.exp(50 * answer).sum()", "-1.60941인데 -1.60944까지"),
-        # 가장 높은 답이 둘이면 합이 2가 된다.
-        (
-            "def best_forger(answer):\n    return (answer == answer.max()).astype(float)",
-            "합이 1",
-        ),
+        # 가장 의심하는 종류로 몰았다.
+        ("return np.eye(len(answer))[answer.argmin()]", "답이 가장 높은 종류로"),
+        ("return np.ones(len(answer)) / len(answer)", "답이 가장 높은 종류로"),
+        ("return (answer == answer.max()) * 2.0", "합이 1"),
         (
             "def best_forger(answer):\n    return np.eye(len(answer))[[np.argmax(answer)]]",
             "크기가 (4,)인 배열이 올 자리에 크기가 (1, 4)인 배열이 왔다",
@@ -104,6 +105,7 @@ ALSO_WRONG = {
         ("answer = 'ㄹㄴㄷㅁㄱ'", "적기만 해서는"),
         ("answer = 'ㄹㄴㅁㄱ'", "다섯 글자를 한 번씩"),
         ("answer = 'ㄴㄹㅁㄱㄷ'", "누가 받는 입력"),
+        ("answer = {'ㄹ', 'ㄴ', 'ㅁ', 'ㄱ', 'ㄷ'}", "집합에는 차례가 없다"),
     ],
 }
 
@@ -141,6 +143,8 @@ return play(p_data, p_g / p_g.sum(), rounds - 1)
         "answer = 'ㄹ, ㄴ, ㅁ, ㄱ, ㄷ'",
         "answer = ['ㄹ', 'ㄴ', 'ㅁ', 'ㄱ', 'ㄷ']",
         "answer = ' (ㄹ)-(ㄴ)-(ㅁ)-(ㄱ)-(ㄷ) '",
+        # 똑같아 보이는 첫소리 글자로 적었다.
+        r"answer = '\u1105\u1102\u1106\u1100\u1103'",
     ],
     "game_value": [
         # 표의 종류를 하나씩 센다.
@@ -171,6 +175,8 @@ return tf.reduce_sum(tf.math.xlogy(p_data, answer) + tf.math.xlogy(p_g, 1 - answ
         "return [int(place == np.argmax(answer)) for place in range(len(answer))]",
         "return keras.utils.to_categorical(np.argmax(answer), len(answer))",
         "return np.eye(len(answer))[answer.argmax()]",
+        "return (answer == answer.max()).astype(float)",
+        "return [1 if a == max(answer) else 0 for a in answer]",
         # 가장 높은 것이 여럿이면 고르게 나눈다.
         "best = answer == answer.max()\nreturn best / best.sum()",
     ],

@@ -7,7 +7,7 @@ def find_copies(samples, train, threshold):
     same = [any(np.array_equal(sample, image) for image in train) for sample in samples]
     return np.flatnonzero(same)
 """,
-        "가까운지",
+        "꼭 같은 것만이 아니라",
     ),
     "precision": (
         """
@@ -48,7 +48,17 @@ ALSO_WRONG = {
         (COPIES.format("(difference**2).mean(axis=(2, 3))"), "제곱근을 씌우지 않"),
         (COPIES.format("np.sqrt((difference**2).sum(axis=(2, 3)))"), "픽셀 수로 나누지 않"),
         # 차이의 절댓값을 평균한다.
-        (COPIES.format("np.abs(difference).mean(axis=(2, 3))"), "제곱근을 씌우지 않"),
+        (COPIES.format("np.abs(difference).mean(axis=(2, 3))"), "절댓값을 평균"),
+        (COPIES.format("np.median(np.abs(difference), axis=(2, 3))"), "절댓값을 평균"),
+        (COPIES.format("np.abs(difference).max(axis=(2, 3))"), "차이가 가장 큰 픽셀만"),
+        ("return []", "빈 목록이 나왔다"),
+        # 가장 가까운 하나만 고른다.
+        (
+            COPIES.format(RMS)
+            .replace("np.flatnonzero(", "[")
+            .replace("distance.min(axis=1) < threshold)", "distance.min(axis=1).argmin()]"),
+            "기준보다 가까운 것을 모두",
+        ),
         (COPIES.format(RMS).replace("flatnonzero", "where"), "정수의 목록이 올 자리에 튜플"),
         (COPIES.format(RMS).replace("np.flatnonzero", ""), "참과 거짓"),
         (COPIES.format(RMS).replace("<", ">"), "나왔다"),
@@ -58,9 +68,9 @@ ALSO_WRONG = {
             COPIES.format(RMS)
             .replace("flatnonzero", "argwhere")
             .replace("distance.min(axis=1) < threshold)", "distance < threshold)[:, 0]"),
-            "나왔다",
+            "거듭 있다",
         ),
-        ("def find_copies(samples, train, threshold):\n    return [1, 1, 3, 4]", "나왔다"),
+        ("def find_copies(samples, train, threshold):\n    return [1, 1, 3, 4]", "거듭 있다"),
     ],
     "precision": [
         (
@@ -69,13 +79,20 @@ ALSO_WRONG = {
             "진짜의 수로 나누었다",
         ),
         # 경계를 뺀다.
-        "def precision(distances, radii):\n    return (distances < radii).any(axis=1).mean()",
+        ("return (distances < radii).any(axis=1).mean()", "경계까지는 안"),
         # 가장 가까운 진짜의 동네만 본다.
-        """
+        (
+            """
 def precision(distances, radii):
     nearest = distances.argmin(axis=1)
     return (distances.min(axis=1) <= radii[nearest]).mean()
 """,
+            "그 비율을",
+        ),
+        # 동네에 들지 않은 샘플을 센다.
+        ("return 1 - (distances <= radii).any(axis=1).mean()", "그 비율을"),
+        ("return 0.4", "그 비율을"),
+        ("return (distances >= radii).any(axis=1).mean()", "그 비율을"),
         # 동네의 크기를 하나로 친다.
         "def precision(distances, radii):\n    return (distances.min(axis=1) <= radii.max()).mean()",
         "def precision(distances, radii):\n    return (distances.min(axis=1) <= radii.mean()).mean()",

@@ -34,12 +34,26 @@ ALSO_WRONG = {
     ],
     "loss_floor": [
         ("def loss_floor(mean):\n    return [0.2]", "수 하나가 올 자리에 목록 [0.2]가 왔다"),
-        ("return mean * np.log(mean) + (1 - mean) * np.log(1 - mean)", "두 항"),
+        ("return mean * np.log(mean) + (1 - mean) * np.log(1 - mean)", "부호를"),
         ("return -mean * np.log(mean)", "두 항"),
-        ("return 0", "두 항"),
+        ("return -(1 - mean) * np.log(1 - mean)", "두 항"),
+        ("return -mean * np.log2(mean) - (1 - mean) * np.log2(1 - mean)", "자연로그"),
+        ("return 0", "y와 p에"),
+        # 반올림한 값은 바닥과 다른 것이 보일 때까지 적는다.
+        (
+            "return round(-mean * np.log(mean) - (1 - mean) * np.log(1 - mean), 4)",
+            "0.1985가 나왔다. 0.19852여야 한다",
+        ),
+        # 한쪽에서만 돌려준다.
+        (
+            "if mean > 0.5:\n    return -mean * np.log(mean) - (1 - mean) * np.log(1 - mean)",
+            "어떤 값을 넣어도",
+        ),
     ],
     "update_average": [
         (AVERAGE.format(rate="(1 + n) / (10 + n)", result=RESULT), "decay보다 커졌다"),
+        # 열 스텝까지만 낮춘다.
+        (AVERAGE.format(rate="(1 + n) / (10 + n) if n < 10 else decay", result=RESULT), "첫머리"),
         (AVERAGE.format(rate=RATE, result="rate"), "감쇠율이 나왔다"),
         (AVERAGE.format(rate=RATE, result="(1 - rate) * average + rate * value"), "바뀌었다"),
         (AVERAGE.format(rate=RATE, result=f"round({RESULT}, 3)"), "나왔다"),
@@ -48,7 +62,14 @@ ALSO_WRONG = {
 
 # 풀이와 달리 적었지만 받아야 하는 답이다.
 ALSO_RIGHT = {
-    "swapped_labels": ['answer = "(ㄷ)"', 'answer = " ㄷ "', "answer = \"'ㄷ'\""],
+    "swapped_labels": [
+        'answer = "(ㄷ)"',
+        'answer = " ㄷ "',
+        "answer = \"'ㄷ'\"",
+        'answer = ["ㄷ"]',
+        'answer = ("ㄷ",)',
+        'answer = {"ㄷ"}',
+    ],
     "update_average": [
         "from keras import ops"
         + AVERAGE.format(rate="ops.minimum(decay, (1 + n) / (10 + n))", result=RESULT),
