@@ -51,6 +51,9 @@ ALSO_WRONG = {
         (COPIES.format("np.abs(difference).mean(axis=(2, 3))"), "절댓값을 평균"),
         (COPIES.format("np.median(np.abs(difference), axis=(2, 3))"), "절댓값을 평균"),
         (COPIES.format("np.abs(difference).max(axis=(2, 3))"), "차이가 가장 큰 픽셀만"),
+        # 줄마다 거리를 재고 평균한다.
+        COPIES.format("np.sqrt((difference**2).mean(axis=2)).mean(axis=2)"),
+        COPIES.format("np.sqrt((difference**2).mean(axis=3)).mean(axis=2)"),
         ("return []", "빈 목록이 나왔다"),
         # 가장 가까운 하나만 고른다.
         (
