@@ -11,7 +11,6 @@ from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from book._ext import worker
 from book._ext.progress import CHAPTER, reading_order
 from book._ext.value_questions import cells_of, marked_up, questions_on
 from tools.checks.pages import SOLUTION
@@ -22,13 +21,13 @@ _EXERCISE = re.compile(r"^### (연습 .+)$", re.MULTILINE)
 
 def folded(page: Path, title: str) -> str:
     """페이지 하나의 연습을 모두 담아 접은 HTML이다."""
-    cells, questions = cells_of(page), worker.submit(questions_on, page).result()
+    cells = cells_of(page)
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     names, solutions = _EXERCISE.findall(text), SOLUTION.findall(text)
     items = "".join(
         f"<p><strong>{html.escape(name)}</strong><br>{marked_up(one.text)} <strong>{one.shown}</strong></p>"
         f"<pre><code>{html.escape(solution)}</code></pre>"
-        for name, one, solution in zip(names, questions, solutions, strict=True)
+        for name, one, solution in zip(names, questions_on(page), solutions, strict=True)
     )
     return f"<details><summary>{html.escape(title)}</summary>{items}</details>"
 

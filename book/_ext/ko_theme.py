@@ -69,7 +69,7 @@ def name_controls(app: Sphinx, pages: Pages) -> None:
         raise ValueError(f"{script}에 번역표가 보이지 않으니 sphinx-copybutton의 버전을 확인한다.")
     script.write_text(code.replace(start, korean), encoding="utf-8")
     for english, korean in LABELS.items():
-        substitute(pages, rf'(title|label)="{re.escape(english)}"', rf'\1="{korean}"')
+        substitute(pages, rf'\b(title|aria-label)="{re.escape(english)}"', rf'\1="{korean}"')
     for found, better in MENDED.items():
         substitute(pages, re.escape(found), better)
 

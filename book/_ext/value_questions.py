@@ -61,9 +61,13 @@ def cells_of(page: Path) -> Sequence[Any]:
     return nbformat.read(page, as_version=4).cells
 
 
-@cache
 def questions_on(page: Path) -> list[Question]:
-    """페이지의 물음을 적힌 차례대로 만든다. Keras가 드므로 따로 도는 프로세스(`worker.py`)에서 부른다."""
+    """페이지의 물음을 적힌 차례대로 만든다. Keras가 드므로 따로 도는 프로세스에 맡기고 기다린다."""
+    return worker.submit(_made, page).result()
+
+
+@cache
+def _made(page: Path) -> list[Question]:
     with quiet():  # TensorFlow의 알림을 버린다
         return list(questions_of(cells_of(page)))
 
@@ -173,7 +177,7 @@ class PlaceQuestions(SphinxPostTransform):
         ]
         if not places:
             return
-        found = worker.submit(questions_on, Path(self.env.doc2path(self.env.docname))).result()
+        found = questions_on(Path(self.env.doc2path(self.env.docname)))
         where = where_to_write(self.config, self.env.docname)
         for number, (node, one) in enumerate(zip(places, found, strict=True), start=1):
             node.replace_self(nodes.raw("", shell(number, one, where), format="html"))

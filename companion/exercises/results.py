@@ -37,9 +37,8 @@ def find_copies(answer: Callable[..., Any], rng: np.random.Generator) -> None:
     samples[near] += noise
     noise[0, 0] = 1.2 * threshold  # 거리는 여전히 기준보다 작지만, 한 픽셀의 차이는 기준보다 크다.
     samples[sharp] += noise
-    samples[far, 0, 0] += (
-        2 * threshold * np.sqrt(pixels)
-    )  # 거리가 기준의 두 배인데, 달리 평균하면 작다.
+    # 한 픽셀만 크게 달라, 거리는 기준의 두 배인데 달리 평균하면 기준보다 작다.
+    samples[far, 0, 0] += 2 * threshold * np.sqrt(pixels)
 
     difference = samples[:, None] - train
     squares = (difference**2).mean(axis=(2, 3))
